@@ -1,0 +1,42 @@
+# Two commands do everything on a machine that has only Python: `make build` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: build check test lint types lock engines clean
+
+build: $(READY)
+	$(BIN)/maasc build
+
+check: $(READY)
+	$(BIN)/maasc check
+
+test: $(READY) lint types
+	$(BIN)/python tests/engines/build.py
+	$(BIN)/pytest -n auto --cov --cov-report=term:skip-covered
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy compiler tests
+
+# The lock pins every package with its hashes; a change of it sets up the environment anew.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "maasc needs Python 3.11 or newer")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-build-isolation --no-deps -e .
+	touch $@
+
+lock:
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --extra dev --generate-hashes --universal --python-version 3.11 --no-header --no-annotate \
+		pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/engines/bin
