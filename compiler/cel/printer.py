@@ -1,0 +1,161 @@
+"""Print a CEL tree: the only place of the program that spells CEL."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, assert_never
+
+from compiler.cel.tree import (
+    All,
+    Any,
+    Bool,
+    Compare,
+    Concat,
+    Expr,
+    Has,
+    Ident,
+    Index,
+    Int,
+    ListLit,
+    Macro,
+    MapLit,
+    Method,
+    Not,
+    Select,
+    Str,
+    Ternary,
+)
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+# Words that the CEL grammar, or one of the engines, keeps for itself (cel-spec, doc/langdef.md).
+RESERVED: Final = frozenset(
+    ("in true false null as break const continue else for function if import let loop package namespace " + "return var void while").split()
+)
+
+# Characters that some engine mis-reads or refuses inside a literal, whatever the escape.
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+# How tightly each construct binds; an operand that binds less tightly than its place asks for gets parentheses.
+_TERNARY, _OR, _AND, _RELATION, _SUM, _UNARY, _POSTFIX = range(7)
+
+
+class UnspellableError(ValueError):
+    """A value that no spelling carries over all engines unchanged, such as a string with a control character."""
+
+
+def text(expression: Expr) -> str:
+    """Give the CEL text of a tree.
+
+    Raises:
+        UnspellableError: a literal holds a character that an engine mis-reads, or an identifier is none.
+    """
+    return _at(expression, _TERNARY)
+
+
+def _at(expression: Expr, place: int) -> str:
+    binding, spelt = _spell(expression)
+    return spelt if binding >= place else f"({spelt})"
+
+
+def _spell(node: Expr) -> tuple[int, str]:
+    match node:
+        case Str() | Bool() | Int() | Ident() | ListLit() | MapLit():
+            return _POSTFIX, _atom(node)
+        case Select() | Index() | Has() | Method() | Macro():
+            return _POSTFIX, _postfix(node)
+        case Not(operand):
+            return _UNARY, f"!({_at(operand, _TERNARY)})"
+        case Compare(op, left, right):
+            # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
+            return _RELATION, f"{_at(left, _SUM)} {op} {_at(right, _SUM)}"
+        case Concat(parts):
+            return _joined(parts, " + ", _SUM, _UNARY)
+        case All(terms):
+            return _joined(terms, " && ", _AND, _RELATION)
+        case Any(terms):
+            return _joined(terms, " || ", _OR, _AND)
+        case Ternary(condition, then, otherwise):
+            # No parentheses round the last arm: each one costs depth, and cel-rust stops at 96.
+            return _TERNARY, f"{_at(condition, _OR)} ? {_at(then, _OR)} : {_at(otherwise, _TERNARY)}"
+        case _:
+            assert_never(node)
+
+
+def _atom(node: Str | Bool | Int | Ident | ListLit | MapLit) -> str:
+    match node:
+        case Str(value):
+            return quote(value)
+        case Bool(value):
+            return "true" if value else "false"
+        case Int(value):
+            return str(value)
+        case Ident(name):
+            return _identifier(name)
+        case ListLit(items):
+            return "[" + ", ".join(_at(item, _TERNARY) for item in items) + "]"
+        case MapLit(entries):
+            return "{" + ", ".join(f"{quote(key)}: {_at(value, _TERNARY)}" for key, value in entries) + "}"
+        case _:
+            assert_never(node)
+
+
+def _postfix(node: Select | Index | Has | Method | Macro) -> str:
+    match node:
+        case Select(operand, field):
+            suffix = f".{field}" if _is_identifier(field) else f"[{quote(field)}]"
+            return _at(operand, _POSTFIX) + suffix
+        case Index(operand, index):
+            return f"{_at(operand, _POSTFIX)}[{_at(index, _TERNARY)}]"
+        case Has(select):
+            if not _is_identifier(select.field):
+                message = f"`has` cannot test the field `{select.field}`: it is no identifier"
+                raise UnspellableError(message)
+            return f"has({_postfix(select)})"
+        case Method(target, name, arguments):
+            inside = ", ".join(_at(argument, _TERNARY) for argument in arguments)
+            return f"{_at(target, _POSTFIX)}.{_identifier(name)}({inside})"
+        case Macro(kind, target, variable, body):
+            return f"{_at(target, _POSTFIX)}.{kind}({_identifier(variable)}, {_at(body, _TERNARY)})"
+        case _:
+            assert_never(node)
+
+
+def _joined(parts: tuple[Expr, ...], separator: str, binding: int, place: int) -> tuple[int, str]:
+    if not parts:
+        message = "an operator without operands has no meaning"
+        raise UnspellableError(message)
+    if len(parts) == 1:
+        return _spell(parts[0])
+    return binding, separator.join(_at(part, place) for part in parts)
+
+
+def quote(value: str) -> str:
+    """Spell a string literal: double quotes, only `\\\\` and `\\"` escaped, the rest as it is.
+
+    Every engine measured reads exactly this form alike; `\\u` pairs, `\\'` and raw control characters it does not.
+
+    Raises:
+        UnspellableError: the string holds a control character, a line separator, a noncharacter or a lone surrogate.
+    """
+    found = _UNPRINTABLE.search(value)
+    if found:
+        message = f"the character U+{ord(found.group()):04X} cannot be written in a CEL literal that every engine reads alike"
+        raise UnspellableError(message)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def spellable(value: str) -> bool:
+    """Tell whether `quote` accepts the string."""
+    return not _UNPRINTABLE.search(value)
+
+
+def _is_identifier(name: str) -> bool:
+    return bool(_IDENTIFIER.match(name)) and name not in RESERVED
+
+
+def _identifier(name: str) -> str:
+    if not _is_identifier(name):
+        message = f"`{name}` is no CEL identifier"
+        raise UnspellableError(message)
+    return name
