@@ -1,0 +1,1 @@
+"""What the compiler tells its user: a code, one place, the effect at run time, and help."""
