@@ -1,0 +1,80 @@
+"""Every place where one item of the configuration names another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from compiler.diagnostics.model import Place
+from compiler.intent.intent import Intent
+from compiler.intent.parse import qualify
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A name of `section` written at `place`; models carry their namespace."""
+
+    section: str
+    name: str
+    place: Place
+
+
+def references(intent: Intent) -> Iterator[Reference]:
+    """Give every reference, in the order of sections and names."""
+    for tier in intent.tiers.values():
+        yield from _named("groups", tier.spec.groups, tier.place.at("groups"))
+    for model in intent.models.values():
+        if model.spec.tiers != "*":
+            yield from _named("tiers", model.spec.tiers, model.place.at("tiers"))
+    for access in intent.access.values():
+        yield from _models(intent, access.spec.models, access.place.at("models"))
+        yield from _named("groups", access.spec.groups, access.place.at("groups"))
+        yield from _named("users", access.spec.users, access.place.at("users"))
+    yield from _of_subscriptions(intent)
+    yield from _of_teams(intent)
+
+
+def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
+    for subscription in intent.subscriptions.values():
+        owner = subscription.place.at("owner")
+        yield from _named("groups", subscription.spec.owner.groups, owner.at("groups"))
+        yield from _named("users", subscription.spec.owner.users, owner.at("users"))
+        for name in subscription.spec.models:
+            yield Reference("models", _qualified(intent, name), subscription.place.at("models", name).on_key())
+
+
+def _of_teams(intent: Intent) -> Iterator[Reference]:
+    for team in intent.teams.values():
+        yield from _named("groups", team.spec.groups, team.place.at("groups"))
+        if team.spec.default_policy is not None:
+            yield Reference("policies", team.spec.default_policy, team.place.at("defaultPolicy"))
+        for index, member in enumerate(team.spec.members):
+            yield Reference("users", member.user, team.place.at("members", index, "user"))
+        for index, grant in enumerate(team.spec.grants):
+            yield Reference("models", _qualified(intent, grant.model), team.place.at("grants", index, "model"))
+            if grant.user is not None:
+                yield Reference("users", grant.user, team.place.at("grants", index, "user"))
+
+
+def _named(section: str, names: Iterable[str], place: Place) -> Iterator[Reference]:
+    for index, name in enumerate(names):
+        yield Reference(section, name, place.at(index))
+
+
+def _models(intent: Intent, names: Iterable[str], place: Place) -> Iterator[Reference]:
+    for index, name in enumerate(names):
+        yield Reference("models", _qualified(intent, name), place.at(index))
+
+
+def _qualified(intent: Intent, name: str) -> str:
+    return qualify(name, intent.platform.spec.model_namespace)
+
+
+def user_aliases(intent: Intent) -> dict[str, str]:
+    """Map every spelling of a user (name, e-mail address, subject) to the name; names win over the other two."""
+    aliases: dict[str, str] = {}
+    for user in intent.users.values():
+        for alias in (user.spec.email, user.spec.sub):
+            if alias is not None:
+                aliases.setdefault(alias, user.name)
+    return aliases | {name: name for name in intent.users}

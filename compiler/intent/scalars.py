@@ -1,0 +1,87 @@
+"""The scalars of the language: names, windows, limits; each refuses with a code of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+MAX_LIMIT: Final = 1_000_000_000
+MAX_SECONDS: Final = 366 * 24 * 60 * 60
+
+_LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
+_WINDOW: Final = re.compile(r"(?:[0-9]{1,9}[smhdw])+\Z")
+_WINDOW_PART: Final = re.compile(r"([0-9]+)([smhdw])")
+_UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def window_seconds(window: str) -> int:
+    """Give the seconds of a window such as `90s`, `1h30m`, `1d` or `2w`.
+
+    Raises:
+        ValueError: not of that form, nothing at all, or more than 366 days.
+    """
+    if not _WINDOW.match(window):
+        message = "a window is whole numbers with the units s, m, h, d or w, such as `1m`, `24h` or `1d12h`"
+        raise ValueError(message)
+    seconds = sum(int(count) * _UNIT_SECONDS[unit] for count, unit in _WINDOW_PART.findall(window))
+    if not 0 < seconds <= MAX_SECONDS:
+        message = "a window lasts at least one second and at most 366 days"
+        raise ValueError(message)
+    return seconds
+
+
+def is_label(name: str) -> bool:
+    """Tell whether a name is a DNS label: lower-case letters, digits and `-`, at most 63 characters."""
+    return bool(_LABEL.match(name))
+
+
+def _window(value: str) -> str:
+    try:
+        window_seconds(value)
+    except ValueError as error:
+        raise PydanticCustomError("bad-window", "{reason}", {"reason": str(error)}) from None
+    return value
+
+
+def _limit(value: int) -> int:
+    if not 0 <= value <= MAX_LIMIT:
+        raise PydanticCustomError("bad-limit", "a limit is a whole number from 0 to 1000000000", {})
+    return value
+
+
+def _label(value: str) -> str:
+    if not is_label(value):
+        raise PydanticCustomError(
+            "bad-name",
+            "a Kubernetes name here is at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+            {},
+        )
+    return value
+
+
+def _hostname(value: str) -> str:
+    if not _HOSTNAME.match(value):
+        raise PydanticCustomError(
+            "bad-hostname", "a hostname is lower-case DNS labels joined by dots, without scheme or port", {}
+        )
+    return value
+
+
+def _regex(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise PydanticCustomError("bad-value", "not a regular expression: {reason}", {"reason": str(error)}) from None
+    return value
+
+
+Window = Annotated[str, AfterValidator(_window), Field(json_schema_extra={"pattern": "^([0-9]{1,9}[smhdw])+$"})]
+LimitAmount = Annotated[int, AfterValidator(_limit), Field(json_schema_extra={"minimum": 0, "maximum": MAX_LIMIT})]
+Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
+Hostname = Annotated[str, AfterValidator(_hostname)]
+Regex = Annotated[str, AfterValidator(_regex)]
+Port = Annotated[int, Field(ge=1, le=65535)]
