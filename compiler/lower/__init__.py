@@ -1,0 +1,1 @@
+"""Intent to Program: resolve names, fill defaults, order by precedence."""

@@ -1,0 +1,201 @@
+"""Lower an Intent whose references all resolve to the Program it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from compiler.intent.intent import Intent, Item
+from compiler.intent.model import (
+    BudgetSpec,
+    InferenceServiceSpec,
+    ModelSpec,
+    PlatformSpec,
+    PolicySpec,
+    RateSpec,
+    ServiceSpec,
+    SubscriptionSpec,
+    TeamSpec,
+    TierSpec,
+    TokenReviewSpec,
+)
+from compiler.intent.parse import qualify
+from compiler.intent.references import user_aliases
+from compiler.intent.scalars import window_seconds
+from compiler.program.ir import (
+    Attach,
+    Backend,
+    Bridge,
+    Budget,
+    ClusterService,
+    Entry,
+    Gateway,
+    Grant,
+    InferenceService,
+    MaasApi,
+    Metadata,
+    Method,
+    Model,
+    Per,
+    Platform,
+    Program,
+    Rate,
+    Subjects,
+    Tier,
+    TierToken,
+    TokenReview,
+)
+
+
+def lower(intent: Intent) -> Program:
+    """Give the Program of an Intent; every reference must have been checked before."""
+    platform = _platform(intent.platform)
+    tiers = sorted((_tier(item, platform.gateway) for item in intent.tiers.values()), key=lambda tier: (-tier.level, tier.name))
+    entitlements = _Entitlements(intent)
+    models = tuple(_model(ident, item, intent, entitlements) for ident, item in sorted(intent.models.items()))
+    return Program(platform, tuple(tiers), models)
+
+
+def _platform(item: Item[PlatformSpec]) -> Platform:
+    spec = item.spec
+    release = [int(part) for part in spec.kuadrant.split(".")]
+    methods: list[Method] = []
+    for index, method in enumerate(spec.authentication):
+        place = item.place.at("authentication", index)
+        if isinstance(method, TokenReviewSpec):
+            methods.append(TokenReview(method.name, tuple(method.audiences), place))
+        else:
+            methods.append(TierToken(method.name, method.audience or f"{spec.gateway.name}-sa", place))
+    return Platform(
+        kuadrant=(release[0], release[1], release[2] if len(release) > 2 else None),  # noqa: PLR2004 - major, minor, patch
+        gateway=Gateway(spec.gateway.namespace, spec.gateway.name, spec.gateway.hostname),
+        attach=Attach(spec.attach),
+        bridge=Bridge(spec.bridge),
+        maas_api=MaasApi(spec.maas_api.namespace, spec.maas_api.service, spec.maas_api.port),
+        methods=tuple(methods),
+        origin=item.place,
+    )
+
+
+def _tier(item: Item[TierSpec], gateway: Gateway) -> Tier:
+    spec = item.spec
+    return Tier(
+        name=item.name,
+        level=spec.level,
+        display_name=spec.display_name,
+        description=spec.description,
+        groups=_unique(spec.groups),
+        projected=f"system:serviceaccounts:{tier_namespace(gateway.name, item.name)}",
+        budget=_budget(spec, Per.USER),
+        origin=item.place,
+    )
+
+
+def tier_namespace(gateway: str, tier: str) -> str:
+    """Give the namespace in which the MaaS API keeps the ServiceAccounts of a tier."""
+    return f"{gateway}-tier-{tier}"
+
+
+def _budget(spec: BudgetSpec, per: Per) -> Budget:
+    return Budget(_rates(spec.tokens), _rates(spec.requests), spec.unlimited, per)
+
+
+def _rates(specs: Iterable[RateSpec]) -> tuple[Rate, ...]:
+    return tuple(sorted((Rate(spec.limit, window_seconds(spec.window)) for spec in specs), key=lambda rate: rate.seconds))
+
+
+class _Entitlements:
+    """Who may call each model and what meters them there, gathered once for all models."""
+
+    def __init__(self, intent: Intent) -> None:
+        self._namespace = intent.platform.spec.model_namespace
+        self._users = user_aliases(intent)
+        self._policies = intent.policies
+        self.grants: dict[str, list[Grant]] = {}
+        self.entries: dict[str, list[Entry]] = {}
+        for access in intent.access.values():
+            subjects = self._subjects(access.spec.groups, access.spec.users)
+            for name in access.spec.models:
+                self._grant(name, Grant(access.name, subjects, access.place))
+        for subscription in intent.subscriptions.values():
+            self._subscription(subscription)
+        for team in intent.teams.values():
+            self._team(team)
+
+    def _subjects(self, groups: Iterable[str], users: Iterable[str]) -> Subjects:
+        return Subjects(_unique(groups), _unique(self._users[user] for user in users))
+
+    def _grant(self, model: str, grant: Grant) -> None:
+        self.grants.setdefault(qualify(model, self._namespace), []).append(grant)
+
+    def _entry(self, model: str, entry: Entry) -> None:
+        self.entries.setdefault(qualify(model, self._namespace), []).append(entry)
+
+    def _subscription(self, item: Item[SubscriptionSpec]) -> None:
+        spec = item.spec
+        owner = self._subjects(spec.owner.groups, spec.owner.users)
+        metadata = Metadata(
+            organization=spec.metadata.organization,
+            cost_center=spec.metadata.cost_center,
+            labels=tuple(sorted(spec.metadata.labels.items())),
+            price=spec.metadata.price,
+        )
+        for name, budget in spec.models.items():
+            origin = item.place.at("models", name)
+            entry = Entry("subscription", item.name, owner, spec.priority, _budget(budget, Per(budget.per)), origin, metadata)
+            self._entry(name, entry)
+
+    def _team(self, item: Item[TeamSpec]) -> None:
+        """A team grants and meters at once: whoever one of its grants covers on a model is metered by its policy there."""
+        spec = item.spec
+        team = self._subjects(spec.groups, (member.user for member in spec.members))
+        policy = self._policies[spec.default_policy].spec if spec.default_policy else None
+        for model in dict.fromkeys(grant.model for grant in spec.grants):
+            grants = [(index, grant) for index, grant in enumerate(spec.grants) if grant.model == model]
+            single = [grant.user for _, grant in grants if grant.user is not None]
+            covered = team if len(single) < len(grants) else self._subjects((), single)
+            origin = item.place.at("grants", grants[0][0])
+            self._grant(model, Grant(item.name, covered, origin))
+            if policy is not None:
+                self._entry(model, Entry("team", item.name, covered, 0, _team_budget(policy), item.place.at("defaultPolicy")))
+
+
+def _team_budget(policy: PolicySpec) -> Budget:
+    return _budget(policy, Per(policy.per))
+
+
+def _model(ident: str, item: Item[ModelSpec], intent: Intent, entitlements: _Entitlements) -> Model:
+    namespace, _, name = ident.partition("/")
+    tiers = intent.tiers if item.spec.tiers == "*" else item.spec.tiers
+    return Model(
+        namespace=namespace,
+        name=name,
+        backend=_backend(item.spec.backend, name),
+        tiers=_unique(tiers),
+        grants=tuple(sorted(entitlements.grants.get(ident, ()), key=lambda grant: grant.name)),
+        entries=by_precedence(entitlements.entries.get(ident, ())),
+        origin=item.place,
+    )
+
+
+def _backend(spec: InferenceServiceSpec | ServiceSpec, model: str) -> Backend:
+    if isinstance(spec, ServiceSpec):
+        return ClusterService(spec.name, spec.port)
+    return InferenceService(spec.name or model)
+
+
+def by_precedence(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Order the subscriptions and teams of one model, the winner of any subset first.
+
+    Subscriptions before teams; the higher priority; then the larger sustained budget; then the name.
+    """
+    return tuple(sorted(entries, key=_precedence))
+
+
+def _precedence(entry: Entry) -> tuple[bool, int, bool, Fraction, bool, Fraction, str]:
+    no_tokens, tokens, no_requests, requests = entry.budget.sustained()
+    return entry.kind != "subscription", -entry.priority, not no_tokens, -tokens, not no_requests, -requests, entry.name
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(names)))

@@ -1,0 +1,294 @@
+"""The intermediate representation: one frozen tree that every target, check and proof reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import Final, Literal
+
+from compiler.diagnostics.model import Place
+
+SUBSCRIPTION_HEADER: Final = "x-maas-subscription"
+USERNAME_HEADER: Final = "x-maas-username"
+GROUP_HEADER: Final = "x-maas-group"
+TIER_HEADER: Final = "x-maas-tier"
+
+# Headers that only the gateway may set: a request that brings one is refused (design, meaning, step 6).
+IDENTITY_HEADERS: Final = (USERNAME_HEADER, GROUP_HEADER, TIER_HEADER)
+
+LISTING_SUFFIX: Final = "/v1/models"
+
+# Namespaces whose path would shadow the model listing and the MaaS API on the same host (B-06).
+RESERVED_NAMESPACES: Final = ("maas-api", "v1")
+
+
+class Per(Enum):
+    """Who shares one counter."""
+
+    USER = "user"
+    SUBSCRIPTION = "subscription"
+    TEAM = "team"
+
+
+class Attach(Enum):
+    """Where policies attach: to each model's route, or once to the Gateway."""
+
+    ROUTE = "route"
+    GATEWAY = "gateway"
+
+
+class Bridge(Enum):
+    """What crosses from the AuthPolicy to the limits: the selected entry, or the caller's groups as one string."""
+
+    SELECTED = "selected"
+    GROUPS = "groups"
+
+
+@dataclass(frozen=True, order=True)
+class Rate:
+    """At most `limit` units (tokens or requests) in each window of `seconds`."""
+
+    limit: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What an entry may use. Without token rates the tokens are counted and never limited (`unlimited`)."""
+
+    tokens: tuple[Rate, ...]
+    requests: tuple[Rate, ...]
+    unlimited: bool
+    per: Per
+
+    def sustained(self) -> tuple[bool, Fraction, bool, Fraction]:
+        """Order budgets by what they allow per second for ever: all windows hold at once, so the tightest one counts.
+
+        Tokens weigh before requests; no rate is larger than any rate.
+        """
+        return (*_sustained(self.tokens), *_sustained(self.requests))
+
+
+def _sustained(rates: tuple[Rate, ...]) -> tuple[bool, Fraction]:
+    if not rates:
+        return True, Fraction(0)
+    return False, min(Fraction(rate.limit, rate.seconds) for rate in rates)
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """A set of callers: those in any of the groups, and those whose userid is listed."""
+
+    groups: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+
+    def cover(self, userid: str, groups: frozenset[str]) -> bool:
+        """Tell whether a caller is one of them."""
+        return userid in self.users or any(group in groups for group in self.groups)
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.users)
+
+
+EntryKind = Literal["subscription", "team", "tier"]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Attribution that travels with a subscription; `price` is per million tokens, a decimal as text."""
+
+    organization: str | None = None
+    cost_center: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    price: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One way to be metered on a model.
+
+    `key` is what the gateway exports as the selected entry and what the header `x-maas-subscription` names: the plain
+    name of a subscription, `team:<name>`, `tier:<name>`. A subscription's name holds no colon, so keys never collide.
+    """
+
+    kind: EntryKind
+    name: str
+    subjects: Subjects
+    priority: int
+    budget: Budget
+    origin: Place
+    metadata: Metadata = Metadata()
+
+    @property
+    def key(self) -> str:
+        """Give the string that stands for this entry at run time."""
+        return self.name if self.kind == "subscription" else f"{self.kind}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Tier:
+    """A level of service; a caller has one tier, the highest level any of whose groups it is in.
+
+    `projected` is the group that a ServiceAccount token of the tier's namespace carries.
+    """
+
+    name: str
+    level: int
+    display_name: str | None
+    description: str | None
+    groups: tuple[str, ...]
+    projected: str
+    budget: Budget
+    origin: Place
+
+    @property
+    def members(self) -> Subjects:
+        """Give the callers whose groups match this tier, whatever higher tier they may have."""
+        return Subjects(groups=(*self.groups, self.projected))
+
+    @property
+    def entry(self) -> Entry:
+        """Give the tier as a way to be metered."""
+        return Entry("tier", self.name, self.members, self.level, self.budget, self.origin)
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Permission to call a model; `name` is the access entry or the team that gives it."""
+
+    name: str
+    subjects: Subjects
+    origin: Place
+
+
+@dataclass(frozen=True)
+class InferenceService:
+    """A KServe LLMInferenceService; KServe makes its route, `<name>-kserve-route`, at `/<namespace>/<name>`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ClusterService:
+    """A Service of the model's namespace; we make its route."""
+
+    name: str
+    port: int
+
+
+Backend = InferenceService | ClusterService
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model, who may call it, and what meters them.
+
+    `entries` are the subscriptions and teams that cover it, best first; tiers cover every model and are not repeated.
+    """
+
+    namespace: str
+    name: str
+    backend: Backend
+    tiers: tuple[str, ...]
+    grants: tuple[Grant, ...]
+    entries: tuple[Entry, ...]
+    origin: Place
+
+    @property
+    def id(self) -> str:
+        """Give `namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def served_as(self) -> str:
+        """Give the name in the model's path: KServe serves a model under the name of its LLMInferenceService."""
+        return self.backend.name if isinstance(self.backend, InferenceService) else self.name
+
+    @property
+    def prefix(self) -> str:
+        """Give the path below which the model is served."""
+        return f"/{self.namespace}/{self.served_as}"
+
+    @property
+    def route(self) -> str:
+        """Give the name of the HTTPRoute: KServe's for an LLMInferenceService, otherwise ours."""
+        return f"{self.served_as}-kserve-route" if isinstance(self.backend, InferenceService) else f"maas-model-{self.name}"
+
+    @property
+    def listing_path(self) -> str:
+        """Give the one path that costs no budget."""
+        return self.prefix + LISTING_SUFFIX
+
+
+@dataclass(frozen=True)
+class TokenReview:
+    """Bearer tokens that the cluster itself accepts for one of the audiences; the groups are the cluster's."""
+
+    name: str
+    audiences: tuple[str, ...]
+    origin: Place
+
+
+@dataclass(frozen=True)
+class TierToken:
+    """ServiceAccount tokens of the tier namespaces, made by the MaaS API for one audience."""
+
+    name: str
+    audience: str
+    origin: Place
+
+
+Method = TokenReview | TierToken
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The Gateway that all traffic passes."""
+
+    namespace: str
+    name: str
+    hostname: str
+
+
+@dataclass(frozen=True)
+class MaasApi:
+    """The service that mints tokens and lists models; its namespace holds the tier ConfigMap. `port` is a TCP port."""
+
+    namespace: str
+    service: str
+    port: int
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The cluster's side: release, gateway, and how callers authenticate, in the order tried."""
+
+    kuadrant: tuple[int, int, int | None]
+    gateway: Gateway
+    attach: Attach
+    bridge: Bridge
+    maas_api: MaasApi
+    methods: tuple[Method, ...]
+    origin: Place
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that is meant. `tiers` are by level, highest first; models by namespace and name."""
+
+    platform: Platform
+    tiers: tuple[Tier, ...]
+    models: tuple[Model, ...]
+
+    def tier_of(self, groups: frozenset[str]) -> Tier | None:
+        """Give the one tier of a caller with these groups."""
+        return next((tier for tier in self.tiers if tier.members.cover("", groups)), None)
+
+    def model(self, ident: str) -> Model | None:
+        """Find a model by `namespace/name`."""
+        return next((model for model in self.models if model.id == ident), None)
+
+    def precedence(self, model: Model) -> tuple[Entry, ...]:
+        """Give every entry that can meter a request for the model, the winner of any subset first."""
+        return (*model.entries, *(tier.entry for tier in self.tiers))
