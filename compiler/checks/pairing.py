@@ -1,0 +1,59 @@
+"""Access and budget come in pairs: either alone answers 403."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.checks.report import remark, warning
+from compiler.diagnostics.model import Diagnostic
+from compiler.program.ir import Entry, Grant, Model, Program
+
+_EVERYBODY = "system:authenticated"
+
+
+def on_program(program: Program) -> Iterator[Diagnostic]:
+    """Report budgets without access, access without budgets, and models that nobody may reach."""
+    tiered = {group for tier in program.tiers for group in tier.members.groups}
+    for model in program.models:
+        if not model.grants and not model.tiers:
+            yield remark(
+                "nobody-may-call",
+                f"nobody may call the model `{model.id}`",
+                model.origin.on_key(),
+                "403 for everyone",
+                help="list `tiers` on the model, or write an `access` entry, once somebody should",
+            )
+            continue
+        for entry in model.entries:
+            if entry.kind == "subscription" and not _may_have_access(entry, model, program):
+                yield warning(
+                    "budget-without-access",
+                    f"no owner of the subscription `{entry.name}` is given access to `{model.id}`",
+                    entry.origin.on_key(),
+                    "403 in spite of the budget, unless they are also in a group that has access",
+                    help=f"add an `access` entry for `{model.id}` with the same groups and users",
+                )
+        for grant in model.grants:
+            yield from _unmetered(grant, model, tiered)
+
+
+def _may_have_access(entry: Entry, model: Model, program: Program) -> bool:
+    groups = {group for grant in model.grants for group in grant.subjects.groups}
+    groups |= {group for tier in program.tiers if tier.name in model.tiers for group in tier.members.groups}
+    users = {user for grant in model.grants for user in grant.subjects.users}
+    return bool(groups & {*entry.subjects.groups, _EVERYBODY} or users & set(entry.subjects.users))
+
+
+def _unmetered(grant: Grant, model: Model, tiered: set[str]) -> Iterator[Diagnostic]:
+    if _EVERYBODY in tiered:
+        return
+    metered = tiered | {group for entry in model.entries for group in entry.subjects.groups}
+    for group in grant.subjects.groups:
+        if group not in metered:
+            yield warning(
+                "access-without-budget",
+                f"the group `{group}` may call `{model.id}`, and nothing meters it there",
+                grant.origin.on_key(),
+                "403 for its members, unless another of their groups brings a budget",
+                help="add a subscription that the group owns, or a tier that lists it",
+            )

@@ -1,0 +1,24 @@
+"""A declared group that nothing mentions is a leftover, or a reference that was forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.checks.report import warning
+from compiler.diagnostics.model import Diagnostic
+from compiler.intent.intent import Intent
+from compiler.intent.references import references
+
+
+def on_intent(intent: Intent) -> Iterator[Diagnostic]:
+    """Report groups without a reference."""
+    used = {reference.name for reference in references(intent) if reference.section == "groups"}
+    for group in intent.groups.values():
+        if group.name not in used:
+            yield warning(
+                "unused-group",
+                f"the group `{group.name}` is declared and never used",
+                group.place.on_key(),
+                "no effect: its members get nothing from it",
+                help="use it, or remove the declaration",
+            )
