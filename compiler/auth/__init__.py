@@ -1,0 +1,1 @@
+"""Ways in: one authentication method a file, each normalised to the same facts."""

@@ -1,0 +1,1 @@
+"""The meaning of a Program as CEL trees: access, selection, metering."""
