@@ -1,0 +1,1 @@
+"""Program in, manifests out: one family of manifests a file."""

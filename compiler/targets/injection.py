@@ -1,0 +1,50 @@
+"""What an accepted request carries on: facts for the limits, and headers for the backend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compiler.cel.tree import Expr
+from compiler.expressions import identity, metering, selection
+from compiler.kube.authpolicy import Expression, Filter, Header, Properties, Selector, Success
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry
+
+# One filter, and before the headers: an item that fails cancels the others of its priority (evaluateResponseConfigs),
+# and limits that miss `auth.identity` do not limit.
+_FILTER_PRIORITY = 0
+_HEADER_PRIORITY = 1
+
+
+def success(entries: Sequence[Entry], mentioned: Sequence[str]) -> Success:
+    """Export the facts under `auth.identity`, always all of them, and inject the identity headers in lower case.
+
+    A header of mixed case would be added beside the client's own instead of replacing it (wasm-shim, Headers::set).
+    """
+    properties: dict[str, Expr] = {
+        identity.USERID_NAME: identity.USERID,
+        identity.GROUPS_NAME: identity.GROUPS,
+        identity.GROUPS_STR_NAME: metering.joined_groups(mentioned),
+        identity.TIER_NAME: identity.TIER,
+        identity.SELECTED_NAME: identity.SELECTED,
+        identity.ORGANIZATION_NAME: selection.attribute(identity.SELECTED, _organizations(entries)),
+        identity.COST_CENTER_NAME: selection.attribute(identity.SELECTED, _cost_centers(entries)),
+    }
+    exported = Properties({name: Expression(value) for name, value in properties.items()})
+    return Success(
+        filters={"identity": Filter(_FILTER_PRIORITY, exported)},
+        headers={
+            USERNAME_HEADER: Header(_HEADER_PRIORITY, Expression(identity.USERID)),
+            # As JSON text: a list in a plain header is printed the Go way (Authorino, response plain).
+            GROUP_HEADER: Header(_HEADER_PRIORITY, Selector("auth.identity.groups.@tostr")),
+            TIER_HEADER: Header(_HEADER_PRIORITY, Expression(identity.TIER)),
+            SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, Expression(identity.SELECTED)),
+        },
+    )
+
+
+def _organizations(entries: Sequence[Entry]) -> dict[str, str]:
+    return {entry.key: entry.metadata.organization for entry in entries if entry.metadata.organization is not None}
+
+
+def _cost_centers(entries: Sequence[Entry]) -> dict[str, str]:
+    return {entry.key: entry.metadata.cost_center for entry in entries if entry.metadata.cost_center is not None}

@@ -1,0 +1,78 @@
+"""The limits of one target, from its entries' budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.cel.tree import Expr
+from compiler.expressions import identity
+from compiler.expressions.metering import Meter
+from compiler.kube.authpolicy import Predicate
+from compiler.kube.ratelimit import Counter, Limit, Rate, window
+from compiler.program import ir
+from compiler.program.ir import Bridge, Entry, Per
+
+DENY: Final = "deny-unmetered"
+
+# What `unlimited` becomes: counted like any other limit, and far beyond what a cluster can generate in a minute.
+UNLIMITED: Final = Rate(1_000_000_000_000, "1m")
+DENIED: Final = Rate(0, "1m")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one target; `scope` is the condition under which any of them holds (not a model listing)."""
+
+    meter: Meter
+    scope: Expr
+
+    def of_tokens(self) -> dict[str, Limit]:
+        """Give the token limits, and one of 0 for callers whom no entry meters.
+
+        Entries without token rates are counted under a limit that is never reached.
+        """
+        limits = self._grouped([(entry, entry.budget.tokens) for entry in self.meter.precedence], "tokens")
+        # A policy on a route replaces the gateway's deny as a whole, so each route brings its own.
+        limits[DENY] = Limit((DENIED,), (Predicate(self.meter.by_none()), Predicate(self.scope)))
+        return limits
+
+    def of_requests(self) -> dict[str, Limit]:
+        """Give the request limits; none where no entry limits requests."""
+        limited = [(entry, entry.budget.requests) for entry in self.meter.precedence if entry.budget.requests]
+        return self._grouped(limited, "requests")
+
+    def _grouped(self, metered: Sequence[tuple[Entry, tuple[ir.Rate, ...]]], unit: str) -> dict[str, Limit]:
+        """Group entries of equal budgets into one limit; the counters keep their counts apart.
+
+        Across the bridge of groups the gateway does not see which entry was selected, so there each has its own limit.
+        """
+        sharing: dict[str, list[Entry]] = {}
+        rates_of: dict[str, tuple[ir.Rate, ...]] = {}
+        for entry, rates in metered:
+            name = _budget_name(unit, rates, entry.budget.per)
+            if self.meter.bridge is Bridge.GROUPS:
+                name = f"{entry.kind}-{entry.name}-{name}"
+            sharing.setdefault(name, []).append(entry)
+            rates_of[name] = rates
+        return {name: self._limit(entries, rates_of[name]) for name, entries in sorted(sharing.items())}
+
+    def _limit(self, entries: Sequence[Entry], rates: tuple[ir.Rate, ...]) -> Limit:
+        when = (Predicate(self.meter.by(entries)), Predicate(self.scope))
+        return Limit(_rates(rates), when, _counters(entries[0].budget.per))
+
+
+def _rates(rates: tuple[ir.Rate, ...]) -> tuple[Rate, ...]:
+    return tuple(Rate(rate.limit, window(rate.seconds)) for rate in rates) or (UNLIMITED,)
+
+
+def _budget_name(unit: str, rates: tuple[ir.Rate, ...], per: Per) -> str:
+    """Name a limit by its budget alone, so that it keeps its counters whatever happens to other entries."""
+    amounts = "-and-".join(f"{rate.limit}-per-{window(rate.seconds)}" for rate in rates) or "unlimited"
+    return f"{unit}-{amounts}" + ("" if per is Per.USER else "-shared")
+
+
+def _counters(per: Per) -> tuple[Counter, ...]:
+    selected = Counter(identity.SELECTED)
+    return (Counter(identity.USERID), selected) if per is Per.USER else (selected,)

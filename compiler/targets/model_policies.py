@@ -1,0 +1,54 @@
+"""The policies of one model's route: who may call it, and what meters them (route attachment)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.expressions import access, identity, metering, selection
+from compiler.kube.authpolicy import Authorization, AuthPolicy, AuthPolicySpec, Rules
+from compiler.kube.base import Manifest
+from compiler.kube.names import object_name
+from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
+from compiler.program.ir import Model, Program
+from compiler.targets.common import authentication_with_facts, conditions, metadata, on_route, response
+from compiler.targets.injection import success
+from compiler.targets.limits import Limits
+
+
+def manifests(program: Program, model: Model) -> Iterator[Manifest]:
+    """Give the AuthPolicy, the TokenRateLimitPolicy, and where requests are limited the RateLimitPolicy."""
+    yield _auth_policy(program, model)
+    meter = metering.Meter(program.platform.bridge, program.precedence(model), program.tiers)
+    limits = Limits(meter, metering.not_listing(model))
+    yield TokenRateLimitPolicy(
+        metadata(object_name("maas-trlp", model.name), model.namespace, adopted=True),
+        RateLimitSpec(on_route(model), limits.of_tokens()),
+    )
+    requests = limits.of_requests()
+    if requests:
+        yield RateLimitPolicy(
+            metadata(object_name("maas-rlp", model.name), model.namespace, adopted=True),
+            RateLimitSpec(on_route(model), requests),
+        )
+
+
+def _auth_policy(program: Program, model: Model) -> AuthPolicy:
+    authorization = {
+        "identity-headers": Authorization(0, conditions(*access.identity_headers())),
+        "model-access": Authorization(1, conditions(access.may_call(model))),
+        "subscription": Authorization(2, conditions(selection.has_selection(identity.SELECTED))),
+    }
+    rules = Rules(
+        authentication=authentication_with_facts(program.platform.methods, program.tiers, model.entries),
+        authorization=authorization,
+        response=response(success(model.entries, _mentioned(program, model))),
+    )
+    return AuthPolicy(
+        metadata(object_name("maas-auth", model.name), model.namespace, adopted=True),
+        AuthPolicySpec(on_route(model), rules),
+    )
+
+
+def _mentioned(program: Program, model: Model) -> list[str]:
+    subjects = [grant.subjects for grant in model.grants] + [entry.subjects for entry in program.precedence(model)]
+    return [group for subject in subjects for group in subject.groups]
