@@ -1,0 +1,1 @@
+"""Names, order and YAML style: typed manifests become the text of files."""

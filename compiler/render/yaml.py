@@ -1,0 +1,196 @@
+"""Spell plain data as YAML: one spelling for each value, read alike by YAML 1.1 and YAML 1.2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+PathPart = str | int
+# The path of the parent and the last part, joined only when there is something to report.
+Step = tuple[tuple[PathPart, ...], PathPart]
+Collection = Mapping[str, object] | list[object] | tuple[object, ...]
+
+# Readers bound the nesting they accept, ours too; a structure that contains itself ends here as well.
+DEPTH_LIMIT: Final = 64
+
+# Kubernetes and CEL integers have 64 bits; a larger number becomes a float in Go without a word.
+_INT_MIN: Final = -(2**63)
+_INT_MAX: Final = 2**63 - 1
+
+# YAML gives up on an implicit key after 1024 characters (YAML 1.2.2, 7.4.3); longer ones are written `? key`.
+_KEY_LIMIT: Final = 1000
+
+# Characters that a reader of YAML may refuse, fold or treat as a line break, and those that a reviewer cannot see: control
+# and format characters, spaces other than U+0020, fillers, direction marks, variation selectors, tags, surrogates and
+# noncharacters. The list is written out because the Unicode tables of two Python releases differ, and so would our bytes.
+_HIDDEN_CLASS: Final = (
+    "\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
+    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffc\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_HIDDEN: Final = re.compile(f"[{_HIDDEN_CLASS}]")
+_ESCAPED: Final = re.compile(f'[{_HIDDEN_CLASS}"\\\\]')
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_LAST_BYTE: Final = 0xFF
+_LAST_BMP: Final = 0xFFFF
+
+# Words of the YAML 1.1 type repository (bool, null); `~`, `=` and `<<` cannot start a plain scalar here anyway.
+_WORDS: Final = "y|n|yes|no|on|off|true|false|null"
+# Whatever some version reads as a number, a sexagesimal number, a date or a time starts with a digit and goes on with these.
+_NUMBERS: Final = r"[0-9][-+.:_,0-9eEtTzZ ]*|0[xXoObB][0-9a-fA-F_]*"
+_BULK: Final = f"[^ :{_HIDDEN_CLASS}]*"
+_PLAIN: Final = re.compile(
+    rf"(?!(?i:{_WORDS})\Z)(?!(?:{_NUMBERS})\Z)"
+    # Starts with no indicator of either version, nor with a sign or a dot, which may open a number.
+    rf"(?=[A-Za-z0-9_/($^]|[^\x00-\x7f])"
+    # `: ` opens a value and ` #` a comment; neither may end the scalar, and neither may a space.
+    rf"{_BULK}(?:(?::(?![ ]|\Z)|[ ](?!\#|\Z)){_BULK})*"
+)
+
+
+class UnserialisableError(TypeError):
+    """A value that has no spelling both YAML versions read alike, with the path that leads to it."""
+
+    def __init__(self, path: tuple[PathPart, ...], reason: str) -> None:
+        super().__init__(f"{_where(path)}: {reason}")
+        self.path = path
+
+
+def document(data: Mapping[str, object]) -> str:
+    """Give one YAML document of plain data: block style, keys in the order given, one line feed at the end.
+
+    Plain data is None, bool, 64-bit int, str, list, tuple, and mappings with str keys. Lines are never folded.
+
+    Raises:
+        UnserialisableError: a value of another type (floats and subclasses too), a lone surrogate, nesting beyond `DEPTH_LIMIT`.
+    """
+    if not isinstance(data, Mapping):
+        raise UnserialisableError((), f"a document is a mapping, not {type(data).__name__}")
+    if not data:
+        return "{}\n"
+    pieces: list[str] = []
+    _mapping(data, "", "", (), pieces)
+    return "".join(pieces)
+
+
+def stream(documents: Sequence[Mapping[str, object]]) -> str:
+    """Give several YAML documents as one text, separated by `---`.
+
+    Raises:
+        UnserialisableError: as `document`.
+        ValueError: there is no document; a file of nothing is nobody's wish.
+    """
+    if not documents:
+        message = "a stream needs at least one document"
+        raise ValueError(message)
+    return "---\n".join(document(data) for data in documents)
+
+
+def _mapping(data: Mapping[str, object], first: str, indent: str, path: tuple[PathPart, ...], pieces: list[str]) -> None:
+    """Append the entries of a mapping that is not empty; `first` stands before the first key, `indent` before the others."""
+    lead = first
+    for key, value in data.items():
+        if type(key) is not str:
+            raise UnserialisableError(path, f"a key must be a string, not {type(key).__name__}")
+        spelt = key if _PLAIN.fullmatch(key) else _one_line(key, (*path, key))
+        head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
+        _entry(head, value, indent, (path, key), pieces)
+        lead = indent
+
+
+def _sequence(data: Sequence[object], first: str, indent: str, path: tuple[PathPart, ...], pieces: list[str]) -> None:
+    """Append the items of a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
+    lead = first
+    for index, value in enumerate(data):
+        _entry(f"{lead}-", value, indent, (path, index), pieces)
+        lead = indent
+
+
+def _entry(head: str, value: object, indent: str, step: Step, pieces: list[str]) -> None:
+    """Append one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
+    # Exact types: a subclass such as an enum may print as something else than it compares to.
+    if type(value) is str:
+        pieces.append(f"{head} {_text(value, indent, step)}\n")
+    elif type(value) is int or type(value) is bool or value is None:
+        pieces.append(f"{head} {_atom(value, step)}\n")
+    elif isinstance(value, dict | list | tuple | Mapping):
+        _collection(head, value, indent + "  ", step, pieces)
+    else:
+        raise UnserialisableError((*step[0], step[1]), f"a value of type {type(value).__name__} has no YAML spelling here")
+
+
+def _collection(head: str, value: Collection, indent: str, step: Step, pieces: list[str]) -> None:
+    if not value:
+        pieces.append(f"{head} {'{}' if isinstance(value, Mapping) else '[]'}\n")
+        return
+    path = (*step[0], step[1])
+    if len(path) >= DEPTH_LIMIT:
+        raise UnserialisableError(path, f"nested deeper than {DEPTH_LIMIT} levels")
+    # Below a dash the first entry shares its line; below a key it starts a new one.
+    first = f"{head} " if isinstance(step[1], int) else f"{head}\n{indent}"
+    if isinstance(value, Mapping):
+        _mapping(value, first, indent, path, pieces)
+    else:
+        _sequence(value, first, indent, path, pieces)
+
+
+def _atom(value: int | None, step: Step) -> str:
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if not _INT_MIN <= value <= _INT_MAX:
+        raise UnserialisableError((*step[0], step[1]), "the integer does not fit 64 bits")
+    return str(value)
+
+
+def _text(value: str, indent: str, step: Step) -> str:
+    if "\n" in value and _is_literal(value):
+        lines = value.removesuffix("\n").split("\n")
+        body = "\n".join(f"{indent}  {line}" if line else "" for line in lines)
+        return f"{'|' if value.endswith(chr(10)) else '|-'}\n{body}"
+    if _PLAIN.fullmatch(value):
+        return value
+    return _one_line(value, (*step[0], step[1]))
+
+
+def _is_literal(value: str) -> bool:
+    """Tell whether a block scalar carries the string through editors and hooks that trim spaces and trailing blank lines.
+
+    Its first line decides the indentation, so it has to start with something visible.
+    """
+    return (
+        value[0] not in " \n"
+        and not value.endswith((" ", "\n\n"))
+        and " \n" not in value
+        and not _HIDDEN.search(value.replace("\n", ""))
+    )
+
+
+def _one_line(value: str, path: tuple[PathPart, ...]) -> str:
+    """Quote a string that cannot be plain."""
+    if not _HIDDEN.search(value):
+        return "'" + value.replace("'", "''") + "'"
+    if _SURROGATE.search(value):
+        raise UnserialisableError(path, "the string holds half of a surrogate pair")
+    return '"' + _ESCAPED.sub(_escape, value) + '"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    code = ord(character)
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    if code <= _LAST_BYTE:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= _LAST_BMP else f"\\U{code:08X}"
+
+
+def _where(path: tuple[PathPart, ...]) -> str:
+    """Spell a path as a person would: `spec.rules[0].name`; a surrogate in a key is shown as its escape."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+    return text.encode("utf-8", "backslashreplace").decode() or "the document"
