@@ -1,0 +1,197 @@
+"""Say what is wrong with the output folder: every diagnostic of this package is worded here."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.write import paths
+from compiler.write.folder import Kind
+
+_NOTHING: Final = "nothing was written"
+_STALE: Final = "the cluster would get what an older configuration says"
+
+
+def _error(code: str, path: str | None, headline: str, effect: str, advice: str) -> Diagnostic:
+    place = None if path is None else Place(path)
+    return Diagnostic(code, Severity.ERROR, headline, place, effect, help=advice)
+
+
+def hand_edited(path: str, *, wanted: bool) -> Diagnostic:
+    """A file of ours that does not hold what we wrote."""
+    return _error(
+        "hand-edited",
+        path,
+        f"`{path}` was edited by hand",
+        f"{_NOTHING}: the edit would be lost"
+        if wanted
+        else f"{_NOTHING}: the file is no longer wanted and the edit would be lost",
+        "say it in the configuration, or restore the file from version control; `--force` gives the edit up",
+    )
+
+
+def edited_in_check(path: str) -> Diagnostic:
+    """The same, where nothing was to be written."""
+    return _error(
+        "hand-edited",
+        path,
+        f"`{path}` was edited by hand",
+        "the cluster would get the edit and not what the configuration says",
+        "say it in the configuration and restore the file from version control; `build --force` gives the edit up",
+    )
+
+
+def foreign(path: str, kind: Kind) -> Diagnostic:
+    """A file that stands where we write and was never ours."""
+    return _error(
+        "foreign-file",
+        path,
+        f"`{path}` is needed and {kind.value} stands there that maasc did not write",
+        f"{_NOTHING}: it would be lost",
+        "move it away, or choose another output folder; `--force` replaces it",
+    )
+
+
+def foreign_in_check(path: str, kind: Kind) -> Diagnostic:
+    """The same, where nothing was to be written."""
+    return _error(
+        "foreign-file",
+        path,
+        f"`{path}` is needed and {kind.value} stands there that maasc did not write",
+        "the cluster would get it instead of what the configuration says",
+        "move it away and build again",
+    )
+
+
+def unsafe(path: str, kind: Kind) -> Diagnostic:
+    """Something in the way that no force removes."""
+    return _error(
+        "unsafe-path",
+        path,
+        f"`{path}` cannot be reached safely: {kind.value} stands at it or above it",
+        f"{_NOTHING}, even by force: what lies behind it is not maasc's to change",
+        "remove what stands there, and build again",
+    )
+
+
+def unsafe_in_check(path: str, kind: Kind) -> Diagnostic:
+    """The same, where nothing was to be written."""
+    return _error(
+        "unsafe-path",
+        path,
+        f"`{path}` cannot be reached safely: {kind.value} stands at it or above it",
+        "what the cluster would get is not known",
+        "remove what stands there, and build again",
+    )
+
+
+def bad_lock(path: str, reason: str) -> Diagnostic:
+    """A lock or journal that does not parse."""
+    return _error(
+        "bad-lock",
+        path,
+        f"`{path}` cannot be read: {reason}",
+        f"whose files are whose is not known, so {_NOTHING}",
+        "restore it from version control and build again; after a merge leave the marks in it and build with `--force`, which "
+        "reads the entries of both sides, overwrites every file that is needed and removes the others that the entries name",
+    )
+
+
+def busy() -> Diagnostic:
+    """Another build or check holds the folder."""
+    return _error(
+        "output-busy",
+        None,
+        "another build is using the output folder and does not end",
+        _NOTHING,
+        "wait for it, or end it, and build again",
+    )
+
+
+def cannot_write(error: OSError) -> Diagnostic:
+    """The system refused; the reason is the system's."""
+    return _error(
+        "cannot-write",
+        None,
+        f"the output folder cannot be written: {_reason(error)}",
+        "the output may be half new and half old; it is completed by the next build that succeeds, without `--force`",
+        "make the folder writable or free some space, and build again",
+    )
+
+
+def unreadable(error: OSError) -> Diagnostic:
+    """The system refused to show what is there."""
+    return _error(
+        "unreadable-output",
+        None,
+        f"the output folder cannot be read: {_reason(error)}",
+        "what the cluster would get is not known",
+        "make the folder readable, and run again",
+    )
+
+
+def _reason(error: OSError) -> str:
+    """Give the reason without the path, which may be of this machine only."""
+    reason = os.strerror(error.errno) if error.errno is not None else type(error).__name__
+    return reason[:1].lower() + reason[1:]
+
+
+def stale(path: str) -> Diagnostic:
+    """A file that an earlier build wrote and that would be written differently now."""
+    return _error("stale-output", path, f"`{path}` is out of date", _STALE, "run `maasc build` and commit the result")
+
+
+def missing(path: str) -> Diagnostic:
+    """A file that should be there."""
+    return _error(
+        "stale-output",
+        path,
+        f"`{path}` is missing",
+        "what the configuration says there would not be enforced",
+        "run `maasc build` and commit the result",
+    )
+
+
+def stale_lock() -> Diagnostic:
+    """A lock that is of another configuration or lists other files."""
+    return _error(
+        "stale-output",
+        paths.LOCK,
+        f"`{paths.LOCK}` was written for another configuration",
+        "the lock vouches for an output that is not this one",
+        "run `maasc build` and commit the result",
+    )
+
+
+def never_built() -> Diagnostic:
+    """No lock at all."""
+    return _error(
+        "stale-output",
+        paths.LOCK,
+        f"`{paths.LOCK}` is missing: the output was never built",
+        "what the configuration says would not be enforced",
+        "run `maasc build` and commit the result",
+    )
+
+
+def interrupted() -> Diagnostic:
+    """A journal that a build left behind when it was stopped."""
+    return _error(
+        "stale-output",
+        paths.JOURNAL,
+        f"`{paths.JOURNAL}` was left by a build that did not end",
+        "the output may be half new and half old",
+        "run `maasc build` again: it completes what was begun",
+    )
+
+
+def orphan(path: str) -> Diagnostic:
+    """A file of ours that the configuration no longer asks for."""
+    return _error(
+        "orphan-file",
+        path,
+        f"`{path}` is no longer in the configuration",
+        "the cluster would keep what was taken out",
+        "run `maasc build`, which removes it, and commit the result",
+    )
