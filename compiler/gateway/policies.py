@@ -1,0 +1,241 @@
+"""What policies say, as data: AuthPolicies, and the limits of RateLimitPolicies and TokenRateLimitPolicies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from compiler.diagnostics.model import Place
+
+
+@dataclass(frozen=True)
+class Cel:
+    """A CEL text and where it stands."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A gjson path into Authorino's document and where it stands."""
+
+    path: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Static:
+    """A value written out; plain data."""
+
+    value: object
+    place: Place
+
+
+Source = Cel | Selector | Static
+
+
+@dataclass(frozen=True)
+class Property:
+    """A named value."""
+
+    name: str
+    source: Source
+    place: Place
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One entry of a list of patterns, as written: any of the ways to say a condition may be there, or none."""
+
+    place: Place
+    selector: str = ""
+    operator: str = ""
+    value: str = ""
+    predicate: Cel | None = None
+    reference: str = ""
+    every: tuple[Pattern, ...] = ()
+    some: tuple[Pattern, ...] = ()
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where a method looks for its credential; `name` is the prefix, header, parameter or cookie."""
+
+    where: Literal["authorizationHeader", "customHeader", "queryString", "cookie"] = "authorizationHeader"
+    name: str = "Bearer"
+
+
+@dataclass(frozen=True)
+class TokenReview:
+    """Tokens that the cluster accepts for one of the audiences; with none the request's host is the audience."""
+
+    audiences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Jwt:
+    """Tokens signed with the keys of an issuer or of a key set; neither issuer nor audience is compared."""
+
+    signers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """Keys held in Secrets that carry the labels."""
+
+    labels: tuple[tuple[str, str], ...]
+    all_namespaces: bool
+
+
+@dataclass(frozen=True)
+class Anonymous:
+    """Everybody."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way to authenticate; `overrides` replace properties of the identity, `defaults` add absent ones."""
+
+    name: str
+    priority: int
+    check: TokenReview | Jwt | ApiKey | Anonymous
+    credentials: Credentials
+    overrides: tuple[Property, ...]
+    defaults: tuple[Property, ...]
+    when: tuple[Pattern, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """An authorization that holds when all patterns do."""
+
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class AccessReview:
+    """An authorization that the cluster's RBAC decides; `attributes` are of the resource that is asked for."""
+
+    user: Source
+    groups: Source | None
+    attributes: tuple[Property, ...]
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """One authorization rule."""
+
+    name: str
+    priority: int
+    rule: Patterns | AccessReview
+    when: tuple[Pattern, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class ResponseItem:
+    """Something a request gets when it is let through: a header or metadata, exported as `key`."""
+
+    name: str
+    key: str
+    target: Literal["header", "metadata"]
+    priority: int
+    body: tuple[Property, ...] | Source
+    when: tuple[Pattern, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class DenyWith:
+    """How a denial is answered; a code of None is the default."""
+
+    code: int | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class When:
+    """The top-level predicates of a policy."""
+
+    predicates: tuple[Cel, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class NamedPatterns:
+    """Patterns that others refer to by name."""
+
+    patterns: tuple[Pattern, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `limit` units in a window of `seconds`; a window under a second has 0."""
+
+    limit: int
+    seconds: int
+    place: Place
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit: its rates, its predicates, and the counters that share it out."""
+
+    name: str
+    rates: tuple[Rate, ...]
+    when: tuple[Cel, ...]
+    counters: tuple[Cel, ...]
+    place: Place
+
+
+Rule = Method | Authorization | ResponseItem | DenyWith | NamedPatterns | When | Limit
+
+# The key of a policy's top-level predicates among its rules; no other rule has a key that ends so.
+WHEN_KEY = "conditions#"
+
+
+class Strategy(Enum):
+    """How a policy meets a more specific one."""
+
+    DEFAULTS_ATOMIC = "defaults/atomic"
+    DEFAULTS_MERGE = "defaults/merge"
+    OVERRIDES_ATOMIC = "overrides/atomic"
+    OVERRIDES_MERGE = "overrides/merge"
+
+
+PolicyKind = Literal["AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a policy attaches to, in the policy's own namespace; `section` is a listener's or a route rule's name."""
+
+    kind: Literal["Gateway", "HTTPRoute"]
+    name: str
+    section: str | None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy of any of the three kinds; its rules have unique keys, by which they are merged.
+
+    `created` is the creation time as the API server writes it, or None.
+    """
+
+    kind: PolicyKind
+    namespace: str
+    name: str
+    target: Target
+    strategy: Strategy
+    rules: tuple[tuple[str, Rule], ...]
+    created: str | None
+    place: Place
+
+    @property
+    def id(self) -> str:
+        """Give `namespace/name`."""
+        return f"{self.namespace}/{self.name}"

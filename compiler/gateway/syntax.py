@@ -1,0 +1,41 @@
+"""Finds the CEL texts of policies that do not parse, with whatever parser the caller has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+
+from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.gateway.policies import Cel, Policy
+
+# Tells what is wrong with a CEL text, or None when nothing is.
+Syntax = Callable[[str], str | None]
+
+
+def unreadable(policies: Iterable[Policy], syntax: Syntax | None) -> Iterator[Diagnostic]:
+    """Find the texts that the parser refuses."""
+    if syntax is None:
+        return
+    for policy in policies:
+        for text in texts(policy):
+            wrong = syntax(text.text)
+            if wrong is not None:
+                yield Diagnostic(
+                    code="bad-cel",
+                    severity=Severity.ERROR,
+                    headline=f"the expression `{text.text}` does not parse: {wrong}",
+                    place=text.place,
+                    effect="the policy is refused in part or as a whole, or the gateway's filter does not load",
+                )
+
+
+def texts(value: object) -> Iterator[Cel]:
+    """Give all CEL texts below a policy or a part of one, in the order of the fields."""
+    if isinstance(value, Cel):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from texts(item)
+    elif is_dataclass(value) and not isinstance(value, (type, Place)):
+        for part in fields(value):
+            yield from texts(getattr(value, part.name))
