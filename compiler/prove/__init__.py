@@ -1,0 +1,1 @@
+"""Proves, for every caller, that the emitted manifests mean what the Program says."""

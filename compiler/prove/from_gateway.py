@@ -1,0 +1,174 @@
+"""Makes the views of a proof from manifests that were read back, and refuses whatever a proof does not understand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from compiler.cel.printer import quote, spellable
+from compiler.diagnostics.model import Place
+from compiler.gateway import policies
+from compiler.gateway.cluster import Cluster
+from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
+from compiler.gateway.externals import ExternalRoute, Externals
+from compiler.program.ir import SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, InferenceService, Program
+from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, Unknown, View
+
+# Headers about which a proof has something to say; what else is injected matters to no decision.
+_PROVED_HEADERS = (USERNAME_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER)
+
+_UNAUTHENTICATED = 401
+_UNAUTHORIZED = 403
+
+
+def externals(program: Program) -> Externals:
+    """Give what is in the cluster next to the manifests: the gateway, and the routes that KServe makes."""
+    made = [model for model in program.models if isinstance(model.backend, InferenceService)]
+    routes = tuple(ExternalRoute(model.namespace, model.route, model.prefix) for model in made)
+    gateway = program.platform.gateway
+    return Externals(routes, gateway=(gateway.namespace, gateway.name), hostname=gateway.hostname)
+
+
+def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
+    """Give a view for each model whose route the cluster knows; a model without one is left out."""
+    permissions = tuple(_permissions(cluster))
+    found: list[View] = []
+    for model in program.models:
+        paths = cluster.index.routes.get(f"{model.namespace}/{model.route}", ())
+        if paths:
+            found.append(_view(model.id, paths, permissions))
+    return tuple(found)
+
+
+def _view(model: str, paths: tuple[Effective, ...], permissions: tuple[Permission, ...]) -> View:
+    effective = paths[0]
+    reading = _Reading()
+    if not all(effective.same_policies(other) for other in paths[1:]):
+        reading.refuse("a route whose rules or listeners are treated differently", None)
+    if effective.unordered:
+        reading.refuse(f"two policies on one target: `{effective.unordered[0]}`", None)
+    auth = effective.auth
+    if auth is None:
+        reading.refuse("a route without an AuthPolicy", None)
+    else:
+        reading.check(auth)
+    limits = [reading.limit("tokens", limit) for limit in effective.tokens]
+    limits += [reading.limit("requests", limit) for limit in effective.requests]
+    return View(
+        model=model,
+        methods=tuple(reading.method(method) for method in auth.methods) if auth else (),
+        authorization=tuple(reading.authorization(rule) for rule in auth.authorization) if auth else (),
+        permissions=permissions,
+        exports=tuple(export for item in auth.response for export in reading.exports(item)) if auth else (),
+        injected=tuple(header for item in auth.response for header in reading.injected(item)) if auth else (),
+        limits=tuple(limits),
+        place=auth.authorization[0].place if auth and auth.authorization else effective.path.rule.place,
+        unknown=tuple(reading.unknown),
+    )
+
+
+def _permissions(cluster: Cluster) -> Iterator[Permission]:
+    roles = {(role.namespace, role.name): role for role in cluster.roles}
+    for binding in cluster.bindings:
+        role = roles.get((binding.namespace, binding.role))
+        for rule in role.permissions if role else ():
+            users = [subject.name for subject in binding.subjects if subject.kind == "User"]
+            users += [
+                f"system:serviceaccount:{subject.namespace}:{subject.name}"
+                for subject in binding.subjects
+                if subject.kind == "ServiceAccount"
+            ]
+            groups = tuple(subject.name for subject in binding.subjects if subject.kind == "Group")
+            yield Permission(binding.namespace, rule.groups, rule.resources, rule.names, rule.verbs, groups, tuple(users))
+
+
+@dataclass
+class _Reading:
+    """The reading of one route; what is not understood is noted."""
+
+    unknown: list[Unknown] = field(default_factory=list)
+
+    def refuse(self, what: str, place: Place | None) -> None:
+        self.unknown.append(Unknown(what, place))
+
+    def check(self, auth: EffectiveAuth) -> None:
+        if auth.when:
+            self.refuse("an AuthPolicy that holds under a condition", auth.when[0].place)
+        if not auth.methods:
+            self.refuse("an AuthPolicy that lets everybody in as nobody", None)
+        if (auth.unauthenticated, auth.unauthorized) != (_UNAUTHENTICATED, _UNAUTHORIZED):
+            self.refuse("denials with other codes than 401 and 403", None)
+
+    def source(self, value: policies.Source) -> Source:
+        """Give a value as CEL."""
+        match value:
+            case policies.Cel(text, place):
+                return Source(text, place)
+            case policies.Static(str() as text, place) if spellable(text):
+                return Source(quote(text), place)
+            case _:
+                self.refuse("a value that is neither CEL nor a plain string", value.place)
+                return Source('""', value.place)
+
+    def method(self, method: policies.Method) -> Method:
+        if method.credentials != policies.Credentials():
+            self.refuse(f"credentials of `{method.name}` that are no bearer token", method.place)
+        if method.defaults or method.when:
+            self.refuse(f"defaults or a condition of `{method.name}`", method.place)
+        audiences: tuple[str, ...] = ()
+        if isinstance(method.check, policies.TokenReview) and method.check.audiences:
+            audiences = method.check.audiences
+        else:
+            self.refuse(f"the method `{method.name}`, which reviews no tokens for an audience of its own", method.place)
+        overrides = tuple((one.name, self.source(one.source)) for one in method.overrides)
+        return Method(method.name, method.priority, audiences, overrides, method.place)
+
+    def authorization(self, rule: policies.Authorization) -> Conditions | AccessReview:
+        if rule.when:
+            self.refuse(f"a condition of the authorization `{rule.name}`", rule.place)
+        if isinstance(rule.rule, policies.Patterns):
+            return Conditions(rule.name, tuple(self._predicate(pattern) for pattern in rule.rule.patterns), rule.place)
+        review = rule.rule
+        attributes = tuple((one.name, self._plain(one.source)) for one in review.attributes)
+        groups = self.source(review.groups) if review.groups else None
+        return AccessReview(rule.name, self._plain(review.user), groups, attributes, rule.place)
+
+    def _plain(self, value: policies.Source) -> Source | str:
+        if isinstance(value, policies.Static) and isinstance(value.value, str):
+            return value.value
+        return self.source(value)
+
+    def _predicate(self, pattern: policies.Pattern) -> Source:
+        predicate = pattern.predicate
+        if predicate is None or pattern != policies.Pattern(pattern.place, predicate=predicate):
+            self.refuse("a pattern that is not CEL alone", pattern.place)
+            return Source("false", pattern.place)
+        return Source(predicate.text, predicate.place)
+
+    def exports(self, item: policies.ResponseItem) -> Iterator[Export]:
+        if item.target != "metadata":
+            return
+        if item.when or not isinstance(item.body, tuple):
+            self.refuse(f"the exported item `{item.name}`, which is conditional or no object", item.place)
+            return
+        for one in item.body:
+            yield Export(item.key, one.name, self.source(one.source))
+
+    def injected(self, item: policies.ResponseItem) -> Iterator[tuple[str, Source]]:
+        if item.target != "header" or item.key.lower() not in _PROVED_HEADERS:
+            return
+        if item.when or isinstance(item.body, tuple) or item.key != item.key.lower():
+            self.refuse(f"the injected header `{item.key}`, which is conditional, an object or not in lower case", item.place)
+            return
+        yield item.key, self.source(item.body)
+
+    def limit(self, unit: Unit, limit: EffectiveLimit) -> Limit:
+        return Limit(
+            unit=unit,
+            policy=limit.policy,
+            name=limit.name,
+            rates=tuple((rate.limit, rate.seconds) for rate in limit.rates),
+            predicates=tuple(Source(one.text, one.place) for one in limit.predicates),
+            counters=tuple(Source(one.text, one.place) for one in limit.counters),
+            place=limit.place,
+        )

@@ -1,0 +1,83 @@
+"""Properties that the owner of the configuration asks for, over all callers of a description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from compiler.diagnostics.model import Place
+from compiler.program.ir import Method, Model, Rate, Subjects
+from compiler.prove.formula import TRUE, Formula
+from compiler.prove.intent import Intent, Meaning
+from compiler.prove.terms import Terms
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Callers in any of `groups` or among `users` (all callers, where both are empty), and in none of `not_groups`.
+
+    They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups
+    are those that its method speaks of. `models` are `namespace/name`, or `*` for all.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    not_groups: tuple[str, ...]
+    users: tuple[str, ...]
+    models: tuple[str, ...]
+    never_access: bool
+    at_most: Rate | None
+    origin: Place
+
+    def concerns(self, model: Model) -> bool:
+        """Tell whether the invariant speaks of a model."""
+        return model.id in self.models or "*" in self.models
+
+
+@dataclass(frozen=True)
+class Breach:
+    """Where an invariant does not hold, and what it then is."""
+
+    broken: Formula
+    says: str
+
+
+@dataclass(frozen=True)
+class Through:
+    """Who gets through to a model with a method: as it is meant, and as the manifests have it."""
+
+    intent: Intent
+    method: Method
+    meaning: Meaning
+    emitted: Formula
+
+
+def breaches(invariant: Invariant, through: Through, terms: Terms) -> Iterator[Breach]:
+    """Give what must be nowhere for the invariant to hold."""
+    callers = _callers(invariant, through, terms)
+    meaning = through.meaning
+    if invariant.never_access:
+        let_through = terms.either(meaning.allowed, through.emitted)
+        yield Breach(terms.both(callers, let_through), "such a caller is let through")
+    if invariant.at_most is None:
+        return
+    for entry in meaning.entries:
+        if not any(_keeps(rate, invariant.at_most) for rate in entry.budget.tokens):
+            within = terms.all((callers, meaning.open, meaning.selected[entry.key]))
+            yield Breach(within, f"`{entry.key}` meters such a caller and allows more")
+
+
+def _callers(invariant: Invariant, through: Through, terms: Terms) -> Formula:
+    intent, method = through.intent, through.method
+    described = Subjects(invariant.groups, invariant.users)
+    members = intent.covers(described, method) if described else TRUE
+    return terms.both(members, -terms.any(intent.member(group, method) for group in invariant.not_groups))
+
+
+def _keeps(rate: Rate, most: Rate) -> bool:
+    """Tell whether a rate never allows more than `most` in any stretch of its length that begins with a window.
+
+    A stretch that begins within a window may see one more of them; Kuadrant's windows are fixed, and so is this bound.
+    """
+    windows = -(-most.seconds // rate.seconds) if rate.seconds else 0
+    return windows > 0 and rate.limit * windows <= most.limit

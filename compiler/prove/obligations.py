@@ -1,0 +1,202 @@
+"""What has to hold for a model and a method: claims, each with the formula of where it would be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from compiler.diagnostics.model import Place
+from compiler.program.ir import SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry, Model, Per, Rate
+from compiler.prove import identities, world
+from compiler.prove.algebra import Algebra
+from compiler.prove.emitted import ENTRY_COUNTER, OTHER_COUNTER, USER_COUNTER, Emitted, Metering
+from compiler.prove.formula import FALSE, TRUE, Formula
+from compiler.prove.intent import Meaning
+from compiler.prove.replay import BEYOND_REACH
+from compiler.prove.result import Property
+from compiler.prove.values import Symbol, Text, UnsupportedError, Value
+from compiler.prove.view import Unit
+from compiler.prove.world import World
+
+_UNITS: Final[tuple[Unit, ...]] = ("tokens", "requests")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Something that must be nowhere: `broken` is the formula of where it is. `place` is in the manifests.
+
+    `later` tells that it is about limits which see the injected headers, `sharing` that it is about two entries that
+    count as one.
+    """
+
+    property: Property
+    broken: Formula
+    place: Place | None
+    says: str
+    later: bool = False
+    sharing: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin."""
+
+    world: World
+    model: Model
+    meaning: Meaning
+    emitted: Emitted
+    place: Place
+
+    def within(self, entry: Entry) -> Formula:
+        """Tell which requests get through and are meant to be metered by an entry."""
+        return self.world.terms.both(self.meaning.open, self.meaning.selected[entry.key])
+
+    @property
+    def userid(self) -> Text:
+        """Give the userid as it is meant: the raw user name, or nothing."""
+        named = self.world.terms.fact(world.USERNAME)
+        return Text(((named, Symbol()), (-named, "")))
+
+
+def faults(case: Case) -> Iterator[Claim]:
+    """No expression ends in an error."""
+    for fault in case.emitted.faults:
+        yield Claim("no-errors", fault.where, fault.source.place, f"the expression `{fault.source.text}` ends in an error")
+
+
+def access(case: Case) -> Iterator[Claim]:
+    """Exactly those are let through who are meant to be."""
+    broken = case.world.terms.differ(case.emitted.allowed, case.meaning.allowed)
+    yield Claim("access", broken, case.place, "another caller gets in, or one who should is refused")
+
+
+def selection(case: Case) -> Iterator[Claim]:
+    """The exported entry is the one that is meant."""
+    terms = case.world.terms
+    exported = _exported(case, identities.SELECTED_PROPERTY)
+    for entry in case.meaning.entries:
+        found = Algebra(terms).among(exported, {entry.key: TRUE})
+        broken = terms.differ(found, case.meaning.selected[entry.key])
+        broken = FALSE if broken == FALSE else terms.both(case.meaning.allowed, broken)
+        yield Claim("selection", broken, case.place, f"`{entry.key}` is selected where it should not be, or not where it should")
+
+
+def _exported(case: Case, name: str) -> Text:
+    value = case.emitted.exported(name)
+    if not isinstance(value, Text):
+        raise UnsupportedError(f"a policy that does not export `auth.identity.{name}` as a string")
+    return value
+
+
+def identity(case: Case) -> Iterator[Claim]:
+    """Counters and backends are told who calls: the exported userid and the injected headers are what is meant."""
+    terms = case.world.terms
+    algebra = Algebra(terms)
+    expected: dict[str, tuple[Value, Text]] = {"userid": (_exported(case, "userid"), case.userid)}
+    injected = case.emitted.injected
+    if USERNAME_HEADER in injected:
+        expected[USERNAME_HEADER] = injected[USERNAME_HEADER], case.userid
+    if SUBSCRIPTION_HEADER in injected:
+        expected[SUBSCRIPTION_HEADER] = injected[SUBSCRIPTION_HEADER], _exported(case, identities.SELECTED_PROPERTY)
+    if TIER_HEADER in injected:
+        tiers = [(where, name) for name, where in case.meaning.tiers.items()]
+        none = -terms.any(where for where, _ in tiers)
+        expected[TIER_HEADER] = injected[TIER_HEADER], Text((*tiers, (none, "")))
+    for name, (value, meant) in expected.items():
+        if not isinstance(value, Text):
+            raise UnsupportedError(f"{name}, which is no string")
+        broken = FALSE if value == meant else terms.both(case.meaning.allowed, -algebra.equal(value, meant))
+        yield Claim("identity", broken, case.place, f"`{name}` is not the caller's")
+
+
+def budgets(case: Case) -> Iterator[Claim]:
+    """Exactly the limits hold that the selected entry means, and a model listing is free.
+
+    Where an entry is selected the variable that the limits see is its key, which `selection` claims.
+    """
+    yield from _budgets(case, case.emitted.limits)
+    if case.emitted.later:
+        yield from (replace(claim, later=True) for claim in _budgets(case, case.emitted.later))
+
+
+def _budgets(case: Case, limits: tuple[Metering, ...]) -> Iterator[Claim]:
+    for found in limits:
+        if OTHER_COUNTER in found.counts:
+            raise UnsupportedError(f"the counters of the limit `{found.limit.name}`")
+    for target, here in _by_target(case, limits):
+        listing = target.partition("?")[0] == case.model.listing_path
+        for entry in case.meaning.entries:
+            holding = _holding(case, entry, here)
+            for unit in _UNITS:
+                for claim in _metered(entry, unit, holding, case, listing=listing):
+                    broken = claim.broken
+                    if broken != FALSE:
+                        broken = case.world.terms.all((broken, case.within(entry), case.world.is_target(target)))
+                    yield replace(claim, broken=broken)
+    yield from _sharing(case, limits)
+
+
+def _by_target(case: Case, limits: tuple[Metering, ...]) -> Iterator[tuple[str, list[tuple[Metering, Formula]]]]:
+    """Give one path for each way in which the limits treat paths, with where each limit matches there."""
+    seen: set[tuple[bool, tuple[Formula, ...]]] = set()
+    for target in case.world.targets:
+        listing = target.partition("?")[0] == case.model.listing_path
+        matches = tuple(case.world.terms.at(found.matches, world.TARGET, target) for found in limits)
+        if (listing, matches) not in seen:
+            seen.add((listing, matches))
+            yield target, list(zip(limits, matches, strict=True))
+
+
+def _holding(case: Case, entry: Entry, limits: list[tuple[Metering, Formula]]) -> list[tuple[Metering, Formula]]:
+    """Give the limits that can match where an entry is selected."""
+    at = case.world.terms.at
+    selected = ((found, at(matches, world.SELECTED, entry.key)) for found, matches in limits)
+    return [(found, matches) for found, matches in selected if matches != FALSE]
+
+
+def _metered(entry: Entry, unit: Unit, limits: list[tuple[Metering, Formula]], case: Case, *, listing: bool) -> Iterator[Claim]:
+    """Exactly one limit that fits holds for a request that the entry meters, and none for a listing."""
+    terms = case.world.terms
+    rates = entry.budget.tokens if unit == "tokens" else entry.budget.requests
+    limits = [(found, matches) for found, matches in limits if found.limit.unit == unit]
+    fitting = [(found, matches) for found, matches in limits if not listing and fits(found, rates, entry.budget.per)]
+    for found, matches in limits:
+        if matches != FALSE and (found, matches) not in fitting:
+            yield Claim("budgets", matches, found.limit.place, f"the limit `{found.limit.name}` holds for `{entry.key}`")
+    if not listing and (rates or unit == "tokens"):
+        broken = terms.all(-matches for _, matches in fitting)
+        says = f"no limit on {unit} that is meant for `{entry.key}` holds"
+        yield Claim("budgets", broken, fitting[0][0].limit.place if fitting else case.place, says)
+    for index, (found, matches) in enumerate(fitting):
+        for other, others in fitting[:index]:
+            names = f"`{other.limit.name}` and `{found.limit.name}`"
+            says = f"the limits {names} hold at once for `{entry.key}`"
+            yield Claim("budgets", terms.both(matches, others), found.limit.place, says)
+
+
+def fits(metering: Metering, rates: tuple[Rate, ...], per: Per) -> bool:
+    """Tell whether a limit is what rates and sharing mean; Limitador cannot keep two rates of one window apart."""
+    windows = [seconds for _, seconds in metering.limit.rates]
+    if not windows or len(set(windows)) < len(windows):
+        return False
+    emitted = {(limit, seconds) for limit, seconds in metering.limit.rates if limit < BEYOND_REACH}
+    return emitted == {(rate.limit, rate.seconds) for rate in rates} and (USER_COUNTER in metering.counts) == (per is Per.USER)
+
+
+def _sharing(case: Case, limits: tuple[Metering, ...]) -> Iterator[Claim]:
+    """Entries never share a count: a limit for several of them counts each apart."""
+    terms = case.world.terms
+    for found in limits:
+        amounts = [limit for limit, _ in found.limit.rates if limit < BEYOND_REACH]
+        if ENTRY_COUNTER in found.counts or not amounts or 0 in amounts:
+            continue  # nobody can see who shares the count of a limit that denies everything or nothing
+        first = None
+        for entry in case.meaning.entries:
+            matches = terms.at(found.matches, world.SELECTED, entry.key)
+            holds = terms.both(case.within(entry), matches) if matches != FALSE else FALSE
+            if holds != FALSE and first is None:
+                first = entry.key
+            elif holds != FALSE:
+                says = f"`{first}` and `{entry.key}` share the counter of `{found.limit.name}`"
+                yield Claim("budgets", holds, found.limit.place, says, sharing=True)

@@ -1,0 +1,117 @@
+"""Proves that the emitted manifests mean what the Program says, and makes diagnostics of what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from compiler.diagnostics.model import Diagnostic, Note, Severity
+from compiler.program.ir import Program
+from compiler.prove.algebra import Algebra
+from compiler.prove.expressions import Memory, Parser
+from compiler.prove.invariants import Invariant
+from compiler.prove.proof import Gateway, Proof
+from compiler.prove.result import Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
+from compiler.prove.sameness import likeness
+from compiler.prove.terms import Terms
+from compiler.prove.view import View
+
+
+def prove(  # noqa: PLR0913 - a proof is of all of these
+    program: Program,
+    views: Sequence[View],
+    parse: Parser,
+    *,
+    invariants: Sequence[Invariant] = (),
+    gateway: Gateway | None = None,
+    thorough: bool = False,
+) -> ProofReport:
+    """Prove every model of a Program by the views of its manifests, one for each model.
+
+    `parse` reads a CEL text. `gateway` answers an example by other means, and must agree before anything is refuted.
+    With `thorough` formulas are not simplified, so that the decision procedures are asked whatever the normal form
+    would have settled, and no model is proved by another one: slow, and independent of both.
+    """
+    proof = Proof(program, Memory(parse, Algebra(Terms(simplify=not thorough))), gateway)
+    known: dict[Hashable, tuple[Result, ...]] = {}
+    results: list[Result] = []
+    reused = 0
+    for view in views:
+        model = program.model(view.model)
+        key = None if model is None or thorough else (likeness(view, model), _asked(invariants, view.model))
+        if key is not None and key in known:
+            reused += 1
+            results += [replace(result, model=view.model) for result in known[key]]
+            continue
+        found = proof.model(view, invariants)
+        results += found
+        if key is not None and all(isinstance(result, Proved) for result in found):
+            known[key] = found
+    missing = sorted({model.id for model in program.models} - {view.model for view in views})
+    results += [Undecided(model, "methods", "nothing is emitted for the model", None) for model in missing]
+    effort = Effort(proof.claims, proof.decider.folded, proof.decider.solved, reused)
+    return ProofReport(tuple(results), effort)
+
+
+def _asked(invariants: Sequence[Invariant], model: str) -> tuple[str, ...]:
+    return tuple(one.name for one in invariants if model in one.models or "*" in one.models)
+
+
+def diagnostics(report: ProofReport) -> tuple[Diagnostic, ...]:
+    """Make a diagnostic of every result that is no proof: `refuted` with its counterexample, or `undecided`."""
+    return tuple(_diagnostics(report.results))
+
+
+def _diagnostics(results: Iterable[Result]) -> Iterator[Diagnostic]:
+    for result in results:
+        if isinstance(result, Refuted) and result.property == "invariant":
+            yield _broken(result.model, result.counterexample)
+        elif isinstance(result, Refuted):
+            yield _refuted(result.model, result.counterexample)
+        elif isinstance(result, Undecided):
+            yield Diagnostic(
+                code="undecided",
+                severity=Severity.ERROR,
+                headline=f"whether the manifests of `{result.model}` mean what is written could not be decided: {result.reason}",
+                place=result.place,
+                effect="nobody can say who gets through or what is counted",
+                help="write the expression in the subset that the compiler emits, or report what it could not decide",
+            )
+
+
+def _refuted(model: str, found: Counterexample) -> Diagnostic:
+    notes = [Note(f"{describe(found.example)}: meant is {found.meant}, emitted is {found.emitted}")]
+    if found.intent is not None:
+        notes.append(Note("this line means otherwise", found.intent))
+    return Diagnostic(
+        code="refuted",
+        severity=Severity.ERROR,
+        headline=f"the manifests of `{model}` do not mean what is written: {found.says}",
+        place=found.place or found.intent,
+        effect=f"the caller of the example gets {found.emitted} instead of {found.meant}",
+        notes=tuple(notes),
+        help="build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong",
+    )
+
+
+def _broken(model: str, found: Counterexample) -> Diagnostic:
+    notes = [Note(f"{describe(found.example)}: {found.meant}")]
+    if found.intent is not None:
+        notes.append(Note("this line lets it happen", found.intent))
+    return Diagnostic(
+        code="refuted",
+        severity=Severity.ERROR,
+        headline=f"{found.says}, on `{model}`",
+        place=found.place,
+        effect=f"the caller of the example gets {found.emitted}",
+        notes=tuple(notes),
+        help="change what grants or meters this, or the invariant",
+    )
+
+
+def describe(example: Example) -> str:
+    """Tell of a caller and a request in one line."""
+    who = f"user `{example.username}`" if example.username else "a user without a name"
+    groups = f" in {', '.join(f'`{group}`' for group in example.groups)}" if example.groups else " in no group"
+    headers = "".join(f", {name}: {value}" for name, value in example.headers)
+    return f"{who}{groups} by `{example.method}`, {example.target}{headers}"

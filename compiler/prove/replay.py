@@ -1,0 +1,177 @@
+"""Answers one caller and one request, as it is meant and as it is emitted, without any of the symbolic machinery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.cel.tree import Expr
+from compiler.diagnostics.model import Place
+from compiler.program import ir
+from compiler.program.decide import Caller, Decision, Request, decide
+from compiler.prove.concrete import CelError, Evaluation
+from compiler.prove.result import Allowance, Answer, Example
+from compiler.prove.view import AccessReview, Conditions, Method, Permission, Source, View
+
+Parser = Callable[[str], Expr]
+Data = dict[str, object]
+
+# Limits that nothing can reach only count; what the configuration may write ends at 10^9.
+BEYOND_REACH: Final = 10**12
+
+_OK: Final = 200
+_FORBIDDEN: Final = 403
+_OVER: Final = 429
+
+
+def meant(program: ir.Program, method: ir.Method, example: Example) -> tuple[Answer, Place | None]:
+    """Give the answer of the reference meaning, and the last line that decided it."""
+    decision = decision_of(program, method, example)
+    allowances = (Allowance(one.unit, one.limit, one.seconds, one.per != ("user",)) for one in decision.limits)
+    because = decision.because[-1] if decision.because else None
+    if decision.status not in (_OK, _OVER):
+        return Answer(decision.status), because
+    tier = program.tier_of(_groups(program, method, example))
+    told = {
+        "userid": example.username or "",
+        ir.USERNAME_HEADER: example.username or "",
+        ir.SUBSCRIPTION_HEADER: decision.selected or "",
+        ir.TIER_HEADER: tier.name if tier else "",
+    }
+    counted = decision.reason != "listing"
+    return Answer(decision.status, decision.selected, in_order(allowances), counted, tuple(told.items())), because
+
+
+def decision_of(program: ir.Program, method: ir.Method, example: Example) -> Decision:
+    """Ask the reference meaning."""
+    caller = Caller(method.name, example.username or "", _groups(program, method, example))
+    return decide(program, caller, Request(example.model, example.target, dict(example.headers)))
+
+
+def _groups(program: ir.Program, method: ir.Method, example: Example) -> frozenset[str]:
+    """Give the groups that the method speaks of: a tier token of no others than the tiers' own."""
+    projected = {tier.projected for tier in program.tiers}
+    return frozenset(group for group in example.groups if not isinstance(method, ir.TierToken) or group in projected)
+
+
+def emitted(view: View, method: Method, example: Example, parse: Parser, *, later: bool = False) -> Answer:
+    """Give the answer of the manifests; with `later` the limits see the injected headers."""
+    replay = _Replay(parse, {"request": request_of(example)}, later)
+    try:
+        return replay.answer(view, method, identity_of(example))
+    except CelError as error:
+        return Answer(None, error=str(error))
+
+
+def alike(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers come to the same; of what is told only what both tell counts."""
+    told = dict(other.told)
+    same = all(told.get(name, value) == value for name, value in one.told)
+    parts = [(answer.status, answer.selected, answer.allowances, answer.counted) for answer in (one, other)]
+    return same and parts[0] == parts[1]
+
+
+def in_order(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """Put allowances into the order of an answer."""
+    return tuple(sorted(allowances, key=lambda one: (one.unit, one.seconds, one.limit, one.shared)))
+
+
+def identity_of(example: Example) -> Data:
+    """Give the identity that a TokenReview leaves; what is empty is not there."""
+    user: Data = {}
+    if example.username is not None:
+        user["username"] = example.username
+    if example.groups:
+        user["groups"] = list(example.groups)
+    if not user and not example.user:
+        return {}
+    return {"user": user or {"uid": "1"}}
+
+
+def request_of(example: Example) -> Data:
+    """Give `request` as expressions see it; without any header there are no headers."""
+    found: Data = {"path": example.target, "url_path": example.target.partition("?")[0]}
+    return {**found, "headers": dict(example.headers)} if example.headers else found
+
+
+@dataclass(frozen=True)
+class _Replay:
+    parse: Parser
+    roots: Data
+    later: bool
+
+    def answer(self, view: View, method: Method, identity: Data) -> Answer:
+        raw = self._over(identity)
+        overrides = {name: self._value(source, raw) for name, source in method.overrides}
+        inside = self._over({**identity, **overrides})
+        passed = [self._authorized(rule, view.permissions, inside) for rule in view.authorization]
+        if not all(passed):
+            return Answer(_FORBIDDEN)
+        exports: dict[str, Data] = {}
+        for one in view.exports:
+            exports.setdefault(one.item, {})[one.name] = self._value(one.value, inside)
+        told = {name: self._value(source, inside) for name, source in view.injected}
+        outside: Data = {**self.roots, "auth": exports}
+        request = self.roots["request"]
+        if self.later and isinstance(request, dict):
+            outside["request"] = {**request, "headers": {**request.get("headers", {}), **told}}
+        matching = [limit for limit in view.limits if self._all(limit.predicates, outside)]
+        known = exports.get("identity", {})
+        selected = known.get("selected_subscription")
+        allowances = in_order(
+            Allowance(limit.unit, amount, seconds, known.get("userid") not in values, selected in values)
+            for limit in matching
+            for values in ([self._value(counter, outside) for counter in limit.counters],)
+            for amount, seconds in limit.rates
+            if amount < BEYOND_REACH
+        )
+        told["userid"] = known.get("userid", "")
+        return Answer(
+            _OVER if any(one.limit == 0 for one in allowances) else _OK,
+            selected if isinstance(selected, str) else None,
+            allowances,
+            any(limit.unit == "tokens" for limit in matching),
+            tuple((name, value) for name, value in told.items() if isinstance(value, str)),
+        )
+
+    def _over(self, identity: Data) -> Data:
+        return {**self.roots, "auth": {"identity": identity}}
+
+    def _value(self, source: Source, scope: Mapping[str, object]) -> object:
+        try:
+            return Evaluation().value(self.parse(source.text), scope)
+        except CelError as error:
+            raise CelError(f"{error}, in `{source.text}`") from error
+
+    def _all(self, sources: Iterable[Source], scope: Mapping[str, object]) -> bool:
+        found = [self._value(source, scope) for source in sources]
+        if not all(isinstance(value, bool) for value in found):
+            raise CelError("a condition that is not a boolean")
+        return all(found)
+
+    def _authorized(
+        self, rule: Conditions | AccessReview, permissions: tuple[Permission, ...], scope: Mapping[str, object]
+    ) -> bool:
+        if isinstance(rule, Conditions):
+            return self._all(rule.predicates, scope)
+        given = {
+            name: self._value(source, scope) if isinstance(source, Source) else source
+            for name, source in (("user", rule.user), *rule.attributes)
+        }
+        groups = self._value(rule.groups, scope) if rule.groups else []
+        if not isinstance(groups, list):
+            raise CelError("the groups of an access review are no list")
+        return any(
+            given.get("namespace") == permission.namespace
+            and _within(given.get("group"), permission.api_groups)
+            and _within(given.get("resource"), permission.resources)
+            and _within(given.get("name"), permission.names or ("*",))
+            and _within(given.get("verb"), permission.verbs)
+            and (given["user"] in permission.users or any(group in groups for group in permission.groups))
+            for permission in permissions
+        )
+
+
+def _within(value: object, allowed: tuple[str, ...]) -> bool:
+    return "*" in allowed or value in allowed

@@ -1,0 +1,140 @@
+"""What a proof ends in: proved, refuted by a caller and a request, or undecided for a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from compiler.diagnostics.model import Place
+from compiler.prove.view import Unit
+
+Property = Literal["methods", "no-errors", "access", "selection", "identity", "budgets", "invariant"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A caller and a request.
+
+    `method` is the one that accepts the credential. `username` is None where the identity has none; with neither a name
+    nor groups, `user` tells whether it has a user at all. `target` is the path with its query, `headers` by name.
+    """
+
+    model: str
+    method: str
+    username: str | None
+    groups: tuple[str, ...]
+    user: bool
+    headers: tuple[tuple[str, str], ...]
+    target: str
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """A window that holds: at most `limit` units in `seconds`.
+
+    It is `shared` with all whom the same entry meters, or each caller has it apart. Entries are meant to count apart;
+    whether they do only matters where one limit holds for several of them.
+    """
+
+    unit: Unit
+    limit: int
+    seconds: int
+    shared: bool
+    apart: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What becomes of a request.
+
+    `status` is None where an expression is an error, which `error` tells. `allowances` are in a fixed order, one for
+    each window that holds; `counted` tells whether any limit on tokens holds. `told` is what limits and backends are
+    told of the caller.
+    """
+
+    status: int | None
+    selected: str | None = None
+    allowances: tuple[Allowance, ...] = ()
+    counted: bool = False
+    told: tuple[tuple[str, str], ...] = ()
+    error: str | None = None
+
+    @property
+    def through(self) -> bool:
+        """Tell whether the caller has access, with or without a budget left."""
+        return self.status in (200, 429)
+
+    def __str__(self) -> str:
+        if self.status is None:
+            return f"an error: {self.error}"
+        if self.status not in (200, 429):
+            return str(self.status)
+        windows = ", ".join(_window(one) for one in self.allowances)
+        limited = windows or ("counted without a limit" if self.counted else "nothing counts")
+        return f"{self.status}, `{self.selected or ''}`, {limited}"
+
+
+def _window(one: Allowance) -> str:
+    shared = " shared" if one.shared else ""
+    return f"{one.limit} {one.unit} in {one.seconds}s{shared}{'' if one.apart else ' by all entries'}"
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """An example that is not answered as meant, with the line that means otherwise and the text that is emitted."""
+
+    example: Example
+    says: str
+    meant: Answer
+    emitted: Answer
+    intent: Place | None
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A property of a model holds for every caller; `claims` is how many formulas that took."""
+
+    model: str
+    property: Property
+    claims: int
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """A property of a model does not hold."""
+
+    model: str
+    property: Property
+    counterexample: Counterexample
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """Whether a property of a model holds is not known."""
+
+    model: str
+    property: Property
+    reason: str
+    place: Place | None
+
+
+Result = Proved | Refuted | Undecided
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much a proof took: claims that the normal form settled, formulas that both procedures solved, models reused."""
+
+    claims: int
+    folded: int
+    solved: int
+    reused: int
+
+
+@dataclass(frozen=True)
+class ProofReport:
+    """The results in the order of models, and the effort."""
+
+    results: tuple[Result, ...]
+    effort: Effort

@@ -1,0 +1,56 @@
+"""Tells which models a proof cannot tell apart but by their path, so that one proof serves them all."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from compiler.program.ir import Model
+from compiler.prove.view import AccessReview, Source, View
+
+_LISTING = "\0listing"
+
+
+def likeness(view: View, model: Model) -> Hashable:
+    """Give a key that two models share only if what holds of one, with its path renamed, holds of the other.
+
+    Formulas come from texts and from the Program alone. A text that speaks of the path does so only by comparing it
+    with the listing path; where it does more, the model's own prefix is part of the key. What is not understood is
+    like nothing else.
+    """
+    if view.unknown:
+        return (model.id,)
+    literal = f'"{model.listing_path}"'
+    own = [_renamed(source, literal) for source in _sources(view)]
+    bound = any(("path" in text and _looks_closer(text)) for text in own) or any(
+        isinstance(rule, AccessReview) for rule in view.authorization
+    )
+    return (
+        model.prefix if bound else None,
+        tuple(own),
+        tuple((method.name, method.priority, method.audiences) for method in view.methods),
+        tuple(name for method in view.methods for name, _ in method.overrides),
+        tuple((type(rule), rule.name, len(rule.sources())) for rule in view.authorization),
+        tuple((export.item, export.name) for export in view.exports),
+        tuple(name for name, _ in view.injected),
+        tuple((limit.unit, limit.rates, len(limit.predicates), len(limit.counters)) for limit in view.limits),
+        model.tiers,
+        tuple(grant.subjects for grant in model.grants),
+        tuple((entry.kind, entry.name, entry.subjects, entry.budget) for entry in model.entries),
+    )
+
+
+def _sources(view: View) -> list[Source]:
+    found = [source for method in view.methods for _, source in method.overrides]
+    found += [source for rule in view.authorization for source in rule.sources()]
+    found += [export.value for export in view.exports]
+    found += [source for _, source in view.injected]
+    found += [source for limit in view.limits for source in (*limit.predicates, *limit.counters)]
+    return found
+
+
+def _renamed(source: Source, literal: str) -> str:
+    return source.text.replace(literal, _LISTING) if "path" in source.text else source.text
+
+
+def _looks_closer(text: str) -> bool:
+    return any(mark in text for mark in ("/", "With(", "split("))

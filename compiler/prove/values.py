@@ -1,0 +1,124 @@
+"""Values of expressions over all callers at once: each possible value with the formula of when it is the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from compiler.prove.formula import Formula, Variable
+
+
+class UnsupportedError(Exception):
+    """An expression uses something that is not understood here, so that nothing can be said about it."""
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A string that is only known by comparing it: the value of a variable, or the raw user name (without one)."""
+
+    variable: Variable | None = None
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A boolean: when it is true. Where it is an error it counts as false here."""
+
+    true: Formula
+
+
+@dataclass(frozen=True)
+class Text:
+    """A string: the strings it can be, each with when; no two of them hold together."""
+
+    choices: tuple[tuple[Formula, str | Symbol], ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """An element of a list that is there when its guard holds."""
+
+    guard: Formula
+    value: Value
+
+
+@dataclass(frozen=True)
+class Names:
+    """The caller's raw groups, or the parts between their commas, as elements of a list, in an order nobody knows.
+
+    A name is an element when the caller has it and its case holds; `default` is the case of all names that have none.
+    """
+
+    kind: Literal["group", "part"]
+    cases: Mapping[str, Formula]
+    default: Formula
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A list that it is when the guard holds. Guards of items include it. `ordered` is false where the order is unknown."""
+
+    guard: Formula
+    items: tuple[Item, ...]
+    names: tuple[Names, ...] = ()
+    ordered: bool = True
+
+    @cached_property
+    def places(self) -> Mapping[str | None, tuple[int, ...]]:
+        """Give where in `items` each string that is known stands, and under None all else."""
+        found: dict[str | None, list[int]] = {}
+        for place, item in enumerate(self.items):
+            choices = item.value.choices if isinstance(item.value, Text) else ()
+            name = choices[0][1] if len(choices) == 1 else None
+            found.setdefault(name if isinstance(name, str) else None, []).append(place)
+        return {name: tuple(where) for name, where in found.items()}
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list: exactly one of the alternatives."""
+
+    alternatives: tuple[Alternative, ...]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The string that a list makes with a separator."""
+
+    parts: Sequence
+    separator: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A map with the keys that are written in it."""
+
+    entries: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of an object, and when it is there."""
+
+    present: Formula
+    value: Value
+
+
+@dataclass(frozen=True)
+class Record:
+    """An object such as `auth.identity`; of fields that are not listed nothing is known, unless it is `closed`."""
+
+    name: str
+    fields: Mapping[str, Field]
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Headers:
+    """The request's headers; those `injected` by a policy stand over the client's own."""
+
+    injected: Mapping[str, Text] = field(default_factory=dict)
+
+
+Value = Truth | Text | Sequence | Joined | Table | Record | Headers

@@ -1,0 +1,124 @@
+"""What the emitted manifests say about one model, as far as a proof needs it: plain texts with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from compiler.diagnostics.model import Place
+
+
+@dataclass(frozen=True)
+class Source:
+    """A CEL text and where it stands."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way in: tokens that the cluster accepts for one of the audiences; `overrides` replace properties of the identity."""
+
+    name: str
+    priority: int
+    audiences: tuple[str, ...]
+    overrides: tuple[tuple[str, Source], ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """An authorization that holds when all conditions do."""
+
+    name: str
+    predicates: tuple[Source, ...]
+    place: Place
+
+    def sources(self) -> tuple[Source, ...]:
+        """Give all CEL texts."""
+        return self.predicates
+
+
+@dataclass(frozen=True)
+class AccessReview:
+    """An authorization that the cluster's RBAC decides; `attributes` are of the resource: CEL, or written out."""
+
+    name: str
+    user: Source | str
+    groups: Source | None
+    attributes: tuple[tuple[str, Source | str], ...]
+    place: Place
+
+    def sources(self) -> tuple[Source, ...]:
+        """Give all CEL texts."""
+        values = (self.user, self.groups, *(value for _, value in self.attributes))
+        return tuple(value for value in values if isinstance(value, Source))
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What one rule of a Role allows the subjects of one RoleBinding; no names means all names."""
+
+    namespace: str
+    api_groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    names: tuple[str, ...]
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...]
+    users: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Export:
+    """A property that the limits see as `auth.<item>.<name>`."""
+
+    item: str
+    name: str
+    value: Source
+
+
+Unit = Literal["tokens", "requests"]
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit: (limit, seconds) of its rates, its conditions, and the counters that share it out."""
+
+    unit: Unit
+    policy: str
+    name: str
+    rates: tuple[tuple[int, int], ...]
+    predicates: tuple[Source, ...]
+    counters: tuple[Source, ...]
+    place: Place
+
+    def sources(self) -> tuple[Source, ...]:
+        """Give all CEL texts."""
+        return (*self.predicates, *self.counters)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something in the manifests that no proof here understands, and where."""
+
+    what: str
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class View:
+    """All that holds for the requests of one model, `namespace/name`.
+
+    `methods` are in the order tried; `injected` are expressions whose values go into headers for the backend.
+    """
+
+    model: str
+    methods: tuple[Method, ...]
+    authorization: tuple[Conditions | AccessReview, ...]
+    permissions: tuple[Permission, ...]
+    exports: tuple[Export, ...]
+    injected: tuple[tuple[str, Source], ...]
+    limits: tuple[Limit, ...]
+    unknown: tuple[Unknown, ...]
+    place: Place

@@ -1,0 +1,141 @@
+"""Builds the views of a proof from plain manifests, the short way and for route and gateway attachment only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from compiler.diagnostics.model import Place
+from compiler.program.ir import Attach, Program
+from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, View
+
+Manifest = dict[str, Any]
+Manifests = dict[str, list[Manifest]]
+
+_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
+_UNITS: Final[tuple[tuple[str, Unit], ...]] = (("TokenRateLimitPolicy", "tokens"), ("RateLimitPolicy", "requests"))
+
+
+def views(program: Program, manifests: Manifests) -> tuple[View, ...]:
+    """Give one view for each model, in the order of the Program."""
+    return tuple(_view(program, manifests, index) for index in range(len(program.models)))
+
+
+def _view(program: Program, manifests: Manifests, index: int) -> View:
+    model = program.models[index]
+    if program.platform.attach is Attach.ROUTE:
+        on = ("HTTPRoute", model.namespace, model.route)
+    else:
+        on = ("Gateway", program.platform.gateway.namespace, program.platform.gateway.name)
+    place, policy = next(_targeting(manifests, "AuthPolicy", on))
+    rules = policy["spec"]["rules"]
+    at = place.at("spec", "rules")
+    success = rules["response"]["success"]
+    return View(
+        model=model.id,
+        methods=tuple(sorted(_methods(rules["authentication"], at), key=lambda method: method.priority)),
+        authorization=tuple(_authorization(rules["authorization"], at)),
+        permissions=tuple(_permissions(manifests)),
+        exports=tuple(_exports(success.get("filters", {}), at)),
+        injected=tuple(_injected(success.get("headers", {}), at)),
+        limits=tuple(limit for kind, unit in _UNITS for limit in _limits(manifests, kind, unit, on)),
+        unknown=(),
+        place=place,
+    )
+
+
+def _targeting(manifests: Manifests, kind: str, on: tuple[str, str, str]) -> Iterator[tuple[Place, Manifest]]:
+    for file, documents in sorted(manifests.items()):
+        for index, manifest in enumerate(documents):
+            if manifest["kind"] == kind:
+                target = manifest["spec"]["targetRef"]
+                if (target["kind"], manifest["metadata"]["namespace"], target["name"]) == on:
+                    yield Place(file, document=index), manifest
+
+
+def _source(value: Mapping[str, Any], place: Place) -> Source:
+    return Source(value["expression"], place.at("expression"))
+
+
+def _methods(authentication: Mapping[str, Any], at: Place) -> Iterator[Method]:
+    for name, method in authentication.items():
+        place = at.at("authentication", name)
+        overrides = tuple((key, _source(value, place.at("overrides", key))) for key, value in method["overrides"].items())
+        yield Method(name, method["priority"], tuple(method["kubernetesTokenReview"]["audiences"]), overrides, place)
+
+
+def _authorization(rules: Mapping[str, Any], at: Place) -> Iterator[Conditions | AccessReview]:
+    for name, rule in rules.items():
+        place = at.at("authorization", name)
+        if "patternMatching" in rule:
+            patterns = rule["patternMatching"]["patterns"]
+            inside = place.at("patternMatching", "patterns")
+            sources = (Source(found["predicate"], inside.at(index, "predicate")) for index, found in enumerate(patterns))
+            yield Conditions(name, tuple(sources), place)
+        else:
+            review = rule["kubernetesSubjectAccessReview"]
+            attributes = tuple((key, _value(value, place)) for key, value in review["resourceAttributes"].items())
+            groups = _source(review["authorizationGroups"], place)
+            yield AccessReview(name, _source(review["user"], place), groups, attributes, place)
+
+
+def _value(value: Mapping[str, Any], place: Place) -> Source | str:
+    return _source(value, place) if "expression" in value else str(value["value"])
+
+
+def _permissions(manifests: Manifests) -> Iterator[Permission]:
+    found = [manifest for documents in manifests.values() for manifest in documents]
+    for binding in (manifest for manifest in found if manifest["kind"] == "RoleBinding"):
+        namespace = binding["metadata"]["namespace"]
+        name = namespace, binding["roleRef"]["name"]
+        for role in found:
+            if role["kind"] == "Role" and (role["metadata"]["namespace"], role["metadata"]["name"]) == name:
+                for rule in role["rules"]:
+                    yield Permission(
+                        namespace,
+                        tuple(rule["apiGroups"]),
+                        tuple(rule["resources"]),
+                        tuple(rule.get("resourceNames", ())),
+                        tuple(rule["verbs"]),
+                        tuple(subject["name"] for subject in binding["subjects"] if subject["kind"] == "Group"),
+                        tuple(subject["name"] for subject in binding["subjects"] if subject["kind"] == "User"),
+                    )
+
+
+def _exports(filters: Mapping[str, Any], at: Place) -> Iterator[Export]:
+    for item, found in filters.items():
+        for name, value in found["json"]["properties"].items():
+            yield Export(item, name, _source(value, at.at("response", "success", "filters", item, "json", "properties", name)))
+
+
+def _injected(headers: Mapping[str, Any], at: Place) -> Iterator[tuple[str, Source]]:
+    for name, found in headers.items():
+        if "expression" in found["plain"]:
+            yield name, _source(found["plain"], at.at("response", "success", "headers", name, "plain"))
+
+
+def _limits(manifests: Manifests, kind: str, unit: Unit, on: tuple[str, str, str]) -> Iterator[Limit]:
+    for place, policy in _targeting(manifests, kind, on):
+        metadata = policy["metadata"]
+        for name, limit in policy["spec"]["limits"].items():
+            at = place.at("spec", "limits", name)
+            yield Limit(
+                unit=unit,
+                policy=f"{metadata['namespace']}/{metadata['name']}",
+                name=name,
+                rates=tuple((rate["limit"], _seconds(rate["window"])) for rate in limit["rates"]),
+                predicates=_predicates(limit.get("when", ()), at),
+                counters=tuple(
+                    _source(counter, at.at("counters", index)) for index, counter in enumerate(limit.get("counters", ()))
+                ),
+                place=at,
+            )
+
+
+def _predicates(when: Sequence[Mapping[str, Any]], at: Place) -> tuple[Source, ...]:
+    return tuple(Source(found["predicate"], at.at("when", index, "predicate")) for index, found in enumerate(when))
+
+
+def _seconds(window: str) -> int:
+    return sum(int(count) * _SECONDS[unit] for count, unit in re.findall(r"([0-9]+)([hms])", window))
