@@ -1,0 +1,41 @@
+"""Run the passes for a command, with everything it needs to report them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from compiler import pipeline
+from compiler.cli.report import Folder, in_folder
+from compiler.diagnostics.model import Diagnostic, failed
+from compiler.program.ir import Program
+from compiler.render.layout import Bundle
+from compiler.validate.crds import Crds, load_crds
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What came of a configuration: `program`, `digest` and `bundle` are None where errors stand in the way."""
+
+    sources: Folder
+    program: Program | None
+    digest: str | None
+    bundle: Bundle | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) -> Compiled:
+    """Compile a folder; diagnostics name files from where the user stands."""
+    loaded: Crds | None = None
+    about_crds: tuple[Diagnostic, ...] = ()
+    if crds is not None:
+        loaded, about_crds = load_crds(crds)
+        about_crds = in_folder(about_crds, crds)
+    front = pipeline.front(config)
+    sources = Folder(config, front.sources)
+    diagnostics = about_crds + in_folder(front.diagnostics, config)
+    if front.program is None or failed(diagnostics):
+        return Compiled(sources, front.program, front.digest, None, diagnostics)
+    back = pipeline.back(front.program, loaded)
+    diagnostics += in_folder(back.diagnostics, out)
+    return Compiled(sources, front.program, front.digest, back.bundle if not failed(diagnostics) else None, diagnostics)

@@ -1,0 +1,32 @@
+"""`maasc init`: write a small configuration to start from."""
+
+from __future__ import annotations
+
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from compiler.cli import options
+from compiler.cli.exit import COULD_NOT_RUN
+
+
+@click.command("init")
+@options.config
+def command(*, config: Path) -> None:
+    """Write a small configuration that compiles, into a folder that holds none yet."""
+    starter = sorted((entry for entry in files("compiler.cli").joinpath("starter").iterdir()), key=lambda entry: entry.name)
+    try:
+        config.mkdir(parents=True, exist_ok=True)
+        taken = [entry.name for entry in starter if (config / entry.name).exists()]
+        if taken:
+            click.echo(f"maasc: {(config / taken[0]).as_posix()} is already there; nothing was written", err=True)
+            sys.exit(COULD_NOT_RUN)
+        for entry in starter:
+            (config / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
+            click.echo(f"wrote {(config / entry.name).as_posix()}")
+    except OSError as error:
+        click.echo(f"maasc: cannot write the configuration: {error.strerror}", err=True)
+        sys.exit(COULD_NOT_RUN)
+    click.echo("next: `maasc check`, then `maasc build`")

@@ -1,0 +1,65 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from compiler.diagnostics.formats import FORMATS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config(command: Command) -> Command:
+    """Add `--config`."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("config"),
+        show_default=True,
+        help="Folder that holds the configuration.",
+    )(command)
+
+
+def out(command: Command) -> Command:
+    """Add `--out`."""
+    return click.option(
+        "--out",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("out"),
+        show_default=True,
+        help="Folder that the manifests are written to.",
+    )(command)
+
+
+def crds(command: Command) -> Command:
+    """Add `--crds`."""
+    return click.option(
+        "--crds",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=None,
+        help="Folder with the CustomResourceDefinitions of your cluster; every manifest is checked against them.",
+    )(command)
+
+
+def reporting(command: Command) -> Command:
+    """Add `--format`, `--color` and `-q`."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
+    colored = click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the report.",
+    )(quiet)
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(list(FORMATS)),
+        default="text",
+        show_default=True,
+        help="Form of the report.",
+    )(colored)

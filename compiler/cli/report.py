@@ -1,0 +1,75 @@
+"""Print diagnostics of several folders as one report, with file names as the user would open them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from compiler.diagnostics.formats import FORMATS
+from compiler.diagnostics.locate import Locator
+from compiler.diagnostics.look import Look
+from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
+
+
+@dataclass(frozen=True)
+class Reporting:
+    """How the user wants to be told."""
+
+    form: str
+    color: str
+    quiet: bool
+
+
+def in_folder(diagnostics: Iterable[Diagnostic], folder: Path) -> tuple[Diagnostic, ...]:
+    """Name the files of diagnostics by the path from where the user stands."""
+    return tuple(
+        replace(
+            found,
+            place=_moved(found.place, folder),
+            notes=tuple(replace(note, place=_moved(note.place, folder)) for note in found.notes),
+        )
+        for found in diagnostics
+    )
+
+
+def _moved(place: Place | None, folder: Path) -> Place | None:
+    return place and replace(place, file=(folder / place.file).as_posix())
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The texts of a folder under the names that `in_folder` gives them."""
+
+    path: Path
+    sources: Locator
+
+    def span(self, place: Place) -> Span | None:
+        """Find a place."""
+        return self.sources.span(replace(place, file=self._inside(place.file)))
+
+    def text(self, file: str) -> str | None:
+        """Give a file's text."""
+        return self.sources.text(self._inside(file))
+
+    def _inside(self, file: str) -> str:
+        base = self.path.as_posix()
+        return file.removeprefix(f"{base}/") if base != "." else file
+
+
+def show(diagnostics: Sequence[Diagnostic], sources: Locator, reporting: Reporting) -> None:
+    """Print the report on standard output."""
+    shown = [found for found in diagnostics if not reporting.quiet or found.severity is Severity.ERROR]
+    rendered = FORMATS[reporting.form](shown, sources, Look(color=_colored(reporting)))
+    click.echo(rendered, nl=False)
+
+
+def _colored(reporting: Reporting) -> bool:
+    if reporting.color != "auto":
+        return reporting.color == "always"
+    # https://no-color.org: any value that is not empty asks for none.
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
