@@ -1,0 +1,59 @@
+"""A document of the configuration: its plain data, and on demand the place in its text of anything in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from compiler.diagnostics.model import PathPart, Place, Span
+from compiler.source.events import events
+from compiler.source.spans import Spot, spots
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document: its file, its number in the file (from 0), the text of the whole file, and its data."""
+
+    file: str
+    index: int
+    text: str = field(repr=False)
+    data: object = field(repr=False)
+
+    @cached_property
+    def _root(self) -> Spot:
+        # Positions are most of what a parsed document weighs, and few are ever asked for: the text is read again for them.
+        return spots(events(self.file, self.text))[self.index]
+
+    def span(self, path: tuple[PathPart, ...], *, key: bool = False) -> Span:
+        """Give the place of a value, or with `key` of its key; of what surrounds it when the text has no such thing."""
+        spot = self._root
+        for part in path:
+            child = spot.children.get(part)
+            if child is None:
+                break
+            spot = child
+        return (spot.key or spot.span) if key else spot.span
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The documents of a folder, and the text of each file that could be decoded; locates what diagnostics speak of."""
+
+    documents: tuple[Document, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def span(self, place: Place) -> Span | None:
+        """Give the range of text that a place names, or None when its file is not one of these."""
+        if place.span is not None:
+            return place.span
+        document = self._by_place.get((place.file, place.document))
+        return document.span(place.path, key=place.key) if document else None
+
+    def text(self, file: str) -> str | None:
+        """Give the text of a file, or None when it is not one of these or could not be decoded."""
+        return self.texts.get(file)
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, int], Document]:
+        return {(document.file, document.index): document for document in self.documents}
