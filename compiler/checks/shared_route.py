@@ -20,7 +20,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                     "shared-route",
                     f"the models `{owner.name}` and `{model.name}` share the {kind} `{name}`",
                     model.origin.at("backend"),
-                    "of two policies on one route the newest replaces the other: one model's access and budget would hold for both",
+                    "of two policies on one route one replaces the other: one model's access and budget would hold for both",
                     Note(f"`{owner.name}` is here", owner.origin.at("backend")),
                 )
                 break

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.source import UNREADABLE
+from compiler.source.errors import UNREADABLE
 
 FINE: Final = 0
 GATE: Final = 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compiler.cel.build import all_of, any_of, equals, has_header, header, is_in, negate
-from compiler.cel.tree import Compare, Expr, Ident, Macro, Method, Str, Ternary
+from compiler.cel.build import all_of, any_of, equals, has_header, header, is_in, let, negate, strings
+from compiler.cel.tree import Compare, Concat, Expr, Ident, Index, Int, Macro, Method, Str, Ternary
 from compiler.expressions.identity import GROUPS, GROUPS_STR, SELECTED, URL_PATH, USERID
 from compiler.program.ir import LISTING_SUFFIX, SUBSCRIPTION_HEADER, Bridge, Entry, Model, Tier
 
@@ -84,8 +84,15 @@ def not_listing(model: Model) -> Expr:
 
 
 def not_any_listing() -> Expr:
-    """Tell whether the request is not the listing of any model."""
-    return negate(Method(URL_PATH, "endsWith", (Str(LISTING_SUFFIX),)))
+    """Tell whether the request is not the listing of any model: `/namespace/model/v1/models` and not a segment more.
+
+    By segments, because a suffix would exempt every path that somebody ends with it. No segment equals a separator, so
+    padding with separators makes the indices safe and shows where the path ends.
+    """
+    ending = LISTING_SUFFIX.split("/")[1:]
+    tests = [Compare("==", Index(Ident("s"), Int(index)), Str(word)) for index, word in enumerate([*ending, "/"], start=3)]
+    padding = strings("/" for _ in range(len(ending) + 4))
+    return negate(let(Concat((Method(URL_PATH, "split", (Str("/"),)), padding)), "s", all_of(tests)))
 
 
 def not_below(prefixes: Sequence[str]) -> Expr:

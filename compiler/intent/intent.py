@@ -35,8 +35,8 @@ class Item(Generic[T]):
 class Intent:
     """Everything that was written and is well formed, by section and name, in the order of names.
 
-    Models are keyed by `namespace/name`. `declared` holds every name of each section, also of items that were refused, so that a reference to a malformed
-    item is not reported a second time as unknown.
+    Models are keyed by `namespace/name`. `declared` holds every name of each section, also of items that were refused, so
+    that a reference to a malformed item is not reported a second time as unknown.
     """
 
     platform: Item[PlatformSpec]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -17,6 +17,7 @@ from compiler.intent import model
 from compiler.intent.errors import explain
 from compiler.intent.intent import Intent, Item
 from compiler.intent.scalars import is_label
+from compiler.source.document import Document
 
 _SECTIONS: Final[Mapping[str, Any]] = {
     "groups": model.GroupSpec,
@@ -32,19 +33,6 @@ _PLATFORM: Final = "platform"
 DEFAULT_NAMES: Final = r"[A-Za-z0-9:._@/+-]+"
 
 
-class Text(Protocol):
-    """One YAML document: its file, its number in the file, and its plain data."""
-
-    @property
-    def file(self) -> str: ...
-
-    @property
-    def index(self) -> int: ...
-
-    @property
-    def data(self) -> object: ...
-
-
 @dataclass
 class _Merged:
     """The raw items of all files, by section and name, while they are collected."""
@@ -54,7 +42,7 @@ class _Merged:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def parse(documents: Sequence[Text]) -> tuple[Intent | None, tuple[Diagnostic, ...]]:
+def parse(documents: Sequence[Document]) -> tuple[Intent | None, tuple[Diagnostic, ...]]:
     """Read the documents of a configuration, in any order.
 
     Returns the Intent with every item that is well formed (None without a usable platform), and what is wrong.
@@ -84,7 +72,7 @@ def _identity(section: str, name: str, namespace: str | None) -> str:
     return qualify(name, namespace) if section == "models" else name
 
 
-def _merge(document: Text, merged: _Merged) -> None:
+def _merge(document: Document, merged: _Merged) -> None:
     place = Place(document.file, document=document.index)
     if not isinstance(document.data, dict):
         merged.diagnostics.append(

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Final
 
 from compiler.cel.tree import Concat, Expr, Ident, Index, Int, MapLit, Method, Select, Str
+from compiler.prove.segments import paths, segments
 from compiler.prove.values import UnsupportedError
 
 # Characters for "anything else", of which the first that no expression mentions is used.
@@ -18,14 +19,15 @@ _MOST: Final = 400
 def targets(prefix: str, listing: str, trees: Iterable[Expr]) -> tuple[str, ...]:
     """Give paths below `prefix`, some with a query, such that the trees treat every other path like one of them.
 
-    The trees compare paths with strings, ask for prefixes and suffixes, or take segments of the prefix itself. A path
-    that equals none of the strings has a longest of their prefixes and a longest of their suffixes, and is treated like
-    the path of just these with something new between them.
+    The trees compare paths with strings, ask for prefixes and suffixes, take segments of the prefix itself, or compare
+    single segments with strings. A path that equals none of the strings has a longest of their prefixes and a longest of
+    their suffixes, and is treated like the path of just these with something new between them.
 
     Raises:
         UnsupportedError: a tree takes paths apart in another way, or there are too many kinds of path.
     """
     about = [tree for tree in trees if uses_path(tree)]
+    looked_at = [found for tree in about for node in walk(tree) if (found := segments(node))]
     for tree in about:
         _check_splits(tree, len(prefix.split("/")))
     strings = list(dict.fromkeys(string for tree in about for string in _strings(tree)))
@@ -37,7 +39,10 @@ def targets(prefix: str, listing: str, trees: Iterable[Expr]) -> tuple[str, ...]
     starts = [below, *(string for string in strings if string.startswith(below))]
     ends = list(dict.fromkeys(("", *(end for tree in about for end in _ends(tree)))))
     plain = _plain(below, fresh, strings, ends)
-    found = [plain, *exact, *(start + fresh + end for start in starts for end in ends if (start, end) != (below, ""))]
+    if looked_at and (len(starts) > 1 or len(ends) > 1):
+        raise UnsupportedError("paths that are told apart by segments, and by prefixes or suffixes as well")
+    found = [plain, *exact, *paths(prefix, fresh, looked_at)] if looked_at else [plain, *exact]
+    found += (start + fresh + end for start in starts for end in ends if (start, end) != (below, ""))
     if any(_mentions(tree, "path") for tree in about):
         found += [f"{path.partition('?')[0]}?{fresh}{end}" for path in tuple(found) for end in ends]
     found = list(dict.fromkeys(found))
@@ -90,6 +95,8 @@ def _check_splits(tree: Expr, segments: int) -> None:
     for node in walk(tree):
         if isinstance(node, Index) and isinstance(node.index, Int) and node.index.value < segments:
             allowed += _is_split(node.operand.parts[0] if isinstance(node.operand, Concat) else node.operand)
+        elif segments(node):
+            allowed += 1
         splits += _is_split(node) and not _is_identity(node)
     if allowed < splits:
         raise UnsupportedError("a path that is taken apart beyond the model's own prefix")

@@ -75,6 +75,19 @@ def document(data: Mapping[str, object]) -> str:
     return "".join(pieces)
 
 
+def value(data: Sequence[object]) -> str:
+    """Give a list as the text of a YAML document, for the places where Kubernetes wants YAML inside a string.
+
+    Raises:
+        UnserialisableError: as `document`.
+    """
+    if not data:
+        return "[]\n"
+    pieces: list[str] = []
+    _sequence(data, "", "", (), pieces)
+    return "".join(pieces)
+
+
 def stream(documents: Sequence[Mapping[str, object]]) -> str:
     """Give several YAML documents as one text, separated by `---`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.cel.build import path
+from compiler.cel.build import all_of, path
 from compiler.cel.tree import Concat, Expr, Has, Index, Int, ListLit, Method, Select, Str, Ternary
 from compiler.expressions import access, identity, metering, selection
 from compiler.kube.authpolicy import (
@@ -21,7 +21,7 @@ from compiler.kube.base import Manifest
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
 from compiler.program.ir import Program
 from compiler.targets.common import authentication_with_facts, conditions, metadata, on_gateway, response
-from compiler.targets.gateway_deny import AUTH_POLICY, REQUEST_POLICY, TOKEN_POLICY
+from compiler.targets.gateway_deny import AUTH_POLICY, MANAGEMENT_PATHS, REQUEST_POLICY, TOKEN_POLICY
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
 from compiler.targets.model_rbac import API_GROUP, RESOURCE, VERB
@@ -32,7 +32,8 @@ def manifests(program: Program) -> Iterator[Manifest]:
     gateway = program.platform.gateway
     yield _auth_policy(program)
     entries = tuple(tier.entry for tier in program.tiers)
-    limits = Limits(metering.Meter(program.platform.bridge, entries, program.tiers), metering.not_any_listing())
+    scope = all_of([metering.not_below(MANAGEMENT_PATHS), metering.not_any_listing()])
+    limits = Limits(metering.Meter(program.platform.bridge, entries, program.tiers), scope)
     yield TokenRateLimitPolicy(
         metadata(TOKEN_POLICY, gateway.namespace, adopted=True),
         RateLimitSpec(on_gateway(gateway), limits.of_tokens()),

@@ -51,9 +51,8 @@ class Limits:
         sharing: dict[str, list[Entry]] = {}
         rates_of: dict[str, tuple[ir.Rate, ...]] = {}
         for entry, rates in metered:
-            name = _budget_name(unit, rates, entry.budget.per)
-            if self.meter.bridge is Bridge.GROUPS:
-                name = f"{entry.kind}-{entry.name}-{name}"
+            apart = self.meter.bridge is Bridge.GROUPS
+            name = f"{entry.kind}-{entry.name}-{unit}" if apart else _budget_name(unit, rates, entry.budget.per)
             sharing.setdefault(name, []).append(entry)
             rates_of[name] = rates
         return {name: self._limit(entries, rates_of[name]) for name, entries in sorted(sharing.items())}

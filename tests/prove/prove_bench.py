@@ -13,7 +13,7 @@ from plain_views import Manifests, views
 from compiler import pipeline
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import failed
-from compiler.program.ir import LISTING_SUFFIX, Attach, Program
+from compiler.program.ir import LISTING_SUFFIX, Program
 from compiler.prove import world
 from compiler.prove.formula import FALSE, TRUE, Conjunction, Fact, Formula, Variable
 from compiler.prove.prove import prove
@@ -70,19 +70,10 @@ def _replaced(value: Any, old: str, new: str) -> tuple[Any, int]:  # noqa: ANN40
     return value, 0
 
 
-def exact_listing(of: Program, found: Manifests) -> Manifests:
-    """Exempt the listings of the models and nothing else, where manifests go by the suffix of the path."""
-    if of.platform.attach is Attach.ROUTE:
-        return found
-    paths = ", ".join(f'"{model.listing_path}"' for model in of.models)
-    result: Manifests = _replaced(found, BY_SUFFIX, f"!(request.url_path in [{paths}])")[0]
-    return result
-
-
 def proof(name: str, found: Manifests | None = None, *, thorough: bool = False) -> ProofReport:
     """Prove a case against manifests, by default its own."""
     of = program(name)
-    return prove(of, views(of, found or exact_listing(of, manifests(name))), parse, thorough=thorough)
+    return prove(of, views(of, found or manifests(name)), parse, thorough=thorough)
 
 
 def refuted(report: ProofReport) -> list[Refuted]:
