@@ -79,9 +79,10 @@ def cut(text: str, span: Span | None) -> str:
 )
 def test_scalars_are_what_yaml_1_2_says(written: str, value: object) -> None:
     text = f"- {written}\n" if written != "-" else "-\n"
-    (found,) = data(text)  # type: ignore[misc]  # a list by construction
-    assert found == value
-    assert type(found) is type(value)
+    found = data(text)
+    assert found == [value]
+    assert isinstance(found, list)
+    assert type(found[0]) is type(value)
 
 
 @pytest.mark.parametrize("written", ["0100", "-010", "1_000", "00", ".inf", "-.INF", ".nan", "1e999", "9" * 401])
@@ -267,7 +268,7 @@ VALUES = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**63), 2**63 - 1)
-    | st.text(st.characters(exclude_categories=("Cs",)), max_size=12),
+    | st.text(st.characters(codec="utf-8"), max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab: #-'\"\né{[", max_size=5), inner, max_size=4),
     max_leaves=12,
 )
@@ -281,7 +282,7 @@ def places(value: object, path: tuple[PathPart, ...] = ()) -> Iterator[tuple[tup
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.text(st.characters(exclude_categories=("Cs",)), max_size=5), VALUES, min_size=1, max_size=4))
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), VALUES, min_size=1, max_size=4))
 def test_what_is_rendered_is_read_back_with_places(value: dict[str, object]) -> None:
     """The place of any scalar or key holds just that scalar or key."""
     text = yaml.document(value)
@@ -310,7 +311,8 @@ def test_any_text_is_data_or_a_diagnostic_and_data_is_what_another_reader_sees(t
     for document in documents:
         for path, _ in places(document.data):
             assert document.span(path).line >= 1
-    if len(documents) == 1 and documents[0].index == 0:
+    # Readers differ about a block scalar that is the whole document, which no configuration is.
+    if len(documents) == 1 and documents[0].index == 0 and isinstance(documents[0].data, dict | list):
         assert_ruamel_agrees(documents[0], text)
 
 
