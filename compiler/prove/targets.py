@@ -27,7 +27,7 @@ def targets(prefix: str, listing: str, trees: Iterable[Expr]) -> tuple[str, ...]
         UnsupportedError: a tree takes paths apart in another way, or there are too many kinds of path.
     """
     about = [tree for tree in trees if uses_path(tree)]
-    looked_at = [found for tree in about for node in walk(tree) if (found := segments(node))]
+    looked_at = [tests for tree in about for node in walk(tree) if (tests := segments(node))]
     for tree in about:
         _check_splits(tree, len(prefix.split("/")))
     strings = list(dict.fromkeys(string for tree in about for string in _strings(tree)))
@@ -37,9 +37,11 @@ def targets(prefix: str, listing: str, trees: Iterable[Expr]) -> tuple[str, ...]
     below = f"{prefix}/"
     exact = [listing, prefix, *(string for string in strings if string == prefix or string.startswith(below))]
     starts = [below, *(string for string in strings if string.startswith(below))]
-    ends = list(dict.fromkeys(("", *(end for tree in about for end in _ends(tree)))))
+    ends = list(dict.fromkeys(("", *(end for tree in about for end in _arguments(tree, "endsWith")))))
     plain = _plain(below, fresh, strings, ends)
-    if looked_at and (len(starts) > 1 or len(ends) > 1):
+    if looked_at and (
+        len(ends) > 1 or any(start.startswith(below) for tree in about for start in _arguments(tree, "startsWith"))
+    ):
         raise UnsupportedError("paths that are told apart by segments, and by prefixes or suffixes as well")
     found = [plain, *exact, *paths(prefix, fresh, looked_at)] if looked_at else [plain, *exact]
     found += (start + fresh + end for start in starts for end in ends if (start, end) != (below, ""))
@@ -71,9 +73,9 @@ def _strings(tree: Expr) -> Iterator[str]:
             yield from (key for key, _ in node.entries)
 
 
-def _ends(tree: Expr) -> Iterator[str]:
+def _arguments(tree: Expr, method: str) -> Iterator[str]:
     for node in walk(tree):
-        if isinstance(node, Method) and node.name == "endsWith":
+        if isinstance(node, Method) and node.name == method:
             yield from (argument.value for argument in node.arguments if isinstance(argument, Str))
 
 
@@ -89,14 +91,14 @@ def walk(tree: object) -> Iterator[Expr]:
             waiting += [getattr(node, one.name) for one in reversed(fields(node))]
 
 
-def _check_splits(tree: Expr, segments: int) -> None:
+def _check_splits(tree: Expr, shared: int) -> None:
     """Allow only such splits of a path as look at segments that all paths of the model share."""
     splits = allowed = 0
     for node in walk(tree):
-        if isinstance(node, Index) and isinstance(node.index, Int) and node.index.value < segments:
-            allowed += _is_split(node.operand.parts[0] if isinstance(node.operand, Concat) else node.operand)
-        elif segments(node):
+        if segments(node):
             allowed += 1
+        elif isinstance(node, Index) and isinstance(node.index, Int) and node.index.value < shared:
+            allowed += _is_split(node.operand.parts[0] if isinstance(node.operand, Concat) else node.operand)
         splits += _is_split(node) and not _is_identity(node)
     if allowed < splits:
         raise UnsupportedError("a path that is taken apart beyond the model's own prefix")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.cel.build import all_of, path
+from compiler.cel.build import path
 from compiler.cel.tree import Concat, Expr, Has, Index, Int, ListLit, Method, Select, Str, Ternary
 from compiler.expressions import access, identity, metering, selection
 from compiler.kube.authpolicy import (
@@ -32,7 +32,7 @@ def manifests(program: Program) -> Iterator[Manifest]:
     gateway = program.platform.gateway
     yield _auth_policy(program)
     entries = tuple(tier.entry for tier in program.tiers)
-    scope = all_of([metering.not_below(MANAGEMENT_PATHS), metering.not_any_listing()])
+    scope = (metering.not_below(MANAGEMENT_PATHS), metering.not_any_listing())
     limits = Limits(metering.Meter(program.platform.bridge, entries, program.tiers), scope)
     yield TokenRateLimitPolicy(
         metadata(TOKEN_POLICY, gateway.namespace, adopted=True),

@@ -23,10 +23,10 @@ DENIED: Final = Rate(0, "1m")
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one target; `scope` is the condition under which any of them holds (not a model listing)."""
+    """The limits of one target; `scope` are the conditions under which any of them holds (not a model listing)."""
 
     meter: Meter
-    scope: Expr
+    scope: tuple[Expr, ...]
 
     def of_tokens(self) -> dict[str, Limit]:
         """Give the token limits, and one of 0 for callers whom no entry meters.
@@ -35,7 +35,7 @@ class Limits:
         """
         limits = self._grouped([(entry, entry.budget.tokens) for entry in self.meter.precedence], "tokens")
         # A policy on a route replaces the gateway's deny as a whole, so each route brings its own.
-        limits[DENY] = Limit((DENIED,), (Predicate(self.meter.by_none()), Predicate(self.scope)))
+        limits[DENY] = Limit((DENIED,), self._when(self.meter.by_none()))
         return limits
 
     def of_requests(self) -> dict[str, Limit]:
@@ -58,8 +58,10 @@ class Limits:
         return {name: self._limit(entries, rates_of[name]) for name, entries in sorted(sharing.items())}
 
     def _limit(self, entries: Sequence[Entry], rates: tuple[ir.Rate, ...]) -> Limit:
-        when = (Predicate(self.meter.by(entries)), Predicate(self.scope))
-        return Limit(_rates(rates), when, _counters(entries[0].budget.per))
+        return Limit(_rates(rates), self._when(self.meter.by(entries)), _counters(entries[0].budget.per))
+
+    def _when(self, metered: Expr) -> tuple[Predicate, ...]:
+        return (Predicate(metered), *(Predicate(condition) for condition in self.scope))
 
 
 def _rates(rates: tuple[ir.Rate, ...]) -> tuple[Rate, ...]:

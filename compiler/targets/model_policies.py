@@ -19,7 +19,7 @@ def manifests(program: Program, model: Model) -> Iterator[Manifest]:
     """Give the AuthPolicy, the TokenRateLimitPolicy, and where requests are limited the RateLimitPolicy."""
     yield _auth_policy(program, model)
     meter = metering.Meter(program.platform.bridge, program.precedence(model), program.tiers)
-    limits = Limits(meter, metering.not_listing(model))
+    limits = Limits(meter, (metering.not_listing(model),))
     yield TokenRateLimitPolicy(
         metadata(object_name("maas-trlp", model.name), model.namespace, adopted=True),
         RateLimitSpec(on_route(model), limits.of_tokens()),

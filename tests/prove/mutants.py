@@ -152,6 +152,18 @@ MUTANTS = {
         "budgets",
         lambda found: found.example.target != "/llm/simulator-model/v1/models" and not found.emitted.counted,
     ),
+    "a listing is longer than a listing": Mutant(
+        (' && s[5] == "/"', ""),
+        "budgets",
+        lambda found: found.example.target.startswith("/llm/simulator-model/v1/models/") and not found.emitted.counted,
+        "tiers-on-the-gateway",
+    ),
+    "a listing is told by one segment": Mutant(
+        ('s[3] == "v1" && s[4] == "models"', 's[4] == "models"'),
+        "budgets",
+        lambda found: "/v1/" not in found.example.target and not found.emitted.counted,
+        "tiers-on-the-gateway",
+    ),
     "a listing costs budget": Mutant(
         ('request.url_path != "/llm/simulator-model/v1/models"', 'request.url_path != "/llm/simulator-model/v1/model"'),
         "budgets",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.cel.build import any_of, equals, is_in, negate, path, strings
+from compiler.cel.build import all_of, any_of, equals, is_in, let, negate, path, strings
 from compiler.cel.tree import Compare, Concat, Expr, Has, Ident, Index, Int, Macro, MapLit, Method, Select, Str, Ternary
 from compiler.prove.concrete import Evaluation
 from compiler.prove.targets import targets
@@ -72,9 +74,45 @@ def test_segments_of_the_prefix_may_be_taken() -> None:
     targets(PREFIX, LISTING, [Compare("==", Index(Concat((guarded, strings(("", "")))), Int(2)), Str("m"))])
 
 
+def by_segments(test: Expr, padding: int = 7) -> Expr:
+    return let(Concat((SPLIT, strings("/" for _ in range(padding)))), "s", test)
+
+
+def segment(index: int, word: str, op: Literal["==", "!="] = "==") -> Expr:
+    return Compare(op, Index(Ident("s"), Int(index)), Str(word))
+
+
+SEGMENT_TESTS = st.recursive(
+    st.builds(
+        segment,
+        st.integers(2, 5),
+        st.sampled_from(("v1", "models", "/", "", "m")),
+        st.sampled_from(get_args(Literal["==", "!="])),
+    ),
+    lambda inner: st.one_of(
+        inner.map(negate), st.lists(inner, min_size=1, max_size=3).map(any_of), st.tuples(inner, inner).map(all_of)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(SEGMENT_TESTS, min_size=1, max_size=2), STRINGS, BELOW)
+def test_every_path_is_treated_like_one_that_differs_in_the_same_segments(tests: list[Expr], string: str, target: str) -> None:
+    conditions = [*map(by_segments, tests), equals(URL_PATH, string)]
+    found = targets(PREFIX, LISTING, conditions)
+    assert seen(conditions, target) in {seen(conditions, one) for one in found}
+
+
 @pytest.mark.parametrize(
     "tree",
     [
+        any_of([by_segments(segment(3, "v1")), Method(URL_PATH, "endsWith", (Str("models"),))]),
+        any_of([by_segments(segment(3, "v1")), Method(URL_PATH, "startsWith", (Str(f"{PREFIX}/v1"),))]),
+        by_segments(segment(7, "v1")),
+        by_segments(Compare("==", Index(Ident("s"), Int(3)), Index(Ident("s"), Int(4)))),
+        by_segments(all_of([segment(3, "v1"), Compare("in", Str("models"), Ident("s"))])),
+        let(Concat((SPLIT, strings(("", "", "", "")))), "s", segment(3, "v1")),
         Compare("==", Index(SPLIT, Int(3)), Str("v1")),
         Macro("exists", SPLIT, "s", equals(Ident("s"), "models")),
         Macro("exists", Macro("map", Concat((strings(()),)), "p", SPLIT), "p", Compare("in", Str("a"), Ident("p"))),
