@@ -9,7 +9,9 @@ from compiler.checks.run import check_intent, check_program
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.intent.digest import digest
 from compiler.intent.parse import parse
+from compiler.lower.invariants import invariants
 from compiler.lower.lower import lower
+from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle, render
 from compiler.source.document import Sources
@@ -27,6 +29,7 @@ class Front:
     program: Program | None
     digest: str | None
     diagnostics: tuple[Diagnostic, ...]
+    invariants: tuple[Invariant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def front(config: Path) -> Front:
         return Front(sources, None, None, diagnostics)
     program = lower(intent)
     diagnostics += check_program(program)
-    return Front(sources, None if failed(diagnostics) else program, digest(intent), diagnostics)
+    return Front(sources, None if failed(diagnostics) else program, digest(intent), diagnostics, invariants(intent))
 
 
 def back(program: Program, crds: Crds | None = None) -> Back:

@@ -22,5 +22,6 @@ def command(*, config: Path, crds: Path | None, form: str, color: str, quiet: bo
     result = compiled(config, crds)
     show(result.diagnostics, result.sources, Reporting(form, color, quiet))
     if form == "text" and not quiet and result.bundle is not None and result.program is not None:
-        click.echo(f"{len(result.program.models)} models, {len(result.bundle.texts)} files: the configuration compiles")
+        models = len(result.program.models)
+        click.echo(f"{models} model{'' if models == 1 else 's'}, {len(result.bundle.texts)} files: the configuration compiles")
     sys.exit(code(result.diagnostics))

@@ -64,8 +64,9 @@ class Folder:
 def show(diagnostics: Sequence[Diagnostic], sources: Locator, reporting: Reporting) -> None:
     """Print the report on standard output."""
     shown = [found for found in diagnostics if not reporting.quiet or found.severity is Severity.ERROR]
-    rendered = FORMATS[reporting.form](shown, sources, Look(color=_colored(reporting)))
-    click.echo(rendered, nl=False)
+    colored = _colored(reporting)
+    rendered = FORMATS[reporting.form](shown, sources, Look(color=colored))
+    click.echo(rendered, nl=False, color=colored)
 
 
 def _colored(reporting: Reporting) -> bool:

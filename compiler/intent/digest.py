@@ -14,7 +14,7 @@ from compiler.intent.intent import Intent, Item
 def digest(intent: Intent) -> str:
     """Give the SHA-256 of the configuration's content, in hexadecimal."""
     sections: dict[str, object] = {"platform": _plain(intent.platform.spec)}
-    for name in ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams"):
+    for name in ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams", "invariants"):
         items: Mapping[str, Item[BaseModel]] = getattr(intent, name)
         sections[name] = {key: _plain(item.spec) for key, item in items.items()}
     canonical = json.dumps(sections, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

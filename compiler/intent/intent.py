@@ -10,6 +10,7 @@ from compiler.diagnostics.model import Place
 from compiler.intent.model import (
     AccessSpec,
     GroupSpec,
+    InvariantSpec,
     ModelSpec,
     PlatformSpec,
     PolicySpec,
@@ -48,4 +49,5 @@ class Intent:
     subscriptions: Mapping[str, Item[SubscriptionSpec]]
     policies: Mapping[str, Item[PolicySpec]]
     teams: Mapping[str, Item[TeamSpec]]
+    invariants: Mapping[str, Item[InvariantSpec]]
     declared: Mapping[str, frozenset[str]]

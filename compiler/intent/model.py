@@ -211,6 +211,30 @@ class TeamSpec(Spec):
     grants: list[TeamGrantSpec] = []
 
 
+class CallersSpec(Spec):
+    """Callers in any of the groups or among the users (all callers, where both are empty), and in none of `notGroups`."""
+
+    groups: list[str] = []
+    not_groups: Annotated[list[str], Field(alias="notGroups")] = []
+    users: list[str] = []
+
+
+class InvariantSpec(Spec):
+    """What must hold whatever else is written: such callers never have access, or never more tokens than `atMost`."""
+
+    name: Label
+    callers: CallersSpec
+    models: Annotated[list[str], Field(min_length=1, description='models by name, or "*" for all')]
+    never: Literal["access"] | None = None
+    at_most: Annotated[RateSpec | None, Field(alias="atMost")] = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> InvariantSpec:
+        if (self.never is None) == (self.at_most is None):
+            raise PydanticCustomError("bad-value", "an invariant says either `never: access` or `atMost`")
+        return self
+
+
 class ConfigFile(Spec):
     """One file below `config/`: any of the sections; sections of one kind merge over files."""
 
@@ -223,3 +247,4 @@ class ConfigFile(Spec):
     subscriptions: dict[str, SubscriptionSpec] = {}
     policies: dict[str, PolicySpec] = {}
     teams: dict[str, TeamSpec] = {}
+    invariants: list[InvariantSpec] = []

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from compiler.diagnostics.model import Place
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 
+EVERY_MODEL: Final = "*"
+
 
 @dataclass(frozen=True)
 class Reference:
-    """A name of `section` written at `place`; models carry their namespace."""
+    """A name of `section` as `written` at `place`; in `name` a model has its namespace also where it was not written."""
 
     section: str
     name: str
     place: Place
+    written: str
 
 
 def references(intent: Intent) -> Iterator[Reference]:
@@ -32,6 +36,7 @@ def references(intent: Intent) -> Iterator[Reference]:
         yield from _named("users", access.spec.users, access.place.at("users"))
     yield from _of_subscriptions(intent)
     yield from _of_teams(intent)
+    yield from _of_invariants(intent)
 
 
 def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
@@ -40,34 +45,48 @@ def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
         yield from _named("groups", subscription.spec.owner.groups, owner.at("groups"))
         yield from _named("users", subscription.spec.owner.users, owner.at("users"))
         for name in subscription.spec.models:
-            yield Reference("models", _qualified(intent, name), subscription.place.at("models", name).on_key())
+            yield _model(intent, name, subscription.place.at("models", name).on_key())
 
 
 def _of_teams(intent: Intent) -> Iterator[Reference]:
     for team in intent.teams.values():
         yield from _named("groups", team.spec.groups, team.place.at("groups"))
         if team.spec.default_policy is not None:
-            yield Reference("policies", team.spec.default_policy, team.place.at("defaultPolicy"))
+            yield _same("policies", team.spec.default_policy, team.place.at("defaultPolicy"))
         for index, member in enumerate(team.spec.members):
-            yield Reference("users", member.user, team.place.at("members", index, "user"))
+            yield _same("users", member.user, team.place.at("members", index, "user"))
         for index, grant in enumerate(team.spec.grants):
-            yield Reference("models", _qualified(intent, grant.model), team.place.at("grants", index, "model"))
+            yield _model(intent, grant.model, team.place.at("grants", index, "model"))
             if grant.user is not None:
-                yield Reference("users", grant.user, team.place.at("grants", index, "user"))
+                yield _same("users", grant.user, team.place.at("grants", index, "user"))
+
+
+def _of_invariants(intent: Intent) -> Iterator[Reference]:
+    for invariant in intent.invariants.values():
+        callers = invariant.place.at("callers")
+        yield from _named("groups", invariant.spec.callers.groups, callers.at("groups"))
+        yield from _named("groups", invariant.spec.callers.not_groups, callers.at("notGroups"))
+        yield from _named("users", invariant.spec.callers.users, callers.at("users"))
+        if EVERY_MODEL not in invariant.spec.models:
+            yield from _models(intent, invariant.spec.models, invariant.place.at("models"))
 
 
 def _named(section: str, names: Iterable[str], place: Place) -> Iterator[Reference]:
     for index, name in enumerate(names):
-        yield Reference(section, name, place.at(index))
+        yield _same(section, name, place.at(index))
 
 
 def _models(intent: Intent, names: Iterable[str], place: Place) -> Iterator[Reference]:
     for index, name in enumerate(names):
-        yield Reference("models", _qualified(intent, name), place.at(index))
+        yield _model(intent, name, place.at(index))
 
 
-def _qualified(intent: Intent, name: str) -> str:
-    return qualify(name, intent.platform.spec.model_namespace)
+def _same(section: str, name: str, place: Place) -> Reference:
+    return Reference(section, name, place, name)
+
+
+def _model(intent: Intent, name: str, place: Place) -> Reference:
+    return Reference("models", qualify(name, intent.platform.spec.model_namespace), place, name)
 
 
 def user_aliases(intent: Intent) -> dict[str, str]:

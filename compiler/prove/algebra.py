@@ -14,7 +14,7 @@ from compiler.prove.terms import Terms
 from compiler.prove.values import Alternative, Item, Joined, Names, Sequence, Symbol, Text, Truth, UnsupportedError, Value
 
 # More alternatives than any emitted expression has; beyond it the combinations would not end.
-_MOST_ALTERNATIVES: Final = 64
+_MOST_ALTERNATIVES: Final = 512
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,37 +1,15 @@
-"""Properties that the owner of the configuration asks for, over all callers of a description."""
+"""What must be nowhere for an invariant to hold."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.diagnostics.model import Place
-from compiler.program.ir import Method, Model, Rate, Subjects
+from compiler.program.invariant import Invariant
+from compiler.program.ir import Method, Rate, Subjects
 from compiler.prove.formula import TRUE, Formula
 from compiler.prove.intent import Intent, Meaning
 from compiler.prove.terms import Terms
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """Callers in any of `groups` or among `users` (all callers, where both are empty), and in none of `not_groups`.
-
-    They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups
-    are those that its method speaks of. `models` are `namespace/name`, or `*` for all.
-    """
-
-    name: str
-    groups: tuple[str, ...]
-    not_groups: tuple[str, ...]
-    users: tuple[str, ...]
-    models: tuple[str, ...]
-    never_access: bool
-    at_most: Rate | None
-    origin: Place
-
-    def concerns(self, model: Model) -> bool:
-        """Tell whether the invariant speaks of a model."""
-        return model.id in self.models or "*" in self.models
 
 
 @dataclass(frozen=True)

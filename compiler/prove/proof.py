@@ -8,13 +8,14 @@ from typing import Final
 
 from compiler.diagnostics.model import Place
 from compiler.program import ir
+from compiler.program.invariant import Invariant
 from compiler.prove import obligations, replay, witness
 from compiler.prove.acceptance import Acceptance, acceptances
 from compiler.prove.decider import Decider
 from compiler.prove.emitted import read
 from compiler.prove.expressions import Memory
 from compiler.prove.intent import Intent
-from compiler.prove.invariants import Invariant, Through, breaches
+from compiler.prove.invariants import Through, breaches
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.obligations import Case, Claim
 from compiler.prove.result import Answer, Counterexample, Example, Property, Proved, Refuted, Result, Undecided

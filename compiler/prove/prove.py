@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
+from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.prove.algebra import Algebra
 from compiler.prove.expressions import Memory, Parser
-from compiler.prove.invariants import Invariant
 from compiler.prove.proof import Gateway, Proof
 from compiler.prove.result import Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
 from compiler.prove.sameness import likeness

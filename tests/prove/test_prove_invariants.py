@@ -10,8 +10,8 @@ from prove_bench import manifests, program
 
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import Place
+from compiler.program.invariant import Invariant
 from compiler.program.ir import Rate
-from compiler.prove.invariants import Invariant
 from compiler.prove.prove import diagnostics, prove
 from compiler.prove.result import Counterexample, Refuted
 

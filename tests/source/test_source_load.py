@@ -265,10 +265,7 @@ def test_a_bomb_of_aliases_and_a_mountain_of_brackets_end_at_once() -> None:
 
 
 VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63), 2**63 - 1)
-    | st.text(st.characters(codec="utf-8"), max_size=12),
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(st.characters(codec="utf-8"), max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab: #-'\"\né{[", max_size=5), inner, max_size=4),
     max_leaves=12,
 )

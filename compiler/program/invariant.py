@@ -1,0 +1,30 @@
+"""A property that the owner of the configuration asks for, over all callers of a description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compiler.diagnostics.model import Place
+from compiler.program.ir import Model, Rate
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """Callers in any of `groups` or among `users` (all callers, where both are empty), and in none of `not_groups`.
+
+    They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups
+    are those that its method speaks of. `models` are `namespace/name`, or `*` for all.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    not_groups: tuple[str, ...]
+    users: tuple[str, ...]
+    models: tuple[str, ...]
+    never_access: bool
+    at_most: Rate | None
+    origin: Place
+
+    def concerns(self, model: Model) -> bool:
+        """Tell whether the invariant speaks of a model."""
+        return model.id in self.models or "*" in self.models
