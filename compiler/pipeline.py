@@ -55,7 +55,7 @@ def front(config: Path) -> Front:
         return Front(sources, None, None, diagnostics)
     program = lower(intent)
     diagnostics += check_program(program)
-    return Front(sources, None if failed(diagnostics) else program, digest(intent), diagnostics, invariants(intent))
+    return Front(sources, None if failed(diagnostics) else program, digest(intent), diagnostics, invariants(intent, program))
 
 
 def back(program: Program, crds: Crds | None = None) -> Back:

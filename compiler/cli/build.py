@@ -11,6 +11,7 @@ from compiler.cli import options
 from compiler.cli.compile import Compiled, compiled
 from compiler.cli.exit import code
 from compiler.cli.report import Reporting, in_folder, show
+from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import output
 
@@ -21,44 +22,48 @@ from compiler.write import output
 @options.crds
 @click.option("--check", is_flag=True, help="Write nothing; fail if the output folder is not up to date.")
 @click.option("--force", is_flag=True, help="Overwrite and remove files that were edited by hand or that others made.")
+@click.option("--no-prove", is_flag=True, help="Write manifests that were not proved to mean what the configuration says.")
 @options.reporting
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, config: Path, out: Path, crds: Path | None, check: bool, force: bool, form: str, color: str, quiet: bool
+    *, config: Path, out: Path, crds: Path | None, check: bool, force: bool, no_prove: bool, form: str, color: str, quiet: bool
 ) -> None:
-    """Compile the configuration into manifests."""
+    """Compile the configuration into manifests, and prove that they mean what it says."""
     reporting = Reporting(form, color, quiet)
     result = compiled(config, crds, out)
     if result.bundle is None or result.digest is None:
         show(result.diagnostics, result.sources, reporting)
-        sys.exit(code(result.diagnostics) or code(()))
-    found = _checked(result, out) if check else _written(result, out, force=force, told=form == "text" and not quiet)
-    diagnostics = (*result.diagnostics, *in_folder(found, out))
-    show(diagnostics, result.sources, reporting)
+        sys.exit(code(result.diagnostics))
+    texts = dict(result.bundle.texts)
+    seal, about_proof, sources = (None, (), result.sources) if no_prove else _proved(result, result.digest, texts, out)
+    told = form == "text" and not quiet
+    found: tuple[Diagnostic, ...] = ()
+    if seal is not None or no_prove:
+        if check:
+            found = output.check(out, texts, input_digest=result.digest, proved=seal)
+        else:
+            done = output.write(out, texts, input_digest=result.digest, proved=seal, force=force)
+            found = done if isinstance(done, tuple) else ()
+            if told and not isinstance(done, tuple):
+                click.echo(f"{_summary(out, done)}{'' if no_prove else '; proved for every caller'}", err=True)
+    if no_prove:
+        click.echo("maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says", err=True)
+    diagnostics = (*result.diagnostics, *about_proof, *in_folder(found, out))
+    show(diagnostics, sources, reporting)
     sys.exit(code(diagnostics))
 
 
-def _checked(result: Compiled, out: Path) -> tuple[Diagnostic, ...]:
-    texts, digest = _product(result)
-    return output.check(out, texts, input_digest=digest)
+def _proved(
+    result: Compiled, digest: str, texts: dict[str, str], out: Path
+) -> tuple[str | None, tuple[Diagnostic, ...], Locator]:
+    """Give the seal of what was proved, None where the proof fails, and what is to be told of it."""
+    from compiler.cli.proof import proven  # noqa: PLC0415 - a solver, which only a proof has to wait for
+    from compiler.prove.verify import seal  # noqa: PLC0415 - the same
+
+    proof = proven(result, texts, out)
+    return (seal(digest, texts) if proof.holds else None), proof.diagnostics, proof.sources
 
 
-def _written(result: Compiled, out: Path, *, force: bool, told: bool) -> tuple[Diagnostic, ...]:
-    texts, digest = _product(result)
-    done = output.write(out, texts, input_digest=digest, proved=None, force=force)
-    if isinstance(done, tuple):
-        return done
-    if told:
-        changed = [f"{len(paths)} {word}" for paths, word in _counts(done) if paths]
-        click.echo(f"{out.as_posix()}/: {', '.join([*changed, f'{done.unchanged} unchanged'])}", err=True)
-    return ()
-
-
-def _counts(done: output.Written) -> tuple[tuple[tuple[str, ...], str], ...]:
-    return (done.created, "created"), (done.updated, "updated"), (done.removed, "removed")
-
-
-def _product(result: Compiled) -> tuple[dict[str, str], str]:
-    if result.bundle is None or result.digest is None:
-        message = "a build needs a bundle"
-        raise ValueError(message)
-    return dict(result.bundle.texts), result.digest
+def _summary(out: Path, done: output.Written) -> str:
+    counts = (done.created, "created"), (done.updated, "updated"), (done.removed, "removed")
+    changed = [f"{len(paths)} {word}" for paths, word in counts if paths]
+    return f"{out.as_posix()}/: {', '.join([*changed, f'{done.unchanged} unchanged'])}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
 from compiler.diagnostics.model import Diagnostic, failed
+from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
 from compiler.validate.crds import Crds, load_crds
@@ -22,6 +23,7 @@ class Compiled:
     digest: str | None
     bundle: Bundle | None
     diagnostics: tuple[Diagnostic, ...]
+    invariants: tuple[Invariant, ...] = ()
 
 
 def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) -> Compiled:
@@ -38,4 +40,5 @@ def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) ->
         return Compiled(sources, front.program, front.digest, None, diagnostics)
     back = pipeline.back(front.program, loaded)
     diagnostics += in_folder(back.diagnostics, out)
-    return Compiled(sources, front.program, front.digest, back.bundle if not failed(diagnostics) else None, diagnostics)
+    bundle = None if failed(diagnostics) else back.bundle
+    return Compiled(sources, front.program, front.digest, bundle, diagnostics, front.invariants)

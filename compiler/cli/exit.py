@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, failed
+from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.gateway.strict import INCONCLUSIVE as UNANSWERABLE
 from compiler.source.errors import UNREADABLE
 
 FINE: Final = 0
@@ -15,11 +16,17 @@ BUG: Final = 3
 INCONCLUSIVE: Final = 4
 
 # Beside unreadable input: the output folder or the user's CRDs could not be used.
-_COULD_NOT_RUN: Final = frozenset({*UNREADABLE, "no-crds", "bad-crd", "cannot-write", "output-busy"})
+_COULD_NOT_RUN: Final = frozenset({*UNREADABLE, "no-crds", "bad-crd", "cannot-write", "output-busy", "unreadable-output"})
+
+# Nothing is known to be wrong, and nobody can say that it is right.
+_INCONCLUSIVE: Final = frozenset({*UNANSWERABLE, "undecided"})
 
 
 def code(diagnostics: Sequence[Diagnostic]) -> int:
-    """Give the exit code of a run that found this."""
-    if any(found.code in _COULD_NOT_RUN for found in diagnostics):
+    """Give the exit code of a run that found this; what is known to be wrong outweighs what is not known."""
+    errors = {found.code for found in diagnostics if found.severity is Severity.ERROR}
+    if errors & _COULD_NOT_RUN:
         return COULD_NOT_RUN
-    return GATE if failed(tuple(diagnostics)) else FINE
+    if errors - _INCONCLUSIVE:
+        return GATE
+    return INCONCLUSIVE if errors else FINE

@@ -61,6 +61,21 @@ class Folder:
         return file.removeprefix(f"{base}/") if base != "." else file
 
 
+@dataclass(frozen=True)
+class Folders:
+    """The texts of several folders, each under the names that `in_folder` gives them."""
+
+    folders: tuple[Folder, ...]
+
+    def span(self, place: Place) -> Span | None:
+        """Find a place in the first folder that knows its file."""
+        return next((found for folder in self.folders if (found := folder.span(place))), None)
+
+    def text(self, file: str) -> str | None:
+        """Give a file's text from the first folder that knows it."""
+        return next((found for folder in self.folders if (found := folder.text(file)) is not None), None)
+
+
 def show(diagnostics: Sequence[Diagnostic], sources: Locator, reporting: Reporting) -> None:
     """Print the report on standard output."""
     shown = [found for found in diagnostics if not reporting.quiet or found.severity is Severity.ERROR]

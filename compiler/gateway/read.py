@@ -19,12 +19,9 @@ from compiler.gateway.read_core import role, role_binding, secret
 from compiler.gateway.read_limits import limit_policy
 from compiler.gateway.read_routes import gateway, route
 from compiler.gateway.read_values import meta
-from compiler.gateway.strict import UNMODELLED, BadManifestError, Node, need, unmodelled
+from compiler.gateway.strict import BadManifestError, Node, need, unmodelled
 from compiler.gateway.syntax import Syntax, unreadable
 from compiler.source.load import load_text
-
-# Codes of findings after which no answer can be given, though the manifests may be right.
-INCONCLUSIVE: Final = frozenset({UNMODELLED, "unknown-gateway", "unknown-hostname"})
 
 _GATEWAY_API: Final = ("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1")
 _KUSTOMIZE: Final = ("kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1")
@@ -67,7 +64,7 @@ def read(
     """Read manifests from file names and their YAML text.
 
     `externals` says what is assumed to be in the cluster next to them. `syntax` tells what is wrong with a CEL text;
-    without it a text that does not parse shows only when it is asked for. Findings with a code in `INCONCLUSIVE` mean
+    without it a text that does not parse shows only when it is asked for. Findings with a code in `strict.INCONCLUSIVE` mean
     that some answers cannot be given; answers from a reading with any error are worth nothing.
     """
     reading = _Reading()

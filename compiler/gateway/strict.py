@@ -10,6 +10,8 @@ from compiler.diagnostics.model import Diagnostic, Place, Severity
 
 BAD_MANIFEST: Final = "bad-manifest"
 UNMODELLED: Final = "unmodelled"
+# Codes of findings after which no answer can be given, though the manifests may be right.
+INCONCLUSIVE: Final = frozenset({UNMODELLED, "unknown-gateway", "unknown-hostname"})
 
 _REFUSED: Final = "the cluster refuses or misreads this manifest"
 _UNKNOWABLE: Final = "how the gateway answers cannot be known"

@@ -10,6 +10,10 @@ from pydantic_core import ErrorDetails
 
 from compiler.diagnostics.model import Diagnostic, PathPart, Place, Severity
 from compiler.diagnostics.suggest import closest
+from compiler.source.scalars import AmbiguousNumberError, plain
+
+# Characters of a value that are repeated in a sentence; the excerpt shows more of it.
+_MOST: Final = 60
 
 _EXPECTED: Final = {
     "string_type": "a string",
@@ -26,8 +30,8 @@ _EFFECTS: Final = {
     "missing-key": "nothing is compiled: the compiler never fills in what decides about access or budget",
     "wrong-type": "nothing is compiled: the value has no meaning here",
     "bad-value": "nothing is compiled: the value has no meaning here",
-    "bad-window": "Kuadrant would refuse the policy, or cut the window to 0 seconds and never limit",
-    "bad-limit": "Limitador counts a negative limit as 0 and a huge one as none",
+    "bad-window": "whoever reads it may refuse the policy, cut the window to 0 seconds and never limit, or leave the budget out",
+    "bad-limit": "a negative limit counts as 0 and denies everyone; one beyond any use never stops anyone",
     "bad-name": "the API server would refuse the objects that carry the name, and Argo CD would stop half-way",
     "bad-hostname": "the gateway would match no request, or requests for another host, against the policies",
 }
@@ -63,18 +67,49 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
     elif kind == "missing":
         yield _error("missing-key", f"the key `{details['loc'][-1]}` is missing", place.on_key())
     elif kind == "union_tag_not_found":
-        yield _error("missing-key", "the key `kind` is missing", place)
+        yield _error("missing-key", "the key `kind` is missing", place.on_key())
     elif kind == "union_tag_invalid":
         known = str(context["expected_tags"]).replace("'", "")
         suggestion = closest(str(context["tag"]), known.split(", "))
-        yield _error("bad-value", f"unknown kind `{context['tag']}`", place.at("kind"), _listed(known, suggestion))
+        yield _error("bad-value", f"unknown kind {described(context['tag'])}", place.at("kind"), _listed(known, suggestion))
     elif kind in _EXPECTED:
-        yield _error("wrong-type", f"expected {_EXPECTED[kind]}, found {_described(found)}", place, _quoting(kind, found))
+        yield _error("wrong-type", f"expected {_EXPECTED[kind]}, found {described(found)}", place, _quoting(kind, found))
     elif kind in _EFFECTS:
-        yield _error(kind, f"{details['msg']}, found {_described(found)}", place)
+        whole = isinstance(found, dict | list)
+        yield _error(kind, details["msg"] if whole else f"{details['msg']}, found {described(found)}", place)
+    elif kind == "literal_error":
+        known = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+        suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
+        yield _error("bad-value", f"unknown value {described(found)}", place, _listed(known, suggestion))
     else:
-        message = details["msg"]
-        yield _error("bad-value", message[:1].lower() + message[1:].replace("'", "`"), place)
+        yield _error("bad-value", _bounds(kind, context, found) or _plain(details["msg"]), place, _example(details["loc"], kind))
+
+
+def _bounds(kind: str, context: Mapping[str, object], found: object) -> str | None:
+    """Say which bound a value does not keep, where pydantic's words are about types and not about values."""
+    match kind:
+        case "too_short":
+            return "nothing is listed here, and at least one item is needed"
+        case "string_too_short":
+            return "the text is empty"
+        case "greater_than_equal":
+            return f"the smallest value here is {context['ge']}, found {described(found)}"
+        case "less_than_equal":
+            return f"the largest value here is {context['le']}, found {described(found)}"
+        case "string_pattern_mismatch":
+            return f"{described(found)} does not have the form that is needed here"
+        case _:
+            return None
+
+
+def _plain(message: str) -> str:
+    return message[:1].lower() + message[1:].replace("'", "`")
+
+
+def _example(location: Sequence[PathPart], kind: str) -> str | None:
+    """Show what is meant where a pattern would have to be read."""
+    examples = {"kuadrant": 'write a release, such as `"1.5"` or `"1.4.2"`', "pricePerMillionTokens": 'such as `"2.50"`'}
+    return examples.get(str(location[-1])) if location and kind == "string_pattern_mismatch" else None
 
 
 def _unknown_keys(context: Mapping[str, object], place: Place) -> Iterator[Diagnostic]:
@@ -91,12 +126,23 @@ def _listed(known: str, suggestion: str | None) -> str:
 
 
 def _quoting(kind: str, found: object) -> str | None:
-    """Advise quotes where YAML read a number or a boolean and text is meant."""
-    scalar = isinstance(found, int | float | bool) or found is None
-    return "write it in quotes to make it a string" if kind == "string_type" and scalar else None
+    """Advise quotes where YAML read a number or a boolean and text is meant, and the other way round."""
+    if kind == "string_type":
+        scalar = isinstance(found, int | float | bool) or found is None
+        return "write it in quotes to make it a string" if scalar else None
+    return "remove the quotes" if kind in ("int_type", "bool_type") and _looks_plain(found) else None
 
 
-def _described(found: object) -> str:
+def _looks_plain(found: object) -> bool:
+    """Tell whether a text would be a number or a boolean without its quotes."""
+    try:
+        return isinstance(found, str) and not isinstance(plain(found), str)
+    except AmbiguousNumberError:
+        return False
+
+
+def described(found: object) -> str:
+    """Name a value of the user's in a sentence."""
     match found:
         case None:
             return "nothing"
@@ -105,7 +151,7 @@ def _described(found: object) -> str:
         case int() | float():
             return f"the number `{found}`"
         case str():
-            return f"`{found}`"
+            return f"{'the text ' if _looks_plain(found) else ''}`{found[:_MOST]}{'...' if len(found) > _MOST else ''}`"
         case list():
             return "a list"
         case _:

@@ -212,11 +212,17 @@ class TeamSpec(Spec):
 
 
 class CallersSpec(Spec):
-    """Callers in any of the groups or among the users (all callers, where both are empty), and in none of `notGroups`."""
+    """Callers in any of the groups, in any group of the tiers, or among the users; all callers where none is named.
+
+    Those of `notGroups`, `notTiers` and `notUsers` are not meant.
+    """
 
     groups: list[str] = []
-    not_groups: Annotated[list[str], Field(alias="notGroups")] = []
+    tiers: list[str] = []
     users: list[str] = []
+    not_groups: Annotated[list[str], Field(alias="notGroups")] = []
+    not_tiers: Annotated[list[str], Field(alias="notTiers")] = []
+    not_users: Annotated[list[str], Field(alias="notUsers")] = []
 
 
 class InvariantSpec(Spec):

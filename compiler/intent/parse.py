@@ -14,7 +14,7 @@ from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.suggest import closest
 from compiler.intent import model
-from compiler.intent.errors import explain
+from compiler.intent.errors import described, explain
 from compiler.intent.intent import Intent, Item
 from compiler.intent.scalars import is_label
 from compiler.source.document import Document
@@ -28,9 +28,24 @@ _SECTIONS: Final[Mapping[str, Any]] = {
     "subscriptions": model.SubscriptionSpec,
     "policies": model.PolicySpec,
     "teams": model.TeamSpec,
+    "invariants": model.InvariantSpec,
 }
+# The one section that is a list: what must hold is read from top to bottom, and each item brings its name.
+_LISTED: Final = "invariants"
 _PLATFORM: Final = "platform"
 DEFAULT_NAMES: Final = r"[A-Za-z0-9:._@/+-]+"
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the platform says about names: the namespace of models that name none, and what groups and users match."""
+
+    namespace: str | None
+    pattern: str | None
+
+    def allow(self, name: str) -> bool:
+        """Tell whether a group or a user may be called so."""
+        return bool(re.fullmatch(self.pattern or DEFAULT_NAMES, name))
 
 
 @dataclass
@@ -52,8 +67,8 @@ def parse(documents: Sequence[Document]) -> tuple[Intent | None, tuple[Diagnosti
         _merge(document, merged)
     platform = _platform(merged)
     namespace = platform.spec.model_namespace if platform else None
-    names = re.compile(platform.spec.names if platform and platform.spec.names else DEFAULT_NAMES)
-    sections = {section: _section(section, merged, names, namespace) for section in _SECTIONS}
+    rules = _Names(namespace, platform.spec.names) if platform else None
+    sections = {section: _section(section, merged, rules) for section in _SECTIONS}
     declared = {
         section: frozenset(_identity(section, name, namespace) for name in merged.items[section]) for section in _SECTIONS
     }
@@ -76,7 +91,13 @@ def _merge(document: Document, merged: _Merged) -> None:
     place = Place(document.file, document=document.index)
     if not isinstance(document.data, dict):
         merged.diagnostics.append(
-            _error("not-a-section", "a configuration file is a mapping of sections", place, "nothing in the file is read")
+            _error(
+                "not-a-section",
+                f"a configuration file is a mapping of sections, found {described(document.data)}",
+                place,
+                "nothing in the file is read: what it was meant to allow or limit would not hold",
+                f"sections are {_known_sections()}",
+            )
         )
         return
     for section, content in document.data.items():
@@ -85,9 +106,16 @@ def _merge(document: Document, merged: _Merged) -> None:
             _merge_platform(content, here, merged)
         elif section not in _SECTIONS:
             merged.diagnostics.append(_unknown_section(section, here))
+        elif section == _LISTED:
+            _merge_listed(content, here, merged)
         elif not isinstance(content, dict):
             merged.diagnostics.append(
-                _error("wrong-type", f"expected a mapping of names below `{section}`", here, "nothing of the section is read")
+                _error(
+                    "wrong-type",
+                    f"expected a mapping of names below `{section}`, found {described(content)}",
+                    here,
+                    "nothing of the section is read: what it was meant to allow or limit would not hold",
+                )
             )
         else:
             for name, value in content.items():
@@ -99,6 +127,17 @@ def _merge_platform(content: object, here: Place, merged: _Merged) -> None:
         merged.diagnostics.append(_twice("the section `platform` is written twice", here, merged.platform[1]))
     else:
         merged.platform = (content, here)
+
+
+def _merge_listed(content: object, here: Place, merged: _Merged) -> None:
+    if not isinstance(content, list):
+        headline = f"expected a list below `{_LISTED}`"
+        merged.diagnostics.append(_error("wrong-type", headline, here, "nothing of the section is read"))
+        return
+    for index, item in enumerate(content):
+        name = item.get("name") if isinstance(item, dict) else None
+        # An item without a usable name is kept under one that no item can have, and refused for its shape later.
+        _merge_item(_LISTED, name if isinstance(name, str) else f"{here.file} {index}", (item, here.at(index)), merged)
 
 
 def _merge_item(section: str, name: str, item: tuple[object, Place], merged: _Merged) -> None:
@@ -127,12 +166,13 @@ def _platform(merged: _Merged) -> Item[model.PlatformSpec] | None:
     return Item(_PLATFORM, spec, place) if spec is not None else None
 
 
-def _section(section: str, merged: _Merged, names: re.Pattern[str], namespace: str | None) -> Any:  # noqa: ANN401 - one per section
+def _section(section: str, merged: _Merged, rules: _Names | None) -> Any:  # noqa: ANN401 - one per section
     items: dict[str, Item[Any]] = {}
+    namespace = rules.namespace if rules else None
     for name, (data, place) in sorted(merged.items[section].items()):
-        problem = _name_problem(section, name, names, namespace)
+        problem = _name_problem(section, name, place.on_key(), rules)
         if problem:
-            merged.diagnostics.append(_error(*problem[:2], place.on_key(), problem[2]))
+            merged.diagnostics.append(problem)
         spec = _validated(_SECTIONS[section], data, place, merged.diagnostics)
         if spec is None or problem:
             continue
@@ -144,23 +184,59 @@ def _section(section: str, merged: _Merged, names: re.Pattern[str], namespace: s
     return items
 
 
-def _name_problem(section: str, name: str, names: re.Pattern[str], namespace: str | None) -> tuple[str, str, str] | None:
-    """Say what is wrong with a name: the code, the headline, the effect."""
+def _name_problem(section: str, name: str, place: Place, rules: _Names | None) -> Diagnostic | None:
+    """Say what is wrong with a name; without a platform, only what is wrong whatever it says."""
     if section in ("groups", "users"):
-        if not spellable(name) or not names.fullmatch(name):
-            effect = "a policy could not tell the name from another, or the expression that tests it would not parse"
-            return "bad-group-name" if section == "groups" else "bad-user-name", f"`{name}` matches no allowed name", effect
-        return None
+        return _claim_problem(section, name, place, rules)
     if section == "models":
-        space, _, short = qualify(name, namespace).rpartition("/")
+        space, _, short = qualify(name, rules.namespace if rules else None).rpartition("/")
         if not space:
-            return "missing-namespace", f"the model `{name}` has no namespace", "its route and policies would have no place"
+            return _no_namespace(name, place) if rules else None
         valid = is_label(space) and is_label(short)
     else:
-        valid = is_label(name)
+        # The items of a list bring their names as a value, which is checked with their shape.
+        valid = section == _LISTED or is_label(name)
     if valid:
         return None
-    return "bad-name", f"`{name}` is no Kubernetes name", "the API server would refuse the objects that carry it"
+    return _error(
+        "bad-name",
+        f"`{name}` is no Kubernetes name",
+        place,
+        "the API server would refuse the objects that carry it",
+        "lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
+    )
+
+
+def _claim_problem(section: str, name: str, place: Place, rules: _Names | None) -> Diagnostic | None:
+    """Say what is wrong with a name that is compared with what a token says."""
+    code, kind = ("bad-group-name", "group") if section == "groups" else ("bad-user-name", "user")
+    if not spellable(name):
+        return _error(
+            code,
+            f"the {kind} `{name}` matches no allowed name: it holds a character that does not print",
+            place,
+            "the expression that tests the name would not parse: the gateway refuses the policy, or drops it",
+            f"rename the {kind} at the identity provider, whatever `platform.names` allows",
+        )
+    if rules is None or rules.allow(name):
+        return None
+    return _error(
+        code,
+        f"the {kind} `{name}` matches no allowed name",
+        place,
+        "no caller may ever match it: a slip of the keyboard looks like this, and so does a name made to break an expression",
+        f"allowed is `{rules.pattern or DEFAULT_NAMES}`, which `platform.names` can replace",
+    )
+
+
+def _no_namespace(name: str, place: Place) -> Diagnostic:
+    return _error(
+        "missing-namespace",
+        f"the model `{name}` has no namespace",
+        place,
+        "its route and policies would have no place",
+        f"write `<namespace>/{name}`, or set `platform.modelNamespace` for all models that name none",
+    )
 
 
 @cache
@@ -177,11 +253,14 @@ def _validated(spec: Any, data: object, place: Place, diagnostics: list[Diagnost
 
 
 def _unknown_section(section: str, here: Place) -> Diagnostic:
-    known = sorted([*_SECTIONS, _PLATFORM])
-    suggestion = closest(section, known)
-    advice = f"did you mean `{suggestion}`?" if suggestion else f"known here: {', '.join(known)}"
+    suggestion = closest(section, [*_SECTIONS, _PLATFORM])
+    advice = f"did you mean `{suggestion}`?" if suggestion else f"known here: {_known_sections()}"
     effect = "a key nobody reads changes nothing: what it was meant to allow or limit would not hold"
     return Diagnostic("unknown-key", Severity.ERROR, f"unknown section `{section}`", here.on_key(), effect, help=advice)
+
+
+def _known_sections() -> str:
+    return ", ".join(sorted([*_SECTIONS, _PLATFORM]))
 
 
 def _twice(headline: str, second: Place, first: Place) -> Diagnostic:
@@ -190,10 +269,11 @@ def _twice(headline: str, second: Place, first: Place) -> Diagnostic:
         Severity.ERROR,
         headline,
         second.on_key(),
-        "which of the two holds would depend on the order of files",
+        "which of the two holds would depend on the order in which they are read",
         notes=(Note("first defined here", first.on_key()),),
+        help="remove one of the two, or rename it",
     )
 
 
-def _error(code: str, headline: str, place: Place, effect: str) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, headline, place, effect)
+def _error(code: str, headline: str, place: Place, effect: str, advice: str | None = None) -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, headline, place, effect, help=advice)

@@ -64,9 +64,13 @@ def _of_teams(intent: Intent) -> Iterator[Reference]:
 def _of_invariants(intent: Intent) -> Iterator[Reference]:
     for invariant in intent.invariants.values():
         callers = invariant.place.at("callers")
-        yield from _named("groups", invariant.spec.callers.groups, callers.at("groups"))
-        yield from _named("groups", invariant.spec.callers.not_groups, callers.at("notGroups"))
-        yield from _named("users", invariant.spec.callers.users, callers.at("users"))
+        spec = invariant.spec.callers
+        yield from _named("groups", spec.groups, callers.at("groups"))
+        yield from _named("tiers", spec.tiers, callers.at("tiers"))
+        yield from _named("users", spec.users, callers.at("users"))
+        yield from _named("groups", spec.not_groups, callers.at("notGroups"))
+        yield from _named("tiers", spec.not_tiers, callers.at("notTiers"))
+        yield from _named("users", spec.not_users, callers.at("notUsers"))
         if EVERY_MODEL not in invariant.spec.models:
             yield from _models(intent, invariant.spec.models, invariant.place.at("models"))
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compiler.diagnostics.model import Place
-from compiler.program.ir import Model, Rate
+from compiler.program.ir import Model, Rate, Subjects
 
 
 @dataclass(frozen=True)
 class Invariant:
-    """Callers in any of `groups` or among `users` (all callers, where both are empty), and in none of `not_groups`.
+    """All `callers` (everybody, where none is named) `but` these.
 
     They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups
     are those that its method speaks of. `models` are `namespace/name`, or `*` for all.
     """
 
     name: str
-    groups: tuple[str, ...]
-    not_groups: tuple[str, ...]
-    users: tuple[str, ...]
+    callers: Subjects
+    but: Subjects
     models: tuple[str, ...]
     never_access: bool
     at_most: Rate | None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Method, Rate, Subjects
+from compiler.program.ir import Method, Rate
 from compiler.prove.formula import TRUE, Formula
 from compiler.prove.intent import Intent, Meaning
 from compiler.prove.terms import Terms
@@ -47,9 +47,8 @@ def breaches(invariant: Invariant, through: Through, terms: Terms) -> Iterator[B
 
 def _callers(invariant: Invariant, through: Through, terms: Terms) -> Formula:
     intent, method = through.intent, through.method
-    described = Subjects(invariant.groups, invariant.users)
-    members = intent.covers(described, method) if described else TRUE
-    return terms.both(members, -terms.any(intent.member(group, method) for group in invariant.not_groups))
+    members = intent.covers(invariant.callers, method) if invariant.callers else TRUE
+    return terms.both(members, -intent.covers(invariant.but, method))
 
 
 def _keeps(rate: Rate, most: Rate) -> bool:

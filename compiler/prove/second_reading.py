@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from compiler.engines.base import Engine
 from compiler.gateway import answer as simulated
 from compiler.gateway.cluster import Cluster
@@ -18,8 +20,11 @@ from compiler.prove.result import Allowance, Answer, Example
 _KNOWN = (200, 401, 403, 429)
 
 
-def second_reading(program: Program, cluster: Cluster, release: Release, engine: Engine) -> Gateway:
-    """Give a function that answers an example as the gateway would, or None where the gateway gives no plain answer."""
+def second_reading(program: Program, cluster: Cluster, release: Release, engines: Sequence[Engine]) -> Gateway:
+    """Give a function that answers an example as the gateway would, or None where the gateway gives no plain answer.
+
+    Every engine is asked; where two differ, the answer is an error that names them.
+    """
 
     def answered(example: Example) -> Answer | None:
         method = next((found for found in program.platform.methods if found.name == example.method), None)
@@ -29,10 +34,18 @@ def second_reading(program: Program, cluster: Cluster, release: Release, engine:
         token = Token(audiences_of(method), example.username or "", example.groups, uid)
         headers = (("authorization", "Bearer example"), *example.headers)
         request = HttpRequest("POST", program.platform.gateway.hostname, example.target, headers)
-        found = simulated.answer(cluster, release, engine, Identities(tokens={"example": token}), request)
-        return _translated(found)
+        identities = Identities(tokens={"example": token})
+        return _agreed({one.name: _translated(simulated.answer(cluster, release, one, identities, request)) for one in engines})
 
     return answered
+
+
+def _agreed(found: Mapping[str, Answer | None]) -> Answer | None:
+    answers = list(found.values())
+    if all(answer == answers[0] for answer in answers):
+        return answers[0] if answers else None
+    told = "; ".join(f"{name}: {answer or 'no plain answer'}" for name, answer in found.items())
+    return Answer(None, error=f"the engines differ ({told})")
 
 
 def _translated(found: simulated.Answer) -> Answer | None:

@@ -28,7 +28,8 @@ from hypothesis import strategies as st
 
 from compiler.diagnostics.model import failed
 from compiler.gateway.externals import ExternalRoute, Externals
-from compiler.gateway.read import INCONCLUSIVE, read
+from compiler.gateway.read import read
+from compiler.gateway.strict import INCONCLUSIVE
 
 BINDING = """
 apiVersion: rbac.authorization.k8s.io/v1

@@ -11,7 +11,7 @@ from prove_bench import CONFIGS, manifests, program
 
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import Severity
-from compiler.engines.rust_engine import RustEngine
+from compiler.engines.registry import installed
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.read import read
 from compiler.gateway.release import find_release
@@ -22,6 +22,8 @@ from compiler.prove.second_reading import second_reading
 from compiler.prove.view import View
 from compiler.render.layout import render
 from compiler.targets.emit import emit
+
+ENGINES = installed()
 
 
 @cache
@@ -102,7 +104,7 @@ def test_a_written_value_is_understood() -> None:
 def test_the_simulated_gateway_confirms_a_counterexample() -> None:
     of = program("subscriptions")
     found = cluster("subscriptions", r"limit: 100\n", "limit: 101\n")
-    gateway = second_reading(of, found, find_release("1.5.0"), RustEngine())
+    gateway = second_reading(of, found, find_release("1.5.0"), ENGINES)
     (wrong,) = [
         result for result in prove(of, views(of, found), parse, gateway=gateway).results if not isinstance(result, Proved)
     ]
@@ -113,7 +115,7 @@ def test_the_simulated_gateway_confirms_a_counterexample() -> None:
 def test_a_gateway_that_answers_otherwise_leaves_it_undecided() -> None:
     of = program("subscriptions")
     changed = cluster("subscriptions", r"limit: 100\n", "limit: 101\n")
-    other = second_reading(of, cluster("subscriptions"), find_release("1.5.0"), RustEngine())
+    other = second_reading(of, cluster("subscriptions"), find_release("1.5.0"), ENGINES)
     (wrong,) = [
         result for result in prove(of, views(of, changed), parse, gateway=other).results if not isinstance(result, Proved)
     ]

@@ -11,13 +11,18 @@ from prove_bench import manifests, program
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import Place
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Rate
+from compiler.program.ir import Rate, Subjects
 from compiler.prove.prove import diagnostics, prove
 from compiler.prove.result import Counterexample, Refuted
 
 HERE = Place("config.yaml", ("invariants", 0))
-NEVER = Invariant("never", ("free-user",), (), (), ("llm/premium-model",), never_access=True, at_most=None, origin=HERE)
-CAPPED = Invariant("capped", ("premium-user",), (), (), ("llm/premium-model",), never_access=False, at_most=None, origin=HERE)
+NOBODY = Subjects((), ())
+NEVER = Invariant(
+    "never", Subjects(("free-user",), ()), NOBODY, ("llm/premium-model",), never_access=True, at_most=None, origin=HERE
+)
+CAPPED = Invariant(
+    "capped", Subjects(("premium-user",), ()), NOBODY, ("llm/premium-model",), never_access=False, at_most=None, origin=HERE
+)
 
 
 def broken(*invariants: Invariant, case: str = "subscriptions") -> list[tuple[str, Counterexample]]:
@@ -37,7 +42,7 @@ def test_some_callers_never_have_access() -> None:
     assert "free-user" in found.example.groups
     assert {"premium-user", "research"} & set(found.example.groups)
     assert found.meant.through
-    assert not broken(replace(NEVER, not_groups=("premium-user", "research")))
+    assert not broken(replace(NEVER, but=Subjects(("premium-user", "research"), ())))
 
 
 def test_an_invariant_speaks_of_its_models_only() -> None:
@@ -47,14 +52,14 @@ def test_an_invariant_speaks_of_its_models_only() -> None:
 
 def test_callers_may_be_users() -> None:
     """Alice is granted one model and not the other."""
-    alice = replace(NEVER, groups=(), users=("alice",), not_groups=("premium-user", "research"))
+    alice = replace(NEVER, callers=Subjects((), ("alice",)), but=Subjects(("premium-user", "research"), ()))
     assert not broken(alice)
     (model, found), *_ = broken(replace(alice, models=("llm/simulator-model",)))
     assert (model, found.example.username) == ("llm/simulator-model", "alice")
 
 
 def test_without_a_description_it_is_about_everybody() -> None:
-    assert broken(replace(NEVER, groups=()))
+    assert broken(replace(NEVER, callers=NOBODY))
 
 
 @pytest.mark.parametrize(
@@ -76,10 +81,10 @@ def test_no_more_than_a_rate(most: Rate, holds: bool) -> None:  # noqa: FBT001 -
 
 def test_every_entry_counts_that_such_a_caller_can_choose() -> None:
     """A member of the free plan is capped, unless another group or its name entitles it to more."""
-    capped = replace(CAPPED, groups=("free-user",), at_most=Rate(100, 60), models=("llm/simulator-model",))
+    capped = replace(CAPPED, callers=Subjects(("free-user",), ()), at_most=Rate(100, 60), models=("llm/simulator-model",))
     (_, found), *_ = broken(capped)
     assert "`research-gold` meters such a caller" in found.says
-    (_, found), *_ = broken(replace(capped, not_groups=("research",)))
+    (_, found), *_ = broken(replace(capped, but=Subjects(("research",), ())))
     assert {"premium-user", "alice"} & {*found.example.groups, found.example.username}
 
 

@@ -1,0 +1,59 @@
+"""Prove emitted texts for a command, and tell of the configuration and of the manifests in one report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from compiler.cli.compile import Compiled
+from compiler.cli.report import Folder, Folders
+from compiler.diagnostics.locate import Locator
+from compiler.diagnostics.model import Diagnostic, Place
+from compiler.engines.registry import installed
+from compiler.prove.result import ProofReport
+from compiler.prove.verify import verify
+from compiler.source.document import Document, Sources
+from compiler.source.load import load_text
+
+# Put before the names of manifests while both kinds of file are spoken of; no file of the configuration starts so.
+_EMITTED: Final = "/"
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What came of a proof, with files named from where the user stands; `report` is None when nothing could be read."""
+
+    report: ProofReport | None
+    holds: bool
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Locator
+
+
+def proven(result: Compiled, texts: Mapping[str, str], out: Path, *, thorough: bool = False) -> Proven:
+    """Prove the manifests against the configuration of `result`, which must have compiled as far as its Program."""
+    if result.program is None:
+        raise ValueError("a proof needs a program")
+    marked = {f"{_EMITTED}{path}": text for path, text in texts.items()}
+    verdict = verify(result.program, result.invariants, marked, installed(), thorough=thorough)
+    told = tuple(_placed(found, result.sources.path, out) for found in verdict.diagnostics)
+    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, _sources(texts)))))
+
+
+def _placed(found: Diagnostic, config: Path, out: Path) -> Diagnostic:
+    def moved(place: Place | None) -> Place | None:
+        if place is None:
+            return None
+        inside = place.file.removeprefix(_EMITTED)
+        return replace(place, file=((config if inside == place.file else out) / inside).as_posix())
+
+    notes = tuple(replace(note, place=moved(note.place)) for note in found.notes)
+    return replace(found, place=moved(found.place), notes=notes)
+
+
+def _sources(texts: Mapping[str, str]) -> Sources:
+    documents: list[Document] = []
+    for path, text in texts.items():
+        documents += load_text(path, text.encode())[0]
+    return Sources(tuple(documents), texts)

@@ -1,0 +1,144 @@
+"""The README is true: what it shows is run, what it quotes is there, and what it lists is generated (`--golden` writes it)."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, get_args
+
+import click
+import pytest
+
+from compiler.cli.main import maasc
+from compiler.diagnostics.rule import codes, rule
+from compiler.intent.model import ConfigFile
+from compiler.prove.result import Property
+
+ROOT: Final = Path(__file__).parent.parent
+README: Final = ROOT / "README.md"
+TEXT: Final = README.read_text(encoding="utf-8")
+BASH: Final = shutil.which("bash") or "bash"
+
+_QUOTED: Final = re.compile(r"<!-- from (\S+) -->\n```yaml\n(.*?)```\n", re.DOTALL)
+_EXECUTED: Final = re.compile(r"(<!-- executed -->\n```console\n)(.*?)(```\n)", re.DOTALL)
+_GENERATED: Final = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->\n)", re.DOTALL)
+
+
+def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def _commands() -> str:
+    context = click.Context(maasc)
+    rows = []
+    for name in maasc.list_commands(context):
+        command = maasc.get_command(context, name)
+        assert command is not None
+        rows.append((f"`maasc {name}`", (command.help or "").split("\n\n")[0].replace("\n", " ")))
+    return _table(("command", "what it does"), iter(rows))
+
+
+def _first_sentence(text: str | None) -> str:
+    return (text or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _language() -> str:
+    rows = []
+    for name, field in ConfigFile.model_fields.items():
+        spec = next(kind for kind in _inside(field.annotation) if hasattr(kind, "model_fields"))
+        keys = ", ".join(f"`{inner.alias or key}`" for key, inner in spec.model_fields.items())
+        rows.append((f"`{name}`", _first_sentence(spec.__doc__), keys))
+    return _table(("section", "what each item is", "its keys"), iter(rows))
+
+
+def _inside(annotation: object) -> Iterator[type]:
+    for part in get_args(annotation):
+        yield from _inside(part)
+    if isinstance(annotation, type):
+        yield annotation
+
+
+def _properties() -> str:
+    meaning = {
+        "methods": "exactly the tokens that are meant are accepted, in the order that is meant",
+        "no-errors": "no expression can end in an error, whatever the caller sends",
+        "access": "who is let through",
+        "selection": "which entry meters each request, and that the header can name no other",
+        "identity": "what limits and backends are told of the caller",
+        "budgets": "exactly the selected entry's limits count, listings alone are free, and nobody is unmetered",
+        "invariant": "each of the `invariants`",
+    }
+    return _table(("property", "what holds for every caller"), iter((f"`{name}`", meaning[name]) for name in get_args(Property)))
+
+
+def _diagnostics() -> str:
+    pages = (rule(code) for code in codes())
+    return _table(
+        ("code", "severity", "what is wrong"), iter((f"`{page.code}`", page.severity.value, page.meaning) for page in pages)
+    )
+
+
+def _folders() -> str:
+    rows = []
+    for folder in sorted(path.parent for path in (ROOT / "compiler").glob("*/__init__.py")):
+        sentence = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+        rows.append((f"`{folder.name}`", _first_sentence(sentence)))
+    return _table(("folder", "what it is for"), iter(rows))
+
+
+SECTIONS: Final[dict[str, Callable[[], str]]] = {
+    "commands": _commands,
+    "language": _language,
+    "properties": _properties,
+    "diagnostics": _diagnostics,
+    "folders": _folders,
+}
+
+
+def _executed(block: str, folder: Path) -> str:
+    """Run each line that starts with `$`, and give the block with what is printed below each."""
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "COLUMNS": "120",
+        "LC_ALL": "C.UTF-8",
+    }
+    pieces = []
+    for line in block.splitlines():
+        if line.startswith("$ "):
+            done = subprocess.run(
+                [BASH, "-c", f"{line[2:]} 2>&1"], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            )
+            pieces.append(f"{line}\n{done.stdout}")
+    return "".join(pieces)
+
+
+def test_what_is_shown_is_run_and_what_is_listed_is_generated(tmp_path: Path, golden: bool) -> None:  # noqa: FBT001 - a fixture
+    def run(found: re.Match[str]) -> str:
+        return found[1] + _executed(found[2], tmp_path) + found[3]
+
+    text = _EXECUTED.sub(run, TEXT)
+    text = _GENERATED.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[4]}", text)
+    if golden:
+        README.write_text(text, encoding="utf-8")
+    assert set(SECTIONS) == {found[1] for found in _GENERATED.findall(text)}
+    assert text == README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("file", "quoted"), _QUOTED.findall(TEXT))
+def test_what_is_quoted_is_there(file: str, quoted: str) -> None:
+    assert quoted in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_it_has_ten_decisions_and_every_link_leads_somewhere() -> None:
+    decisions = TEXT.split("## Decisions")[1].split("\n## ")[0]
+    assert re.findall(r"^(\d+)\. \*\*", decisions, re.MULTILINE) == [str(number) for number in range(1, 11)]
+    for target in re.findall(r"\]\(([^)#:]+)\)", TEXT):
+        assert (ROOT / target).exists(), target
