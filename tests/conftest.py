@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from engines_support import engines, header
+
+__all__ = ["engines"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch that writes expected files anew instead of only comparing with them."""
     parser.addoption("--golden", action="store_true", help="write the expected files anew")
+
+
+def pytest_report_header() -> list[str]:
+    """Name the engines that take part, and those that are absent."""
+    return header()
 
 
 @pytest.fixture(scope="session")

@@ -44,11 +44,11 @@ def test_it_compiles_to_the_reviewed_manifests(case: str, golden: bool) -> None:
 
 
 def _decisions() -> list[Any]:
-    rows = []
-    for case in FOLDERS:
-        for row in yaml.safe_load((CASES / case / "decisions.yaml").read_text()):
-            rows.append(pytest.param(case, row, id=f"{case}: {row['what']}"))
-    return rows
+    return [
+        pytest.param(case, row, id=f"{case}: {row['what']}")
+        for case in FOLDERS
+        for row in yaml.safe_load((CASES / case / "decisions.yaml").read_text())
+    ]
 
 
 @pytest.mark.parametrize(("case", "row"), _decisions())
@@ -57,7 +57,7 @@ def test_it_decides_as_written(case: str, row: dict[str, Any]) -> None:
     caller = Caller(row.get("method"), row.get("user", ""), frozenset(row.get("groups", ())))
     request = Request(row["model"], row.get("path", f"/{row['model']}/v1/chat/completions"), row.get("headers", {}))
     decision = decide(_program(case), caller, request)
-    got = {"status": decision.status, "reason": decision.reason}
+    got: dict[str, Any] = {"status": decision.status, "reason": decision.reason}
     if decision.selected is not None:
         got["selected"] = decision.selected
     if decision.limits:

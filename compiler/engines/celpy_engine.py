@@ -68,6 +68,17 @@ class CelpyEngine:
         except Exception as error:  # noqa: BLE001 -- ValueError, TypeError and AttributeError leak from celpy beside its own errors
             return Failure(_message(error))
 
+    def wrong_syntax(self, expression: str) -> str | None:
+        """Tell what keeps a text from being CEL at all, or None when it parses (or is too deep to be parsed here)."""
+        try:
+            with _frames(max(_FRAMES, sys.getrecursionlimit())):
+                self._programs.get(expression)
+        except CELParseError as error:
+            return _message(error)
+        except RecursionError:
+            return None
+        return None
+
     def _compile(self, expression: str) -> celpy.Runner:
         tree = self._environment.compile(expression)
         return self._environment.program(tree, functions={"split": _function(strings.split), "join": _function(strings.join)})

@@ -69,8 +69,8 @@ def read(
     """
     reading = _Reading()
     for name in sorted(files):
-        documents, findings = load_text(name, files[name].encode())
-        reading.findings += findings
+        documents, unread = load_text(name, files[name].encode())
+        reading.findings += unread
         for document in documents:
             root = Node(document.data, Place(document.file, document=document.index), reading.findings)
             try:

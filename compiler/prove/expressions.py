@@ -43,7 +43,7 @@ class Memory:
                 found = self._trees[text] = self.parse(text)
             except Exception as error:
                 # Whatever a parser stumbles over, the text has then no meaning that could be proved.
-                raise UnsupportedError(f"`{text}` does not parse: {error}") from error
+                raise UnsupportedError(f"it does not parse: {error}") from error
         return found
 
     def origin(self, texts: tuple[str, ...], of: World, *before: int) -> int:
@@ -83,7 +83,7 @@ class Reading:
         Raises:
             UnsupportedError: the expression uses something that is not understood.
         """
-        found, error = self._result(source.text, place)
+        found, error = self._result(source, place)
         where = FALSE if error == FALSE else self.world.terms.all((error, *within))
         if where != FALSE:
             self.faults.append(Fault(source, where))
@@ -99,7 +99,7 @@ class Reading:
         for source in sources:
             value = self.value(source, place, within)
             if not isinstance(value, Truth):
-                raise UnsupportedError(f"a condition that is not a boolean, in `{source.text}`")
+                raise UnsupportedError(f"a condition that is not a boolean, in `{source.text}`", source.place)
             holding.append(value.true)
         return self.world.terms.all(holding)
 
@@ -111,7 +111,8 @@ class Reading:
         """
         return {name: self.value(source, place, within) for name, source in sources}
 
-    def _result(self, text: str, place: Place) -> Result:
+    def _result(self, source: Source, place: Place) -> Result:
+        text = source.text
         # Only expressions that speak of a path differ between models.
         key = (place.origin, text, self.world.targets if "path" in text else ())
         known = self.memory.results.get(key)
@@ -120,9 +121,9 @@ class Reading:
             try:
                 value, error = Evaluator(self.world, self.memory.algebra, roots).evaluate(self.memory.tree(text))
             except UnsupportedError as unsupported:
-                raise UnsupportedError(f"{unsupported}, in `{text}`") from unsupported
+                raise UnsupportedError(f"{unsupported}, in `{text}`", source.place) from unsupported
             except RecursionError as deep:
-                raise UnsupportedError(f"too deep an expression: `{text[:_SHOWN]}...`") from deep
+                raise UnsupportedError(f"too deep an expression: `{text[:_SHOWN]}...`", source.place) from deep
             if isinstance(value, Truth):
                 value = Truth(self.world.terms.both(value.true, -error))
             known = value, error

@@ -100,7 +100,7 @@ class _Attempt:
         try:
             world = self._world()
         except UnsupportedError as error:
-            yield Undecided(self.model.id, "budgets", str(error), self.view.place)
+            yield Undecided(self.model.id, "budgets", str(error), error.place or self.view.place)
             return
         pairs = acceptances(self.proof.program.platform.methods, self.view.methods)
         self.counts["methods"] = len(pairs)
@@ -129,7 +129,7 @@ class _Attempt:
         try:
             reading = read(self.view, pair.emitted, pair.world, self.proof.memory)
         except UnsupportedError as error:
-            self._undecided("no-errors", str(error), self.view.place)
+            self._undecided("no-errors", str(error), error.place or self.view.place)
             self.skipped |= {*_AFTER["no-errors"], "invariant"}
             return
         case = Case(pair.world, self.model, intent.meaning(self.model, pair.meant), reading, self.view.place)
@@ -150,7 +150,7 @@ class _Attempt:
             for claim in claims:
                 self._check(claim, pair)
         except UnsupportedError as error:
-            self._undecided(name, str(error), self.view.place)
+            self._undecided(name, str(error), error.place or self.view.place)
 
     def _check(self, claim: Claim, pair: _Pair) -> None:
         if claim.property in self.found:

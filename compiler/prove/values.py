@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from compiler.diagnostics.model import Place
 from compiler.prove.formula import Formula, Variable
 
 
 class UnsupportedError(Exception):
-    """An expression uses something that is not understood here, so that nothing can be said about it."""
+    """An expression uses something that is not understood here, so that nothing can be said about it.
+
+    `place` is where the expression stands, once that is known.
+    """
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(reason)
+        self.place = place
 
 
 @dataclass(frozen=True)

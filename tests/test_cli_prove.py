@@ -1,0 +1,124 @@
+"""A build writes only what it could prove, and `maasc prove` judges what is on disk, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_support import SMALL, contents, run, write
+
+MODEL = Path("out/models/llm/simulator.yaml")
+INVARIANT = """\
+invariants:
+  - {name: nobody, callers: {}, models: ["*"], never: access}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path(), {"config/a.yaml": SMALL})
+    assert run("build").exit_code == 0
+
+
+def edit(old: str, new: str, file: Path = MODEL) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_what_was_built_is_proved() -> None:
+    result = run("prove")
+    assert result.exit_code == 0
+    assert "budgets      proved for 1 of 1 models" in result.output
+    assert run("prove", "-q").output == ""
+    assert run("prove", "--thorough").exit_code == 0
+
+
+def test_the_lock_says_what_was_proved() -> None:
+    seal = json.loads(Path("out/maasc.lock").read_text())["proved"]
+    assert len(seal) == 64
+    write(Path(), {"config/a.yaml": SMALL.replace("limit: 100", "limit: 200")})
+    run("build")
+    assert json.loads(Path("out/maasc.lock").read_text())["proved"] not in (seal, None)
+
+
+def test_without_a_proof_it_says_so_and_the_check_objects() -> None:
+    result = run("build", "--no-prove", "-q")
+    assert result.exit_code == 0
+    assert "NOT PROVED" in result.output
+    assert json.loads(Path("out/maasc.lock").read_text())["proved"] is None
+    stale = run("build", "--check")
+    assert stale.exit_code == 1
+    assert "[stale-output]" in stale.output
+    assert run("build", "--check", "--no-prove").exit_code == 0
+
+
+def test_an_invariant_that_does_not_hold_keeps_out_as_it_is() -> None:
+    before = contents(Path("out"))
+    write(Path(), {"config/b.yaml": INVARIANT})
+    result = run("build")
+    assert result.exit_code == 1
+    assert "the invariant `nobody` does not hold" in result.output
+    assert " --> config/b.yaml:2:5" in result.output
+    assert "config/a.yaml:14" in result.output
+    assert contents(Path("out")) == before
+    assert run("build", "--no-prove").exit_code == 0
+
+
+def test_a_refutation_names_a_caller_the_field_and_the_line() -> None:
+    edit("limit: 100\n", "limit: 1000\n")
+    result = run("prove")
+    assert result.exit_code == 1
+    assert "[refuted]" in result.output
+    assert "meant is 200, `free`, 100 tokens in 60s, emitted is 200, `free`, 1000 tokens in 60s" in result.output
+    assert " --> out/models/llm/simulator.yaml:" in result.output
+    assert " --> config/a.yaml:14:" in result.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "exit_code"),
+    [
+        ("limit: 100\n", "limit: 0100\n", "bad-number", 1),
+        ("kind: AuthPolicy\n", "kind: AuthPolice\n", "unmodelled", 4),
+        ("  targetRef:\n", "  targetReference:\n", "bad-manifest", 1),
+        ('g in ["free-user"]', 'g.matches("free")', "undecided", 4),
+        ('== "free-user"', "== == ", "bad-cel", 1),
+        ("spec:\n", "spec: {\n", "yaml-syntax", 2),
+    ],
+)
+def test_manifests_that_are_not_ours_are_told_with_their_place(old: str, new: str, code: str, exit_code: int) -> None:
+    text = MODEL.read_text()
+    edit(old if old in text else 'auth.identity.groups.exists(g, g == "free-user")', new if old in text else "a ==")
+    result = run("prove", "-q")
+    assert f"[{code}]" in result.output
+    assert result.exit_code == exit_code, result.output
+    assert "out/models/llm/simulator.yaml:" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_model_without_manifests_is_not_proved() -> None:
+    MODEL.unlink()
+    result = run("prove", "-q")
+    assert result.exit_code != 0
+    assert "simulator" in result.output
+
+
+def test_half_a_file_is_not_proved() -> None:
+    lines = MODEL.read_text().splitlines(keepends=True)
+    for count in range(0, len(lines), 7):
+        MODEL.write_text("".join(lines[:count]))
+        assert run("prove", "-q").exit_code in (1, 2, 4), count
+
+
+def test_nothing_to_prove_is_no_success() -> None:
+    assert run("prove", "--out", "elsewhere").exit_code == 1
+    write(Path(), {"config/a.yaml": "groups: [\n"})
+    assert run("prove").exit_code == 2
+
+
+def test_the_report_is_also_for_machines() -> None:
+    edit("limit: 100\n", "limit: 1000\n")
+    found = json.loads(run("prove", "--format", "json").output)
+    assert "refuted" in json.dumps(found)
