@@ -24,4 +24,5 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
                     user.place.at(key),
                     "one of the two would get the other's access and budget",
                     Note(f"first used for `{owner}` here", place),
+                    help="names, e-mail addresses and subjects are one set: use each once",
                 )

@@ -14,9 +14,9 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     if intent.platform.spec.attach != "gateway":
         return
     chosen = intent.platform.place.at("attach")
-    for section in (intent.access, intent.subscriptions, intent.teams):
+    for kind, section in (("access", intent.access), ("subscription", intent.subscriptions), ("team", intent.teams)):
         for name, place in ((item.name, item.place) for item in section.values()):
-            yield _mixture(name, place, chosen)
+            yield _mixture(f"the {kind} `{name}`", place, chosen)
     if not intent.tiers:
         yield error(
             "no-tiers",
@@ -27,12 +27,12 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
         )
 
 
-def _mixture(name: str, place: Place, chosen: Place) -> Diagnostic:
+def _mixture(what: str, place: Place, chosen: Place) -> Diagnostic:
     return error(
         "attach-mixture",
-        f"`{name}` needs policies on routes, and `attach: gateway` makes none",
+        f"{what} needs policies on routes, and `attach: gateway` makes none",
         place.on_key(),
-        "no effect: the Gateway's policies meter by tier alone",
+        "ignored: the Gateway's policies let in and meter by tier alone",
         Note("attachment chosen here", chosen),
         help="use `attach: route`, which honours tiers as well",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compiler.checks.report import error
-from compiler.diagnostics.model import Diagnostic, Note
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.program.ir import Method, Program, TokenReview
 
 
@@ -20,8 +20,9 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 "duplicate-method",
                 f"two authentication methods are called `{method.name}`",
                 method.origin.at("name"),
-                "rules of one name replace each other: one way in would be closed",
+                "a rule replaces another of the same name: one of the two ways in would be closed",
                 Note("first used here", other.origin.at("name")),
+                help="rename one of them",
             )
         for audience in method.audiences if isinstance(method, TokenReview) else (method.audience,):
             first = audiences.setdefault(audience, method)
@@ -29,7 +30,13 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 yield error(
                     "audience-twice",
                     f"the methods `{first.name}` and `{method.name}` accept the audience `{audience}`",
-                    method.origin,
-                    f"`{first.name}` always answers first: its groups and its userid hold, and `{method.name}` is never asked",
-                    Note(f"`{first.name}` is here", first.origin),
+                    _audience(method),
+                    f"`{first.name}` always answers first for such a token, and `{method.name}` is never asked",
+                    Note(f"`{first.name}` accepts it here", _audience(first)),
+                    help="give each method an audience of its own",
                 )
+
+
+def _audience(method: Method) -> Place:
+    """Give where the audience is written; a tier token that names none points at the method as a whole."""
+    return method.origin.at("audiences" if isinstance(method, TokenReview) else "audience")

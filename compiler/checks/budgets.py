@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from compiler.checks.report import error
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.intent.intent import Intent
-from compiler.intent.model import BudgetSpec
+from compiler.intent.model import BudgetSpec, PolicySpec
 
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
@@ -19,19 +19,27 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
             yield from _of(budget, subscription.place.at("models", model), f"the subscription `{subscription.name}` on `{model}`")
     for policy in intent.policies.values():
         spec = policy.spec
-        if spec.kind == "TokenRateLimitPolicy":
-            yield from _of(spec, policy.place, f"the policy `{policy.name}`")
-        if (spec.kind == "TokenRateLimitPolicy" and spec.requests) or (
-            spec.kind == "RateLimitPolicy" and (spec.tokens or not spec.requests)
-        ):
-            wanted = "tokens" if spec.kind == "TokenRateLimitPolicy" else "requests"
+        mismatch = _mismatch(spec)
+        if mismatch:
+            wanted, instead = mismatch
             yield error(
                 "policy-kind-mismatch",
-                f"a {spec.kind} limits {wanted}, and `{policy.name}` does not do just that",
+                f"a {spec.kind} limits {wanted}, and the policy `{policy.name}` limits {instead}",
                 policy.place.at("kind"),
-                "50,000 requests and 50,000 tokens are very different budgets: the unit would be a guess",
-                help=f"give `{wanted}` and nothing else, or the other kind",
+                "the unit would be a guess, and 50,000 requests are a very different budget from 50,000 tokens",
+                help=f"write `{wanted}` alone, or change the kind",
             )
+        elif spec.kind == "TokenRateLimitPolicy":
+            yield from _of(spec, policy.place, f"the policy `{policy.name}`")
+
+
+def _mismatch(spec: PolicySpec) -> tuple[str, str] | None:
+    """Tell what a policy of the kind limits and what this one limits, where the two differ."""
+    if spec.kind == "TokenRateLimitPolicy":
+        return ("tokens", "requests") if spec.requests else None
+    if spec.tokens:
+        return "requests", "tokens"
+    return None if spec.requests else ("requests", "nothing")
 
 
 def _of(budget: BudgetSpec, place: Place, whose: str) -> Iterator[Diagnostic]:
@@ -47,7 +55,7 @@ def _of(budget: BudgetSpec, place: Place, whose: str) -> Iterator[Diagnostic]:
         yield error(
             "no-budget",
             f"{whose} has no token budget",
-            place,
-            "unmetered, or a silent default of the platform: nobody said which",
+            place.on_key(),
+            "unmetered, or a default that nobody chose: which of the two would depend on the platform",
             help="add `tokens: [{limit: ..., window: ...}]`, or say `unlimited: true`",
         )

@@ -11,14 +11,13 @@ from compiler.intent.intent import Intent
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report access, subscriptions and teams without a single group or user."""
-    effect = "no effect for anyone; the controller keeps such a name as a valid header value that no limit matches: unmetered"
     for access in intent.access.values():
         if not (access.spec.groups or access.spec.users):
             yield error(
                 "no-subjects",
                 f"the access `{access.name}` is for nobody",
                 access.place.on_key(),
-                effect,
+                "nobody gets access by it",
                 help="add `groups` or `users`",
             )
     for subscription in intent.subscriptions.values():
@@ -27,7 +26,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
                 "no-subjects",
                 f"the subscription `{subscription.name}` has no owner",
                 subscription.place.at("owner"),
-                effect,
+                "it meters nobody, and the MaaS controller lets callers who name it in a header go unmetered",
                 help="add `groups` or `users`",
             )
     for team in intent.teams.values():
@@ -36,6 +35,6 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
                 "no-subjects",
                 f"the team `{team.name}` has no members",
                 team.place.on_key(),
-                effect,
+                "nobody gets its grants or its budget",
                 help="add `groups` or `members`",
             )

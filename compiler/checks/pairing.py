@@ -30,7 +30,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                     "budget-without-access",
                     f"no owner of the subscription `{entry.name}` is given access to `{model.id}`",
                     entry.origin.on_key(),
-                    "403 in spite of the budget, unless they are also in a group that has access",
+                    "403 for its owners in spite of the budget, unless another of their groups has access",
                     help=f"add an `access` entry for `{model.id}` with the same groups and users",
                 )
         for grant in model.grants:
@@ -54,6 +54,6 @@ def _unmetered(grant: Grant, model: Model, tiered: set[str]) -> Iterator[Diagnos
                 "access-without-budget",
                 f"the group `{group}` may call `{model.id}`, and nothing meters it there",
                 grant.origin.on_key(),
-                "403 for its members, unless another of their groups brings a budget",
+                "403 for its members, unless another of their groups, or a subscription of their own, brings a budget",
                 help="add a subscription that the group owns, or a tier that lists it",
             )

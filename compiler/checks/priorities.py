@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from compiler.checks.report import warning
@@ -16,9 +16,8 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
     for model in program.models:
         subscriptions = [entry for entry in model.entries if entry.kind == "subscription"]
         for _, tied in groupby(subscriptions, key=lambda entry: entry.priority):
-            winner, *others = tied
-            for other in others:
-                if (winner.name, other.name) in reported or not _may_meet(winner, other):
+            for winner, other in _meeting(tied):
+                if (winner.name, other.name) in reported:
                     continue
                 reported.add((winner.name, other.name))
                 yield warning(
@@ -31,7 +30,25 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 )
 
 
-def _may_meet(one: Entry, other: Entry) -> bool:
-    """Tell whether a caller could own both: groups may share members, two lists of users only a common user."""
-    both_named = not one.subjects.groups and not other.subjects.groups
-    return not both_named or bool(set(one.subjects.users) & set(other.subjects.users))
+def _meeting(tied: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Give each entry with the best one before it that a caller of both could have: one pair an entry, not all pairs.
+
+    Groups may share members with groups and with users; two lists of users only share a user they both name.
+    """
+    best: Entry | None = None
+    of_groups: Entry | None = None
+    of_user: dict[str, Entry] = {}
+    rank: dict[str, int] = {}
+    for index, entry in enumerate(tied):
+        rank[entry.name] = index
+        if entry.subjects.groups:
+            winner = best
+            of_groups = of_groups or entry
+        else:
+            named = [of_user[user] for user in entry.subjects.users if user in of_user]
+            winner = min([*named, *([of_groups] if of_groups else [])], key=lambda one: rank[one.name], default=None)
+        if winner is not None:
+            yield winner, entry
+        best = best or entry
+        for user in entry.subjects.users:
+            of_user.setdefault(user, entry)

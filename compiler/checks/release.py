@@ -20,11 +20,13 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
         known = ", ".join(f"{major}.{minor}" for major, minor in _KNOWN)
         yield error(
             "unsupported-kuadrant",
-            f"Kuadrant {release[0]}.{release[1]} is not known",
+            f"the release {release[0]}.{release[1]} of Kuadrant is not known",
             place,
             "which expressions it evaluates, and what it does with an error, would be a guess",
             help=f"known releases: {known}",
         )
+        return
+    if program.platform.gateway.lowercases_host:
         return
     # Host look-up is case-sensitive up to the filter of 1.5 (wasm-shim 0.14.1; fixed on its main branch by 9a9cc21).
     host = program.platform.gateway.hostname
@@ -33,6 +35,5 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
         f"the gateway's filter of Kuadrant {release[0]}.{release[1]} compares hosts with their case",
         place,
         f"a request with `Host: {host.upper()}` reaches the backend without any policy",
-        help="lower-case the host in front of the gateway, or leave the hostname out of the listener and of the routes; "
-        "no policy can close this",
+        help="lower-case the host in front of the gateway, which no policy can do, and say so: `lowercasesHost: true`",
     )

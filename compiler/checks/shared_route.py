@@ -22,5 +22,6 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                     model.origin.at("backend"),
                     "of two policies on one route one replaces the other: one model's access and budget would hold for both",
                     Note(f"`{owner.name}` is here", owner.origin.at("backend")),
+                    help="give each model a backend of its own, or describe it once",
                 )
                 break

@@ -22,6 +22,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 tier.origin.at("level"),
                 "which of the two a member of both has would depend on the order of a list",
                 Note(f"`{other.name}` has it here", other.origin.at("level")),
+                help="give each tier a level of its own; the highest that a caller has counts",
             )
         for group in tier.groups:
             higher = by_group.setdefault(group, tier)
@@ -30,6 +31,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                     "group-in-two-tiers",
                     f"the group `{group}` is in the tiers `{higher.name}` and `{tier.name}`",
                     tier.origin.at("groups"),
-                    f"no effect here: the higher level wins, its members have `{higher.name}`",
+                    f"ignored in `{tier.name}`: the higher level wins, so the group's members have `{higher.name}`",
                     Note(f"`{higher.name}` lists it here", higher.origin.at("groups")),
+                    help=f"take the group out of `{tier.name}`",
                 )

@@ -14,7 +14,7 @@ from compiler.intent.references import Reference, references, user_aliases
 _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "groups": ("unknown-group", "group", "no caller would ever match it: 403 for those it was meant for"),
     "users": ("unknown-user", "user", "no caller would ever match it: 403 for the one it was meant for"),
-    "models": ("unknown-model", "model", "no effect: no manifest is made for a model that is not there"),
+    "models": ("unknown-model", "model", "ignored: no manifest is made for a model that is not there"),
     "tiers": ("unknown-tier", "tier", "no caller has it: 403 for those it was meant for"),
     "policies": ("unknown-policy", "policy", "the team would have no budget: 403 for its members"),
 }
@@ -26,11 +26,13 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     known["users"] |= set(user_aliases(intent))
     for reference in references(intent):
         if reference.name not in known[reference.section]:
-            yield _unknown(reference, known[reference.section])
+            yield _unknown(reference, known[reference.section], intent.platform.spec.model_namespace)
 
 
-def _unknown(reference: Reference, known: set[str]) -> Diagnostic:
+def _unknown(reference: Reference, known: set[str], namespace: str | None) -> Diagnostic:
     code, kind, effect = _CODES[reference.section]
     suggestion = closest(reference.name, sorted(known))
+    if suggestion and "/" not in reference.written:
+        suggestion = suggestion.removeprefix(f"{namespace}/")
     advice = f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`"
-    return error(code, f"unknown {kind} `{reference.name}`", reference.place, effect, help=advice)
+    return error(code, f"unknown {kind} `{reference.written}`", reference.place, effect, help=advice)

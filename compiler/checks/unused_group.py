@@ -11,7 +11,9 @@ from compiler.intent.references import references
 
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
-    """Report groups without a reference."""
+    """Report groups without a reference, unless something was refused that may have used them."""
+    if any(len(names) > len(getattr(intent, section)) for section, names in intent.declared.items()):
+        return
     used = {reference.name for reference in references(intent) if reference.section == "groups"}
     for group in intent.groups.values():
         if group.name not in used:
@@ -19,6 +21,6 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
                 "unused-group",
                 f"the group `{group.name}` is declared and never used",
                 group.place.on_key(),
-                "no effect: its members get nothing from it",
+                "its members get nothing from it",
                 help="use it, or remove the declaration",
             )

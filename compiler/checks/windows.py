@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from compiler.checks.report import error, warning
 from compiler.diagnostics.model import Diagnostic, Note, Place
@@ -10,12 +11,18 @@ from compiler.intent.intent import Intent
 from compiler.intent.model import BudgetSpec, RateSpec
 from compiler.intent.scalars import window_seconds
 
+# Tokens are counted after the response, so a single one can use up more than any rate allows.
+_IDLE: Final = {
+    "requests": "it changes nothing: the other rate always stops the caller first",
+    "tokens": "it changes nothing, unless responses overshoot: otherwise the other rate stops the caller first",
+}
+
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report windows of equal length, and rates that never bind."""
     for place, budget in _budgets(intent):
-        yield from _of(place.at("tokens"), budget.tokens)
-        yield from _of(place.at("requests"), budget.requests)
+        yield from _of(place, "tokens", budget.tokens)
+        yield from _of(place, "requests", budget.requests)
 
 
 def _budgets(intent: Intent) -> Iterator[tuple[Place, BudgetSpec]]:
@@ -28,7 +35,8 @@ def _budgets(intent: Intent) -> Iterator[tuple[Place, BudgetSpec]]:
         yield policy.place, policy.spec
 
 
-def _of(place: Place, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
+def _of(budget: Place, unit: str, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
+    place = budget.at(unit)
     first: dict[int, int] = {}
     for index, rate in enumerate(rates):
         other = first.setdefault(window_seconds(rate.window), index)
@@ -39,16 +47,20 @@ def _of(place: Place, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
                 place.at(index, "window"),
                 "Limitador identifies a limit by its window in seconds: one of the two would be dropped",
                 Note("the other one is here", place.at(other, "window")),
+                help="keep one of the two rates",
             )
             return
     for index, rate in enumerate(rates):
-        binding = next((other for other in rates if other is not rate and _never_exceeds(other, rate)), None)
+        binding = next((other for other in range(len(rates)) if other != index and _never_exceeds(rates[other], rate)), None)
         if binding is not None:
+            tighter = rates[binding]
             yield warning(
                 "rate-never-binds",
-                f"{rate.limit} in `{rate.window}` can never be reached while {binding.limit} in `{binding.window}` holds",
+                f"{rate.limit} {unit} in `{rate.window}` never bind where {tighter.limit} in `{tighter.window}` hold as well",
                 place.at(index),
-                "no effect: the other rate always stops the caller first",
+                _IDLE[unit],
+                Note("this rate stops the caller first", place.at(binding)),
+                help="lower the limit, or remove the rate",
             )
 
 

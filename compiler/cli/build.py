@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +12,11 @@ from compiler.cli import options
 from compiler.cli.compile import Compiled, compiled
 from compiler.cli.exit import code
 from compiler.cli.report import Reporting, in_folder, show
-from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import output
+
+if TYPE_CHECKING:
+    from compiler.cli.proof import Proven
 
 
 @click.command("build")
@@ -34,10 +37,11 @@ def command(  # noqa: PLR0913 - one parameter for each option
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
     texts = dict(result.bundle.texts)
-    seal, about_proof, sources = (None, (), result.sources) if no_prove else _proved(result, result.digest, texts, out)
+    proof = None if no_prove else _proven(result, texts, out)
     told = form == "text" and not quiet
     found: tuple[Diagnostic, ...] = ()
-    if seal is not None or no_prove:
+    if proof is None or proof.holds:
+        seal = None if proof is None else _seal(result.digest, texts)
         if check:
             found = output.check(out, texts, input_digest=result.digest, proved=seal)
         else:
@@ -47,20 +51,22 @@ def command(  # noqa: PLR0913 - one parameter for each option
                 click.echo(f"{_summary(out, done)}{'' if no_prove else '; proved for every caller'}", err=True)
     if no_prove:
         click.echo("maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says", err=True)
-    diagnostics = (*result.diagnostics, *about_proof, *in_folder(found, out))
-    show(diagnostics, sources, reporting)
+    diagnostics = (*result.diagnostics, *(proof.diagnostics if proof else ()), *in_folder(found, out))
+    # A proof speaks of manifests that may never be written; what is said of the folder must not be shown in their text.
+    show(diagnostics, result.sources if proof is None or proof.holds else proof.sources, reporting)
     sys.exit(code(diagnostics))
 
 
-def _proved(
-    result: Compiled, digest: str, texts: dict[str, str], out: Path
-) -> tuple[str | None, tuple[Diagnostic, ...], Locator]:
-    """Give the seal of what was proved, None where the proof fails, and what is to be told of it."""
+def _proven(result: Compiled, texts: dict[str, str], out: Path) -> Proven:
     from compiler.cli.proof import proven  # noqa: PLC0415 - a solver, which only a proof has to wait for
+
+    return proven(result, texts, out)
+
+
+def _seal(digest: str, texts: dict[str, str]) -> str:
     from compiler.prove.verify import seal  # noqa: PLC0415 - the same
 
-    proof = proven(result, texts, out)
-    return (seal(digest, texts) if proof.holds else None), proof.diagnostics, proof.sources
+    return seal(digest, texts)
 
 
 def _summary(out: Path, done: output.Written) -> str:

@@ -10,7 +10,7 @@ import click
 
 from compiler.cli.exit import BUG
 
-_COMMANDS: Final = ("build", "check", "init", "prove", "rule", "schema")
+_COMMANDS: Final = ("build", "check", "effective", "explain", "init", "prove", "rule", "schema")
 
 
 class _Commands(click.Group):

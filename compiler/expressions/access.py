@@ -2,26 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from compiler.cel.build import any_of, has_header, is_in, let, negate, strings
-from compiler.cel.tree import Compare, Expr, Ident, Index, ListLit, Macro, MapLit, Str, Ternary
-from compiler.expressions.identity import GROUPS, TIER, USERID
+from compiler.cel.printer import quote
+from compiler.cel.tree import Bool, Compare, Expr, Ident, Index, ListLit, Macro, MapLit, Str, Ternary
+from compiler.expressions.identity import GROUPS, TIER, USERID, Facts
+from compiler.expressions.parts import fields, names, slices
 from compiler.program.ir import IDENTITY_HEADERS, Model, Tier
 
+_STEM: Final = "granted"
+# Characters of the condition apart from the groups: users, tiers, and the expression that finds the groups.
+_FRAME: Final = 2_000
 
-def may_call(model: Model) -> Expr:
-    """Tell whether the caller has a grant on the model or a tier that the model lists; `false` where nobody may."""
-    groups = sorted({group for grant in model.grants for group in grant.subjects.groups})
-    users = sorted({user for grant in model.grants for user in grant.subjects.users})
-    ways: list[Expr] = []
-    if groups:
-        ways.append(Macro("exists", GROUPS, "g", Compare("in", Ident("g"), strings(groups))))
-    if users:
-        ways.append(is_in(USERID, users))
-    if model.tiers:
-        ways.append(is_in(TIER, model.tiers))
-    return any_of(ways)
+
+@dataclass(frozen=True)
+class Access:
+    """Who may call one model: callers with a grant on it, or of a tier that it lists."""
+
+    model: Model
+
+    def overrides(self, facts: Facts) -> dict[str, Expr]:
+        """Give what the identity is to carry: nothing, unless the groups with a grant are more than one text can hold."""
+        if len(self._slices) == 1:
+            return {}
+        return {
+            name: _in_any(facts.groups, filter(facts.may_have, groups))
+            for name, groups in zip(names(_STEM, len(self._slices)), self._slices, strict=True)
+        }
+
+    @property
+    def allowed(self) -> Expr:
+        """Tell whether the caller may; `false` where nobody may."""
+        users = sorted({user for grant in self.model.grants for user in grant.subjects.users})
+        ways = list(fields(_STEM, len(self._slices))) if len(self._slices) > 1 else [_in_any(GROUPS, self._slices[0])]
+        ways += [is_in(USERID, users), is_in(TIER, self.model.tiers)]
+        return any_of(ways)
+
+    @cached_property
+    def _slices(self) -> tuple[frozenset[str], ...]:
+        groups = sorted({group for grant in self.model.grants for group in grant.subjects.groups})
+        return slices(groups, lambda group: len(quote(group)) + 2, _FRAME)
+
+
+def _in_any(held: Expr, groups: Iterable[str]) -> Expr:
+    wanted = sorted(groups)
+    return Macro("exists", held, "g", Compare("in", Ident("g"), strings(wanted))) if wanted else Bool(value=False)
 
 
 def brings_no(name: str) -> Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.cel.build import all_of, any_of, equals, has_header, header, is_in, let, negate, strings
 from compiler.cel.tree import Compare, Concat, Expr, Ident, Index, Int, Macro, Method, Str, Ternary
-from compiler.expressions.identity import GROUPS, GROUPS_STR, SELECTED, URL_PATH, USERID
+from compiler.expressions.identity import GROUPS_STR, SELECTED, URL_PATH, USERID
 from compiler.program.ir import LISTING_SUFFIX, SUBSCRIPTION_HEADER, Bridge, Entry, Model, Tier
 
 # True for every request; its text holds `auth.`, without which Kuadrant would run the limit before authentication
@@ -67,15 +67,6 @@ def _covers(entry: Entry) -> Expr:
 
 def _names(entry: Entry) -> Expr:
     return equals(header(SUBSCRIPTION_HEADER), entry.key)
-
-
-def joined_groups(mentioned: Sequence[str]) -> Expr:
-    """Give the caller's groups among those mentioned, joined by commas: a name with a comma cannot take part."""
-    names = sorted({group for group in mentioned if "," not in group})
-    if not names:
-        return Str("")
-    kept = Macro("filter", GROUPS, "g", is_in(Ident("g"), names))
-    return Method(kept, "join", (Str(","),))
 
 
 def not_listing(model: Model) -> Expr:

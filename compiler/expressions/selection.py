@@ -7,14 +7,26 @@ at 95 arms in the gateway's filter, and mutual exclusions grow with the square (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from compiler.cel.build import first_or, has_header, header, let, strings
+from compiler.cel.printer import quote
 from compiler.cel.tree import Compare, Concat, Expr, Ident, Index, Int, ListLit, Macro, MapLit, Str, Ternary
-from compiler.expressions.identity import Facts
+from compiler.expressions.identity import SELECTED, SELECTED_NAME, Facts
+from compiler.expressions.parts import fields, names, slices
 from compiler.program.ir import SUBSCRIPTION_HEADER, Entry, Tier
 
 NOTHING = Str("")
 
+_STEM: Final = "candidates"
+# Who owns an entry: a kind, and a name of that kind.
+_Owner = tuple[str, str]
+_GROUP: Final = "group"
+_USER: Final = "user"
+# Characters of a selection apart from its names: guards, loops, and the expression that finds the groups.
+_FRAME: Final = 2_000
 
 # The caller's groups, bound once: the expression that finds them is long and stands for every engine's missing keys.
 _GROUPS = Ident("groups")
@@ -38,41 +50,79 @@ def _tier(facts: Facts, tiers: Sequence[Tier], label: Callable[[Tier], str]) -> 
     return let(found, "c", first_or(_among(order, "t", Ident("c")), NOTHING))
 
 
-def selected(facts: Facts, entries: Sequence[Entry], tiers: Sequence[Tier]) -> Expr:
-    """Give the key of the entry that meters the caller, or `""` when there is none.
+@dataclass(frozen=True)
+class Selection:
+    """Which entry meters a caller on one target.
 
-    `entries` are the subscriptions and teams of one model, the winner of any subset first. A request that names an
-    entry in the header gets that one if the caller may use it, and nothing otherwise.
+    `entries` are its subscriptions and teams, the winner of any subset first. A request that names an entry in the
+    header gets that one if the caller may use it, and nothing otherwise.
     """
-    candidates = _candidates(facts, entries, tiers)
-    if not candidates:
-        return NOTHING
-    order = strings([*(entry.key for entry in entries), *(level.entry.key for level in tiers)])
-    lists, named = Ident("c"), header(SUBSCRIPTION_HEADER)
-    asked = Ternary(Macro("exists", lists, "l", Compare("in", named, Ident("l"))), named, NOTHING)
-    firsts = Macro("map", lists, "l", Index(Ident("l"), Int(0)))
-    best = let(firsts, "b", first_or(_among(order, "s", Ident("b")), NOTHING))
-    chosen = let(Concat(candidates), "c", Ternary(has_header(SUBSCRIPTION_HEADER), asked, best))
-    return let(facts.carried, _GROUPS.name, chosen)
 
+    entries: tuple[Entry, ...]
+    tiers: tuple[Tier, ...]
 
-def _candidates(facts: Facts, entries: Sequence[Entry], tiers: Sequence[Tier]) -> tuple[Expr, ...]:
-    """Give the caller's candidates as a list of lists, each with its best entry first and none empty."""
-    by_group: dict[str, list[str]] = {}
-    by_user: dict[str, list[str]] = {}
-    for entry in entries:
-        for group in filter(facts.may_have, entry.subjects.groups):
-            by_group.setdefault(group, []).append(entry.key)
-        for user in entry.subjects.users:
-            by_user.setdefault(user, []).append(entry.key)
-    parts: list[Expr] = []
-    if by_group:
-        parts.append(_lookup(by_group, _GROUPS))
-    if by_user:
-        parts.append(_lookup(by_user, ListLit((facts.userid,))))
-    if tiers:
-        parts.append(ListLit((ListLit((_tier(facts, tiers, lambda level: level.entry.key),)),)))
-    return tuple(parts)
+    def overrides(self, facts: Facts) -> dict[str, Expr]:
+        """Give what the identity is to carry: the selected key, or the caller's candidates where one text cannot hold them."""
+        if len(self._slices) == 1:
+            candidates = self._candidates(facts, self._slices[0], with_tier=True)
+            chosen = let(facts.carried, _GROUPS.name, self._chosen(candidates)) if candidates else NOTHING
+            return {SELECTED_NAME: chosen}
+        return {
+            name: let(facts.carried, _GROUPS.name, Concat((*self._candidates(facts, keys, with_tier=not index), ListLit(()))))
+            for index, (name, keys) in enumerate(zip(names(_STEM, len(self._slices)), self._slices, strict=True))
+        }
+
+    @property
+    def key(self) -> Expr:
+        """Give the selected key as everything after authentication sees it; `""` when there is none."""
+        return SELECTED if len(self._slices) == 1 else self._chosen(fields(_STEM, len(self._slices)))
+
+    @cached_property
+    def _slices(self) -> tuple[frozenset[_Owner], ...]:
+        around = sum(len(quote(key)) + 2 for key in self._order) + sum(
+            len(quote(group)) + len(quote(tier.entry.key)) + 4 for tier in self.tiers for group in tier.members.groups
+        )
+        return slices(sorted(self._owned), self._cost, around + _FRAME)
+
+    @cached_property
+    def _order(self) -> tuple[str, ...]:
+        return tuple(entry.key for entry in (*self.entries, *(tier.entry for tier in self.tiers)))
+
+    @cached_property
+    def _owned(self) -> Mapping[_Owner, list[str]]:
+        """Map each group and user to the keys of its entries, the best first."""
+        owned: dict[_Owner, list[str]] = {}
+        for entry in self.entries:
+            for group in entry.subjects.groups:
+                owned.setdefault((_GROUP, group), []).append(entry.key)
+            for user in entry.subjects.users:
+                owned.setdefault((_USER, user), []).append(entry.key)
+        return owned
+
+    def _cost(self, owner: _Owner) -> int:
+        return len(quote(owner[1])) + sum(len(quote(key)) + 2 for key in self._owned[owner]) + 6
+
+    def _candidates(self, facts: Facts, owners: frozenset[_Owner], *, with_tier: bool) -> tuple[Expr, ...]:
+        """Give the caller's candidates as lists of lists, each with its best entry first and none empty."""
+        kept = [owner for owner in owners if owner[0] == _USER or facts.may_have(owner[1])]
+        by_group, by_user = (
+            {name: self._owned[kind, name] for kind, name in kept if kind == wanted} for wanted in (_GROUP, _USER)
+        )
+        parts: list[Expr] = []
+        if by_group:
+            parts.append(_lookup(by_group, _GROUPS))
+        if by_user:
+            parts.append(_lookup(by_user, ListLit((facts.userid,))))
+        if self.tiers and with_tier:
+            parts.append(ListLit((ListLit((_tier(facts, self.tiers, lambda level: level.entry.key),)),)))
+        return tuple(parts)
+
+    def _chosen(self, candidates: tuple[Expr, ...]) -> Expr:
+        lists, named = Ident("c"), header(SUBSCRIPTION_HEADER)
+        asked = Ternary(Macro("exists", lists, "l", Compare("in", named, Ident("l"))), named, NOTHING)
+        firsts = Macro("map", lists, "l", Index(Ident("l"), Int(0)))
+        best = let(firsts, "b", first_or(_among(strings(self._order), "s", Ident("b")), NOTHING))
+        return let(Concat(candidates), "c", Ternary(has_header(SUBSCRIPTION_HEADER), asked, best))
 
 
 def _lookup(table: Mapping[str, str | list[str]], keys: Expr) -> Expr:

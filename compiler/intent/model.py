@@ -34,11 +34,15 @@ class RateSpec(Spec):
 
 
 class GatewaySpec(Spec):
-    """The Gateway that all requests pass; `hostname` is the host of the models."""
+    """The Gateway that all requests pass; `hostname` is the host of the models.
+
+    `lowercasesHost` says that something before Kuadrant's filter turns the host of every request into lower case.
+    """
 
     namespace: Label
     name: Label
     hostname: Hostname
+    lowercases_host: Annotated[bool, Field(alias="lowercasesHost")] = False
 
 
 class MaasApiSpec(Spec):

@@ -68,7 +68,7 @@ def _platform(item: Item[PlatformSpec]) -> Platform:
             methods.append(TierToken(method.name, method.audience or f"{spec.gateway.name}-sa", place))
     return Platform(
         kuadrant=(release[0], release[1], release[2] if len(release) > 2 else None),  # noqa: PLR2004 - major, minor, patch
-        gateway=Gateway(spec.gateway.namespace, spec.gateway.name, spec.gateway.hostname),
+        gateway=Gateway(spec.gateway.namespace, spec.gateway.name, spec.gateway.hostname, spec.gateway.lowercases_host),
         attach=Attach(spec.attach),
         bridge=Bridge(spec.bridge),
         maas_api=MaasApi(spec.maas_api.namespace, spec.maas_api.service, spec.maas_api.port),

@@ -244,11 +244,12 @@ Method = TokenReview | TierToken
 
 @dataclass(frozen=True)
 class Gateway:
-    """The Gateway that all traffic passes."""
+    """The Gateway that all traffic passes; `lowercases_host` is the user's word that no other spelling gets through."""
 
     namespace: str
     name: str
     hostname: str
+    lowercases_host: bool = False
 
 
 @dataclass(frozen=True)

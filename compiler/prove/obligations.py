@@ -163,7 +163,9 @@ def _metered(entry: Entry, unit: Unit, limits: list[tuple[Metering, Formula]], c
     fitting = [(found, matches) for found, matches in limits if not listing and fits(found, rates, entry.budget.per)]
     for found, matches in limits:
         if matches != FALSE and (found, matches) not in fitting:
-            yield Claim("budgets", matches, found.limit.place, f"the limit `{found.limit.name}` holds for `{entry.key}`")
+            wrong = "counts the listing of models" if listing else "has other rates or counters than it is to have"
+            says = f"the limit `{found.limit.name}`, which holds for `{entry.key}`, {wrong}"
+            yield Claim("budgets", matches, found.limit.place, says)
     if not listing and (rates or unit == "tokens"):
         broken = terms.all(-matches for _, matches in fitting)
         says = f"no limit on {unit} that is meant for `{entry.key}` holds"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from compiler.auth import methods
 from compiler.cel.tree import Expr
 from compiler.expressions import identity, selection
+from compiler.expressions.identity import Facts
 from compiler.kube.authpolicy import Authentication, DenyWith, Expression, PatternMatching, Predicate, Response, Static, Success
 from compiler.kube.base import GATEWAY_GROUP, ObjectMeta, TargetRef
-from compiler.program.ir import Entry, Gateway, Method, Model, Tier
+from compiler.program.ir import Gateway, Method, Model, Tier
 
 MANAGED_BY: Final = "maasc"
 PART_OF: Final = "models-as-a-service"
@@ -42,10 +43,17 @@ def authentication(chosen: Sequence[Method]) -> dict[str, Authentication]:
     return {method.name: Authentication(priority, methods.evaluator(method)) for priority, method in enumerate(chosen)}
 
 
+class Computed(Protocol):
+    """Something that is computed from the facts once, and carried by the identity."""
+
+    def overrides(self, facts: Facts) -> Mapping[str, Expr]:
+        """Give the fields of the identity by name; the same names for every method."""
+
+
 def authentication_with_facts(
-    chosen: Sequence[Method], tiers: Sequence[Tier], entries: Sequence[Entry]
+    chosen: Sequence[Method], tiers: Sequence[Tier], computed: Sequence[Computed]
 ) -> dict[str, Authentication]:
-    """Give the ways in, each with the caller's facts and the entry that meters it as overrides of the identity.
+    """Give the ways in, each with the caller's facts and what is computed from them as overrides of the identity.
 
     Overrides and not defaults: a claim of the token must not stand in for what we compute.
     """
@@ -54,20 +62,21 @@ def authentication_with_facts(
         method.name: Authentication(
             plain[method.name].priority,
             plain[method.name].kubernetes_token_review,
-            _overrides(method, tiers, entries),
+            _overrides(methods.facts(method, tiers), tiers, computed),
         )
         for method in chosen
     }
 
 
-def _overrides(method: Method, tiers: Sequence[Tier], entries: Sequence[Entry]) -> dict[str, Expression]:
-    facts = methods.facts(method, tiers)
-    return {
-        identity.USERID_NAME: Expression(facts.userid),
-        identity.GROUPS_NAME: Expression(facts.groups),
-        identity.TIER_NAME: Expression(selection.tier(facts, tiers, lambda tier: tier.name)),
-        identity.SELECTED_NAME: Expression(selection.selected(facts, entries, tiers)),
+def _overrides(facts: Facts, tiers: Sequence[Tier], computed: Sequence[Computed]) -> dict[str, Expression]:
+    found = {
+        identity.USERID_NAME: facts.userid,
+        identity.GROUPS_NAME: facts.groups,
+        identity.TIER_NAME: selection.tier(facts, tiers, lambda tier: tier.name),
     }
+    for one in computed:
+        found |= one.overrides(facts)
+    return {name: Expression(value) for name, value in found.items()}
 
 
 def conditions(*predicates: Expr) -> PatternMatching:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from compiler.cel.build import path
 from compiler.cel.tree import Concat, Expr, Has, Index, Int, ListLit, Method, Select, Str, Ternary
 from compiler.expressions import access, identity, metering, selection
+from compiler.expressions.groups import Mentioned
 from compiler.kube.authpolicy import (
     Authorization,
     AuthPolicy,
@@ -58,14 +59,16 @@ def _auth_policy(program: Program) -> AuthPolicy:
             verb=Static(VERB),
         ),
     )
+    selected = selection.Selection((), program.tiers)
+    mentioned = Mentioned(tuple(group for tier in program.tiers for group in tier.members.groups))
     rules = Rules(
-        authentication=authentication_with_facts(program.platform.methods, program.tiers, ()),
+        authentication=authentication_with_facts(program.platform.methods, program.tiers, (selected, mentioned)),
         authorization={
             "identity-headers": Authorization(0, conditions(*access.identity_headers())),
             "model-access": Authorization(1, kubernetes_subject_access_review=review),
-            "subscription": Authorization(2, conditions(selection.has_selection(identity.SELECTED))),
+            "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),
         },
-        response=response(success((), [group for tier in program.tiers for group in tier.members.groups])),
+        response=response(success(selected, mentioned)),
     )
     return AuthPolicy(metadata(AUTH_POLICY, gateway.namespace, adopted=True), AuthPolicySpec(on_gateway(gateway), rules))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from compiler.cel.tree import Expr
-from compiler.expressions import identity, metering, selection
+from compiler.expressions import identity, selection
+from compiler.expressions.groups import Mentioned
+from compiler.expressions.selection import Selection
 from compiler.kube.authpolicy import Expression, Filter, Header, Properties, Selector, Success
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry
 
@@ -15,7 +17,7 @@ _FILTER_PRIORITY = 0
 _HEADER_PRIORITY = 1
 
 
-def success(entries: Sequence[Entry], mentioned: Sequence[str]) -> Success:
+def success(selected: Selection, mentioned: Mentioned) -> Success:
     """Export the facts under `auth.identity`, always all of them, and inject the identity headers in lower case.
 
     A header of mixed case would be added beside the client's own instead of replacing it (wasm-shim, Headers::set).
@@ -23,11 +25,11 @@ def success(entries: Sequence[Entry], mentioned: Sequence[str]) -> Success:
     properties: dict[str, Expr] = {
         identity.USERID_NAME: identity.USERID,
         identity.GROUPS_NAME: identity.GROUPS,
-        identity.GROUPS_STR_NAME: metering.joined_groups(mentioned),
+        identity.GROUPS_STR_NAME: mentioned.joined,
         identity.TIER_NAME: identity.TIER,
-        identity.SELECTED_NAME: identity.SELECTED,
-        identity.ORGANIZATION_NAME: selection.attribute(identity.SELECTED, _organizations(entries)),
-        identity.COST_CENTER_NAME: selection.attribute(identity.SELECTED, _cost_centers(entries)),
+        identity.SELECTED_NAME: selected.key,
+        identity.ORGANIZATION_NAME: selection.attribute(selected.key, _organizations(selected.entries)),
+        identity.COST_CENTER_NAME: selection.attribute(selected.key, _cost_centers(selected.entries)),
     }
     exported = Properties({name: Expression(value) for name, value in properties.items()})
     return Success(
@@ -37,7 +39,7 @@ def success(entries: Sequence[Entry], mentioned: Sequence[str]) -> Success:
             # As JSON text: a list in a plain header is printed the Go way (Authorino, response plain).
             GROUP_HEADER: Header(_HEADER_PRIORITY, Selector("auth.identity.groups.@tostr")),
             TIER_HEADER: Header(_HEADER_PRIORITY, Expression(identity.TIER)),
-            SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, Expression(identity.SELECTED)),
+            SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, Expression(selected.key)),
         },
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compiler.expressions import access, identity, metering, selection
+from compiler.expressions import access, metering, selection
+from compiler.expressions.groups import Mentioned
 from compiler.kube.authpolicy import Authorization, AuthPolicy, AuthPolicySpec, Rules
 from compiler.kube.base import Manifest
 from compiler.kube.names import object_name
@@ -33,15 +34,18 @@ def manifests(program: Program, model: Model) -> Iterator[Manifest]:
 
 
 def _auth_policy(program: Program, model: Model) -> AuthPolicy:
+    may = access.Access(model)
+    selected = selection.Selection(model.entries, program.tiers)
+    mentioned = Mentioned(tuple(_mentioned(program, model)))
     authorization = {
         "identity-headers": Authorization(0, conditions(*access.identity_headers())),
-        "model-access": Authorization(1, conditions(access.may_call(model))),
-        "subscription": Authorization(2, conditions(selection.has_selection(identity.SELECTED))),
+        "model-access": Authorization(1, conditions(may.allowed)),
+        "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),
     }
     rules = Rules(
-        authentication=authentication_with_facts(program.platform.methods, program.tiers, model.entries),
+        authentication=authentication_with_facts(program.platform.methods, program.tiers, (selected, may, mentioned)),
         authorization=authorization,
-        response=response(success(model.entries, _mentioned(program, model))),
+        response=response(success(selected, mentioned)),
     )
     return AuthPolicy(
         metadata(object_name("maas-auth", model.name), model.namespace, adopted=True),
