@@ -15,6 +15,7 @@ from compiler.intent.model import (
     RateSpec,
     ServiceSpec,
     SubscriptionSpec,
+    TeamGrantSpec,
     TeamSpec,
     TierSpec,
     TokenReviewSpec,
@@ -150,8 +151,10 @@ class _Entitlements:
         spec = item.spec
         team = self._subjects(spec.groups, (member.user for member in spec.members))
         policy = self._policies[spec.default_policy].spec if spec.default_policy else None
-        for model in dict.fromkeys(grant.model for grant in spec.grants):
-            grants = [(index, grant) for index, grant in enumerate(spec.grants) if grant.model == model]
+        by_model: dict[str, list[tuple[int, TeamGrantSpec]]] = {}
+        for index, grant in enumerate(spec.grants):
+            by_model.setdefault(qualify(grant.model, self._namespace), []).append((index, grant))
+        for model, grants in by_model.items():
             single = [grant.user for _, grant in grants if grant.user is not None]
             covered = team if len(single) < len(grants) else self._subjects((), single)
             origin = item.place.at("grants", grants[0][0])
