@@ -16,9 +16,9 @@ def config(**sections: Any) -> Config:  # noqa: ANN401 - plain data
         "modelNamespace": "llm",
         "authentication": [{"name": "openshift", "kind": "tokenReview", "audiences": ["a"]}, {"name": "t", "kind": "tierToken"}],
     }
-    models = {"granite": {"backend": {"kind": "LLMInferenceService"}}}
-    groups = {name: {} for name in ("a", "b", "c")}
-    users = {"alice": {"email": "alice@example.com", "sub": "s-1"}, "bob": {}}
+    models: Config = {"granite": {"backend": {"kind": "LLMInferenceService"}}}
+    groups: Config = {name: {} for name in ("a", "b", "c")}
+    users: Config = {"alice": {"email": "alice@example.com", "sub": "s-1"}, "bob": {}}
     return {"platform": platform, "models": models, "groups": groups, "users": users, **sections}
 
 
