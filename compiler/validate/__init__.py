@@ -1,0 +1,1 @@
+"""What the API server would say to every emitted object, offline."""
