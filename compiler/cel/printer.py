@@ -30,7 +30,11 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 # Words that the CEL grammar, or one of the engines, keeps for itself (cel-spec, doc/langdef.md).
 RESERVED: Final = frozenset(
-    ("in true false null as break const continue else for function if import let loop package namespace " + "return var void while").split()
+    (
+        *("in", "true", "false", "null"),
+        *("as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package"),
+        *("namespace", "return", "var", "void", "while"),
+    )
 )
 
 # Characters that some engine mis-reads or refuses inside a literal, whatever the escape.
@@ -103,12 +107,12 @@ def _atom(node: Str | Bool | Int | Ident | ListLit | MapLit) -> str:
 def _postfix(node: Select | Index | Has | Method | Macro) -> str:
     match node:
         case Select(operand, field):
-            suffix = f".{field}" if _is_identifier(field) else f"[{quote(field)}]"
+            suffix = f".{field}" if is_identifier(field) else f"[{quote(field)}]"
             return _at(operand, _POSTFIX) + suffix
         case Index(operand, index):
             return f"{_at(operand, _POSTFIX)}[{_at(index, _TERNARY)}]"
         case Has(select):
-            if not _is_identifier(select.field):
+            if not is_identifier(select.field):
                 message = f"`has` cannot test the field `{select.field}`: it is no identifier"
                 raise UnspellableError(message)
             return f"has({_postfix(select)})"
@@ -131,9 +135,9 @@ def _joined(parts: tuple[Expr, ...], separator: str, binding: int, place: int) -
 
 
 def quote(value: str) -> str:
-    """Spell a string literal: double quotes, only `\\\\` and `\\"` escaped, the rest as it is.
+    r"""Spell a string literal: double quotes, only `\\` and `\"` escaped, the rest as it is.
 
-    Every engine measured reads exactly this form alike; `\\u` pairs, `\\'` and raw control characters it does not.
+    Every engine measured reads exactly this form alike; `\u` pairs, `\'` and raw control characters it does not.
 
     Raises:
         UnspellableError: the string holds a control character, a line separator, a noncharacter or a lone surrogate.
@@ -150,12 +154,13 @@ def spellable(value: str) -> bool:
     return not _UNPRINTABLE.search(value)
 
 
-def _is_identifier(name: str) -> bool:
+def is_identifier(name: str) -> bool:
+    """Tell whether a name may stand after a dot, or for a variable."""
     return bool(_IDENTIFIER.match(name)) and name not in RESERVED
 
 
 def _identifier(name: str) -> str:
-    if not _is_identifier(name):
+    if not is_identifier(name):
         message = f"`{name}` is no CEL identifier"
         raise UnspellableError(message)
     return name
