@@ -8,6 +8,7 @@ from pathlib import Path
 from compiler.checks.run import check_intent, check_program
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.intent.digest import digest
+from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
 from compiler.lower.invariants import invariants
 from compiler.lower.lower import lower
@@ -29,6 +30,7 @@ class Front:
     program: Program | None
     digest: str | None
     diagnostics: tuple[Diagnostic, ...]
+    intent: Intent | None = None
     invariants: tuple[Invariant, ...] = ()
 
 
@@ -55,7 +57,9 @@ def front(config: Path) -> Front:
         return Front(sources, None, None, diagnostics)
     program = lower(intent)
     diagnostics += check_program(program)
-    return Front(sources, None if failed(diagnostics) else program, digest(intent), diagnostics, invariants(intent, program))
+    return Front(
+        sources, None if failed(diagnostics) else program, digest(intent), diagnostics, intent, invariants(intent, program)
+    )
 
 
 def back(program: Program, crds: Crds | None = None) -> Back:

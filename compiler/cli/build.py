@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @options.crds
 @click.option("--check", is_flag=True, help="Write nothing; fail if the output folder is not up to date.")
 @click.option("--force", is_flag=True, help="Overwrite and remove files that were edited by hand or that others made.")
-@click.option("--no-prove", is_flag=True, help="Write manifests that were not proved to mean what the configuration says.")
+@options.no_prove
 @options.reporting
 def command(  # noqa: PLR0913 - one parameter for each option
     *, config: Path, out: Path, crds: Path | None, check: bool, force: bool, no_prove: bool, form: str, color: str, quiet: bool

@@ -11,17 +11,34 @@ from compiler.cli import options
 from compiler.cli.compile import compiled
 from compiler.cli.exit import code
 from compiler.cli.report import Reporting, show
+from compiler.diagnostics.locate import Locator
 
 
 @click.command("check")
 @options.config
 @options.crds
+@options.no_prove
 @options.reporting
-def command(*, config: Path, crds: Path | None, form: str, color: str, quiet: bool) -> None:
-    """Check the configuration and the manifests it would give; write nothing."""
+def command(  # noqa: PLR0913 - one parameter for each option
+    *, config: Path, crds: Path | None, no_prove: bool, form: str, color: str, quiet: bool
+) -> None:
+    """Check the configuration, and prove the manifests it would give; write nothing."""
+    reporting = Reporting(form, color, quiet)
     result = compiled(config, crds)
-    show(result.diagnostics, result.sources, Reporting(form, color, quiet))
-    if form == "text" and not quiet and result.bundle is not None and result.program is not None:
+    if result.bundle is None or result.program is None:
+        show(result.diagnostics, result.sources, reporting)
+        sys.exit(code(result.diagnostics))
+    diagnostics = result.diagnostics
+    sources: Locator = result.sources
+    if not no_prove:
+        from compiler.cli.proof import proven  # noqa: PLC0415 - a solver, which only a proof has to wait for
+
+        proof = proven(result, result.bundle.texts, Path("out"))
+        diagnostics += proof.diagnostics
+        sources = result.sources if proof.holds else proof.sources
+    show(diagnostics, sources, reporting)
+    if form == "text" and not quiet and not code(diagnostics):
         models = len(result.program.models)
-        click.echo(f"{models} model{'' if models == 1 else 's'}, {len(result.bundle.texts)} files: the configuration compiles")
-    sys.exit(code(result.diagnostics))
+        done = "compiles" if no_prove else "compiles, and means the same for every caller"
+        click.echo(f"{models} model{'' if models == 1 else 's'}, {len(result.bundle.texts)} files: the configuration {done}")
+    sys.exit(code(diagnostics))

@@ -12,11 +12,11 @@ from compiler import pipeline
 from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, code
 from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.diagnostics.visible import visible
 from compiler.effective.formats import FORMATS, left_out
 from compiler.effective.names import UnknownNameError, chosen_models, chosen_subjects
 from compiler.effective.rows import table
 from compiler.effective.subjects import subjects
-from compiler.intent.parse import parse
 
 # Pairs that are told; a reader has no use for more, and a script can ask model by model.
 _MOST_PAIRS: Final = 100
@@ -30,7 +30,7 @@ _MOST_PAIRS: Final = 100
 def command(*, form: str, models: tuple[str, ...], groups: tuple[str, ...], config: Path) -> None:
     """Tabulate who can call which model, metered by what, for every group, user and tier that is named."""
     front = pipeline.front(config)
-    intent, _ = parse(front.sources.documents)
+    intent = front.intent
     if front.program is None or intent is None:
         diagnostics = in_folder(front.diagnostics, config)
         show(diagnostics, Folder(config, front.sources), Reporting("json" if form == "json" else "text", "auto", quiet=True))
@@ -40,7 +40,7 @@ def command(*, form: str, models: tuple[str, ...], groups: tuple[str, ...], conf
         wanted = chosen_models(program, intent, models)
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
-        click.echo(f"maasc: {error}\nhelp: {error.advice}", err=True)
+        click.echo(f"maasc: {visible(str(error))}\nhelp: {visible(error.advice)}", err=True)
         sys.exit(COULD_NOT_RUN)
     click.echo(FORMATS[form](found), nl=False)
     if form == "csv" and found.left_out:

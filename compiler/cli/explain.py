@@ -15,15 +15,15 @@ from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, code
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic, failed
+from compiler.diagnostics.visible import visible
 from compiler.engines.registry import installed
-from compiler.explain.emitted import judged, readings, world_of
+from compiler.explain.emitted import judged, near, readings, world_of
 from compiler.explain.explanation import explain
 from compiler.explain.expressions import shown
 from compiler.explain.plain import plain
 from compiler.explain.position import Positions
 from compiler.explain.question import Asked, UnaskableError, question
 from compiler.explain.text import expressions, render
-from compiler.intent.parse import parse
 from compiler.source.document import Sources
 from compiler.source.load import load_text
 
@@ -59,19 +59,21 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """Explain how one request to MODEL is answered, by the configuration and by the manifests that it gives."""
     front = pipeline.front(config)
     sources = Folder(config, front.sources)
-    intent, _ = parse(front.sources.documents)
+    intent = front.intent
     if front.program is None or intent is None:
         _end(in_folder(front.diagnostics, config), sources, form)
     asked = Asked(model, user, groups, method, headers, path, credential=not no_credential)
     try:
         of = question(front.program, intent, asked)
     except UnaskableError as error:
-        click.echo(f"maasc: {error.headline}\nhelp: {error.advice}", err=True)
+        click.echo(f"maasc: {visible(error.headline)}\nhelp: {visible(error.advice)}", err=True)
         sys.exit(COULD_NOT_RUN)
-    bundle = pipeline.back(front.program)
-    world, found = world_of(front.program, bundle.bundle.texts)
-    if world is None or failed(bundle.diagnostics):
-        _end(in_folder((*bundle.diagnostics, *found), _OUT), sources, form)
+    program = near(of)
+    back = pipeline.back(program)
+    texts = back.bundle.texts
+    world, found = world_of(program, texts)
+    if world is None or failed(back.diagnostics):
+        _end(in_folder((*back.diagnostics, *found), _OUT), sources, form)
     engines = installed()
     answers = readings(of, world, engines)
     explanation = explain(of)
@@ -80,7 +82,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     positions = Positions(front.sources, config.as_posix())
     if form == "text":
         click.echo(render(explanation, answers, positions), nl=False)
-        click.echo(expressions(sections, Positions(_texts(bundle.bundle.texts), _OUT.as_posix())), nl=False)
+        click.echo(expressions(sections, Positions(_texts(texts), _OUT.as_posix())), nl=False)
     elif not wrong:
         click.echo(json.dumps(plain(explanation, answers[0], positions, sections), indent=2))
     if wrong:

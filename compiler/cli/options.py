@@ -45,6 +45,11 @@ def crds(command: Command) -> Command:
     )(command)
 
 
+def no_prove(command: Command) -> Command:
+    """Add `--no-prove`."""
+    return click.option("--no-prove", is_flag=True, help="Leave out the proof that the manifests mean what is written.")(command)
+
+
 def reporting(command: Command) -> Command:
     """Add `--format`, `--color` and `-q`."""
     quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)

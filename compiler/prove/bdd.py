@@ -8,8 +8,8 @@ from compiler.prove.formula import TRUE, Conjunction, Formula
 from compiler.prove.leaf import Example, UndecidedError, exclusive_of, facts_of
 from compiler.prove.terms import Terms
 
-_ZERO: Final = 0
-_ONE: Final = 1
+ZERO: Final = 0
+ONE: Final = 1
 
 # A diagram may need as many nodes as there are assignments; what a platform means needs a few thousand.
 _MOST_NODES: Final = 500_000
@@ -25,15 +25,15 @@ class Diagram:
 
     def __init__(self, most: int = _MOST_NODES) -> None:
         self._levels = [_END, _END]
-        self._low = [_ZERO, _ONE]
-        self._high = [_ZERO, _ONE]
+        self._low = [ZERO, ONE]
+        self._high = [ZERO, ONE]
         self._known: dict[tuple[int, int, int], int] = {}
         self._done: dict[tuple[int, int, int], int] = {}
         self._most = most
 
     def fact(self, level: int) -> int:
         """Give the function that is true where the fact of a level holds."""
-        return self._node(level, _ZERO, _ONE)
+        return self._node(level, ZERO, ONE)
 
     def _node(self, level: int, low: int, high: int) -> int:
         if low == high:
@@ -79,32 +79,36 @@ class Diagram:
         return values[0]
 
     def _settled(self, test: int, yes: int, no: int) -> int | None:
-        if test == _ONE or yes == no:
+        if test == ONE or yes == no:
             return yes
-        if test == _ZERO:
+        if test == ZERO:
             return no
-        if (yes, no) == (_ONE, _ZERO):
+        if (yes, no) == (ONE, ZERO):
             return test
         return self._done.get((test, yes, no))
 
     def _branch(self, node: int, level: int, side: list[int]) -> int:
         return side[node] if self._levels[node] == level else node
 
+    def split(self, node: int) -> tuple[int, int, int]:
+        """Give the level of a node that is neither ZERO nor ONE, and where it leads without the fact and with it."""
+        return self._levels[node], self._low[node], self._high[node]
+
     def negate(self, node: int) -> int:
         """Give the function that is true where this one is not."""
-        return self.choose(node, _ZERO, _ONE)
+        return self.choose(node, ZERO, ONE)
 
     def both(self, left: int, right: int) -> int:
         """Give the function that is true where both are."""
-        return self.choose(left, right, _ZERO)
+        return self.choose(left, right, ZERO)
 
     def path(self, node: int) -> frozenset[int] | None:
         """Give the levels that hold in one example, as few as the first way down allows; None when nothing is true."""
-        if node == _ZERO:
+        if node == ZERO:
             return None
         found: set[int] = set()
-        while node != _ONE:
-            if self._low[node] != _ZERO:
+        while node != ONE:
+            if self._low[node] != ZERO:
                 node = self._low[node]
             else:
                 found.add(self._levels[node])
@@ -121,24 +125,30 @@ def example(terms: Terms, leaf: Formula) -> Example | None:
     facts = facts_of(terms, leaf)
     diagram = Diagram()
     nodes = {fact: diagram.fact(level) for level, fact in enumerate(facts)}
-    whole = _translated(terms, leaf, nodes, diagram)
+    whole = translated(terms, leaf, nodes, diagram)
     for fact in facts:
         for other in sorted(terms.implied(fact)):
-            whole = diagram.both(whole, diagram.choose(nodes[fact], nodes[other], _ONE))
-    whole = diagram.both(whole, _at_most_one(diagram, [nodes[fact] for fact in exclusive_of(terms, facts)]))
+            whole = diagram.both(whole, diagram.choose(nodes[fact], nodes[other], ONE))
+    whole = diagram.both(whole, at_most_one(diagram, [nodes[fact] for fact in exclusive_of(terms, facts)]))
     found = diagram.path(whole)
     return None if found is None else frozenset(facts[level] for level in found)
 
 
-def _at_most_one(diagram: Diagram, nodes: list[int]) -> int:
-    none, one = _ONE, _ONE
+def at_most_one(diagram: Diagram, nodes: list[int]) -> int:
+    """Give the function that is true where no two of these are; they are in the order of their levels."""
+    none, one = ONE, ONE
     for node in reversed(nodes):
-        none, one = diagram.choose(node, _ZERO, none), diagram.choose(node, none, one)
+        none, one = diagram.choose(node, ZERO, none), diagram.choose(node, none, one)
     return one
 
 
-def _translated(terms: Terms, leaf: Formula, nodes: dict[Formula, int], diagram: Diagram) -> int:
-    done: dict[Formula, int] = {TRUE: _ONE, **nodes}
+def translated(terms: Terms, leaf: Formula, nodes: dict[Formula, int], diagram: Diagram) -> int:
+    """Give a formula without variables as a diagram; `nodes` are those of its facts.
+
+    Raises:
+        UndecidedError: the diagrams have become too large.
+    """
+    done: dict[Formula, int] = {TRUE: ONE, **nodes}
     waiting = [abs(leaf)]
     while waiting:
         formula = waiting[-1]
@@ -153,7 +163,7 @@ def _translated(terms: Terms, leaf: Formula, nodes: dict[Formula, int], diagram:
             waiting += missing
             continue
         waiting.pop()
-        whole = _ONE
+        whole = ONE
         # The lowest facts last: each step then only adds on top.
         for part in sorted(inner, key=abs, reverse=True):
             whole = diagram.both(whole, done[part] if part > 0 else diagram.negate(done[-part]))

@@ -16,6 +16,7 @@ from compiler.gateway.release import find_release
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.prove.from_gateway import externals, views
+from compiler.prove.portability import Portability
 from compiler.prove.prove import diagnostics, prove
 from compiler.prove.result import ProofReport
 from compiler.prove.second_reading import second_reading
@@ -44,21 +45,24 @@ def verify(
 ) -> Verdict:
     """Prove the manifests of `texts` (by file name) equal to a Program, and the invariants of both.
 
-    Each of the engines must replay a counterexample before it counts as one. With `thorough` nothing is simplified.
+    Every text must also be one that all engines on its path take and answer alike. Each of the engines must replay a counterexample before it counts as one. With `thorough` nothing is simplified.
     """
     cluster, found = read(texts, externals=externals(program), syntax=_wrong_syntax)
     if failed(found):
         return Verdict(None, found)
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
+    shown = views(program, cluster)
+    portability = Portability(parse)
+    unfit = tuple(finding for view in shown for finding in portability.check(view))
     report = prove(
         program,
-        views(program, cluster),
+        shown,
         parse,
         invariants=invariants,
         gateway=second_reading(program, cluster, release, engines),
         thorough=thorough,
     )
-    return Verdict(report, (*found, *diagnostics(report)))
+    return Verdict(report, (*found, *unfit, *diagnostics(report)))
 
 
 def _wrong_syntax(text: str) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from compiler.kube.base import Manifest
 from compiler.program.ir import Attach, Model, Program
 from compiler.targets import gateway_deny, gateway_policies, model_policies, model_rbac, model_route, tier_mapping
+from compiler.targets.waves import in_wave
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Output:
 def emit(program: Program) -> tuple[Output, ...]:
     """Give every file that the Program means; files without objects are left out."""
     outputs = [*_shared(program), *(_of_model(program, model) for model in program.models)]
-    return tuple(output for output in outputs if output.manifests)
+    return tuple(Output(output.path, tuple(map(in_wave, output.manifests))) for output in outputs if output.manifests)
 
 
 def _shared(program: Program) -> Iterator[Output]:

@@ -78,7 +78,7 @@ def test_a_missing_field_of_every_object_is_reported() -> None:
     optional = {"annotations", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers"}
     for one in samples():
         for path, value in places(one):
-            if not path or isinstance(path[-1], int) or path[-1] in (*optional, "opendatahub.io/managed"):
+            if not path or isinstance(path[-1], int) or path[-1] in (*optional, "opendatahub.io/managed", "argocd.argoproj.io/sync-options"):
                 continue
             if path[-2:-1] and path[-2] in ("limits", "authentication", "authorization", "overrides", "headers", "filters"):
                 continue

@@ -1,0 +1,61 @@
+"""The subjects that a configuration names, as the plainest callers that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from compiler.intent.intent import Intent
+from compiler.program.decide import Caller
+from compiler.program.ir import Program, TierToken, TokenReview
+
+# A user whom no configuration can name: names of users are never empty.
+NOBODY_IN_PARTICULAR: Final = ""
+
+Kind = Literal["group", "user", "tier"]
+_ORDER: Final = {"group": 0, "user": 1, "tier": 2}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A group alone, a user alone, or the ServiceAccounts of a tier (`name` is their group)."""
+
+    kind: Kind
+    name: str
+
+    @property
+    def group(self) -> str | None:
+        """Give the group that a caller of this kind is in."""
+        return self.name if self.kind != "user" else None
+
+
+def subjects(program: Program, intent: Intent) -> tuple[Subject, ...]:
+    """Give every group and user that is declared and every tier's own group: by kind, then by name."""
+    found = [Subject("group", name) for name in intent.groups]
+    found += [Subject("user", name) for name in intent.users]
+    found += [Subject("tier", tier.projected) for tier in program.tiers]
+    return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.name)))
+
+
+def caller(program: Program, of: Iterable[Subject]) -> Caller:
+    """Give the caller who is all of the subjects at once, by the first method that can tell so."""
+    together = tuple(of)
+    groups = frozenset(one.group for one in together if one.group is not None)
+    users = [one.name for one in together if one.kind == "user"]
+    userid = users[0] if users else NOBODY_IN_PARTICULAR
+    kind = TierToken if any(one.kind == "tier" for one in together) else TokenReview
+    methods = program.platform.methods
+    method = next((one for one in methods if isinstance(one, kind)), methods[0])
+    if isinstance(method, TierToken):
+        groups &= {tier.projected for tier in program.tiers}
+    return Caller(method.name, userid, groups)
+
+
+def pairs(of: Sequence[Subject]) -> Iterator[tuple[Subject, Subject]]:
+    """Give the pairs that one caller can be: two groups, or a group and a user. A ServiceAccount's token brings no others."""
+    together = [one for one in of if one.kind != "tier"]
+    for index, one in enumerate(together):
+        for other in together[index + 1 :]:
+            if one.kind == "group":
+                yield one, other

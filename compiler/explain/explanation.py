@@ -1,0 +1,35 @@
+"""Everything there is to say about one request, gathered in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.explain.edits import Edit, obvious
+from compiler.explain.flip import Change, changes
+from compiler.explain.question import Question
+from compiler.explain.steps import Step, steps
+from compiler.program.decide import Decision, decide
+
+# Changes that are told; more of them help nobody.
+_MOST: Final = 6
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An answer and why; `left_out` counts single changes that also flip it and are not among `changes`."""
+
+    question: Question
+    decision: Decision
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    left_out: int
+    edit: Edit | None
+
+
+def explain(of: Question) -> Explanation:
+    """Explain what the configuration means for a question."""
+    decision = decide(of.program, of.caller, of.request)
+    found = changes(of, decision)
+    told = found[:_MOST]
+    return Explanation(of, decision, steps(of), told, len(found) - len(told), obvious(of, decision))

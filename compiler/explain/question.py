@@ -1,0 +1,204 @@
+"""Turns what somebody asks on a command line into a caller and a request, refusing whatever cannot be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.cel.printer import spellable
+from compiler.diagnostics.suggest import closest
+from compiler.explain.words import listed
+from compiler.intent.intent import Intent
+from compiler.intent.parse import qualify
+from compiler.intent.references import user_aliases
+from compiler.program.decide import Caller, Request
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Method, Model, Program, TierToken
+
+# Who calls when nobody is named: every real token has a name, and the configuration must not know this one.
+_SOMEBODY: Final = "somebody"
+_SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_COMPLETIONS: Final = "/v1/chat/completions"
+# Headers of ours whose misspelling would silently change nothing.
+_OURS: Final = (SUBSCRIPTION_HEADER, *IDENTITY_HEADERS)
+
+
+class UnaskableError(ValueError):
+    """The question names what is not there, or contradicts itself; `advice` says what to ask instead."""
+
+    def __init__(self, headline: str, advice: str) -> None:
+        super().__init__(headline)
+        self.headline = headline
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it was asked: `headers` as `name: value`, `path` with its query string, None for the default."""
+
+    model: str
+    user: str | None = None
+    groups: tuple[str, ...] = ()
+    method: str | None = None
+    headers: tuple[str, ...] = ()
+    path: str | None = None
+    credential: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that can be answered.
+
+    `caller` has the groups that count with `method`; `brought` are all that the credential carries. `named` tells whether
+    the user was named, else `caller.userid` stands for anybody whom the configuration does not know. `notes` are what
+    the one who asks should know before the answer.
+    """
+
+    program: Program
+    intent: Intent
+    model: Model
+    method: Method | None
+    caller: Caller
+    brought: tuple[str, ...]
+    named: bool
+    request: Request
+    notes: tuple[str, ...]
+
+
+def question(program: Program, intent: Intent, asked: Asked) -> Question:
+    """Resolve what was asked; `intent` is what `program` was lowered from.
+
+    Raises:
+        UnaskableError: a model, a user or a method that is not there, or something that no request can bring.
+    """
+    model = find_model(program, intent, asked.model)
+    headers = dict(_headers(asked.headers))
+    notes = [*_misspelt(headers)]
+    request = Request(model.id, _path(model, asked.path), headers)
+    if not asked.credential:
+        if asked.user is not None or asked.groups or asked.method is not None:
+            raise UnaskableError(
+                "a request without a credential has no user, no groups and no method",
+                "ask either with `--no-credential`, or with `--user`, `--group` and `--method`",
+            )
+        return Question(program, intent, model, None, Caller(None), (), named=False, request=request, notes=tuple(notes))
+    method = _method(program, asked.method)
+    brought = tuple(sorted({_carried(group, "group") for group in asked.groups}))
+    userid = _somebody(intent) if asked.user is None else _user(intent, asked.user)
+    notes += _unmentioned(program, intent, brought)
+    counted = frozenset(brought)
+    if isinstance(method, TierToken):
+        counted &= {tier.projected for tier in program.tiers}
+        if lost := sorted(set(brought) - counted):
+            notes.append(
+                f"`{method.name}` vouches for no groups but those of the tiers' own ServiceAccounts, so not for {listed(lost)}"
+            )
+    caller = Caller(method.name, userid, counted)
+    return Question(program, intent, model, method, caller, brought, asked.user is not None, request, tuple(notes))
+
+
+def find_model(program: Program, intent: Intent, written: str) -> Model:
+    """Find a model by its name or `namespace/name`.
+
+    Raises:
+        UnaskableError: there is none.
+    """
+    found = program.model(qualify(written, intent.platform.spec.model_namespace))
+    if found is not None:
+        return found
+    known = [model.id for model in program.models]
+    elsewhere = [ident for ident in known if ident.rpartition("/")[2] == written.rpartition("/")[2]]
+    near = closest(written, [*known, *(ident.rpartition("/")[2] for ident in known)])
+    suggestion = elsewhere[0] if elsewhere else near
+    raise UnaskableError(f"unknown model `{written}`", _advice(suggestion, f"known models: {listed(known)}"))
+
+
+def mentioned_groups(program: Program) -> frozenset[str]:
+    """Give every group that any policy mentions."""
+    subjects = [tier.members for tier in program.tiers]
+    for model in program.models:
+        subjects += [grant.subjects for grant in model.grants]
+        subjects += [entry.subjects for entry in model.entries]
+    return frozenset(group for one in subjects for group in one.groups)
+
+
+def _method(program: Program, written: str | None) -> Method:
+    methods = program.platform.methods
+    if written is None:
+        return methods[0]
+    for method in methods:
+        if method.name == written:
+            return method
+    names = [method.name for method in methods]
+    raise UnaskableError(f"unknown method `{written}`", _advice(closest(written, names), f"known methods: {listed(names)}"))
+
+
+def _user(intent: Intent, written: str) -> str:
+    """Give the name that the gateway knows a user by; the cluster's own ServiceAccounts need not be declared."""
+    aliases = user_aliases(intent)
+    if written in aliases:
+        return aliases[written]
+    if _carried(written, "user").startswith(_SERVICE_ACCOUNT):
+        return written
+    other = "for anybody whom the configuration does not name, leave `--user` out: only groups decide then"
+    near = closest(written, aliases)
+    raise UnaskableError(f"unknown user `{written}`", f"did you mean `{near}`? {other}" if near else other)
+
+
+def _somebody(intent: Intent) -> str:
+    name = _SOMEBODY
+    while name in intent.users:
+        name += "-else"
+    return name
+
+
+def _carried(name: str, what: str) -> str:
+    if name and spellable(name):
+        return name
+    raise UnaskableError(f"`{name}` cannot be the name of a {what}", "a name is not empty and has no control characters")
+
+
+def _unmentioned(program: Program, intent: Intent, groups: Sequence[str]) -> Iterator[str]:
+    mentioned = mentioned_groups(program)
+    for group in groups:
+        if group not in mentioned:
+            near = closest(group, mentioned) if group not in intent.groups else None
+            yield f"no policy mentions the group `{group}`" + (f"; did you mean `{near}`?" if near else "")
+
+
+def _headers(written: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give the headers as the gateway sees them: names in lower case, repeated ones joined by commas."""
+    found: dict[str, str] = {}
+    for one in written:
+        name, colon, value = one.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if not colon or not _HEADER_NAME.fullmatch(name) or not spellable(value):
+            raise UnaskableError(f"`{one}` is no header", f"write it as `name: value`, such as `{SUBSCRIPTION_HEADER}: gold`")
+        if name in ("authorization", "host"):
+            advice = "the credential follows from `--user`, `--group` and `--method`, the host from the configuration"
+            raise UnaskableError(f"the header `{name}` is not for you to choose here", advice)
+        found[name] = f"{found[name]},{value}" if name in found else value
+    yield from found.items()
+
+
+def _misspelt(headers: dict[str, str]) -> Iterator[str]:
+    for name in headers:
+        near = closest(name, _OURS) if name not in _OURS else None
+        if near:
+            yield f"the header `{name}` means nothing to the gateway; did you mean `{near}`?"
+
+
+def _path(model: Model, written: str | None) -> str:
+    if written is None:
+        return model.prefix + _COMPLETIONS
+    path = written.partition("?")[0]
+    if path == model.prefix or path.startswith(f"{model.prefix}/"):
+        return written
+    below = model.prefix + (written if written.startswith("/") else f"/{written}")
+    raise UnaskableError(f"the path `{written}` is not below `{model.prefix}`, where `{model.id}` is", f"did you mean `{below}`?")
+
+
+def _advice(suggestion: str | None, otherwise: str) -> str:
+    return f"did you mean `{suggestion}`?" if suggestion else otherwise

@@ -1,0 +1,106 @@
+"""An explanation for people: the answer, each step with the line that decided it, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.diagnostics.visible import visible
+from compiler.explain.edits import decided
+from compiler.explain.emitted import Reading
+from compiler.explain.explanation import Explanation
+from compiler.explain.expressions import Section, Shown
+from compiler.explain.position import Position, Positions
+from compiler.explain.words import limited, listed
+from compiler.program.decide import Decision
+
+_WIDTH = len("identity headers")
+# Places of one step that are told; a model may have hundreds of entries.
+_MOST_PLACES = 6
+# Characters of an expression that are told; tables of groups may be megabytes long.
+_MOST_TEXT = 400
+
+
+def render(of: Explanation, emitted: tuple[Reading, ...], positions: Positions) -> str:
+    """Give the text, which ends with a line break; `emitted` are the answers of all engines."""
+    lines = [_headline(of), *(f"note: {note}" for note in of.question.notes), ""]
+    for step in of.steps:
+        mark = "no" if step.refuses else "ok"
+        lines.append(f"  {mark}  {step.name:{_WIDTH}}  {step.says}")
+        told = dict.fromkeys(positions.of(place) for place in step.places)
+        lines += list(_places(list(told)))
+    lines += ["", *_flips(of, positions), "", *_emitted(emitted)]
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def expressions(sections: tuple[Section, ...], positions: Positions) -> str:
+    """Give the emitted expressions with their values, after a blank line; `positions` are those of the manifests."""
+    lines: list[str] = []
+    for section in sections:
+        lines += ["", f"{section.title}: {section.says}"]
+        for one in section.shown:
+            lines += list(_shown(one, positions, 1))
+    return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _headline(of: Explanation) -> str:
+    asked = of.question
+    if asked.method is None:
+        who = "a caller without a credential"
+    else:
+        user = f"user `{asked.caller.userid}`" if asked.named else "a user"
+        who = f"{user} in {listed(asked.brought)}" if asked.brought else f"{user} in no group"
+    return f"{answered(of.decision)}: {who} asks `{asked.model.id}` for {asked.request.path}"
+
+
+def answered(decision: Decision) -> str:
+    """Say an answer in a few words."""
+    by = f", metered by `{decision.selected}`" if decision.selected is not None else ""
+    told = f" ({', '.join(limited(limit) for limit in decision.limits)})" if decision.limits else ""
+    return f"{decision.status} {decision.reason}{by}{told}"
+
+
+def _places(told: list[Position]) -> Iterator[str]:
+    for position in told[:_MOST_PLACES]:
+        yield f"{' ' * (_WIDTH + 8)}{position}  {position.quoted}".rstrip()
+    if len(told) > _MOST_PLACES:
+        yield f"{' ' * (_WIDTH + 8)}and {len(told) - _MOST_PLACES} more"
+
+
+def _flips(of: Explanation, positions: Positions) -> Iterator[str]:
+    if not of.changes and of.edit is None:
+        yield "no single change of the caller, the request or one obvious line of the configuration gives another answer"
+        return
+    yield "what would change the answer:"
+    if not of.changes:
+        yield "  no single change of the caller or the request"
+    for change in of.changes:
+        yield f"  {change.says}: {answered(change.decision)}"
+    if of.left_out:
+        yield f"  and {of.left_out} more single changes"
+    if of.edit is None:
+        yield "  no single obvious line of the configuration"
+    else:
+        position = positions.of(of.edit.place)
+        yield f"  in the configuration, {of.edit.says}: {answered(decided(of.question, of.edit))}"
+        yield f"    {position}  {position.quoted}".rstrip()
+
+
+def _emitted(found: tuple[Reading, ...]) -> Iterator[str]:
+    if len({str(one) for one in found}) == 1:
+        yield f"the emitted manifests answer {found[0]}, on {', '.join(one.engine for one in found)}"
+        return
+    for one in found:
+        yield f"the emitted manifests answer {one}, on {one.engine}"
+
+
+def _shown(one: Shown, positions: Positions, level: int) -> Iterator[str]:
+    name = f"{one.name} = " if one.name else ""
+    where = f"  [{positions.of(one.place)}]" if one.place is not None else ""
+    yield f"{'  ' * level}{name}{one.value}{where}"
+    yield f"{'  ' * level}    {_cut(one.expression)}"
+    for part in one.parts:
+        yield from _shown(part, positions, level + 2)
+
+
+def _cut(expression: str) -> str:
+    return expression if len(expression) <= _MOST_TEXT else f"{expression[:_MOST_TEXT]}... ({len(expression)} characters)"

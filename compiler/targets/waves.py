@@ -1,0 +1,68 @@
+"""The order in which Argo CD applies objects: limits before the policy that lets callers reach them."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass, replace
+from enum import IntEnum
+from typing import Final
+
+from compiler.kube.authpolicy import AuthPolicy
+from compiler.kube.base import Manifest
+from compiler.kube.core import Role, RoleBinding
+from compiler.kube.httproute import HttpRoute
+from compiler.kube.ratelimit import RateLimitPolicy, TokenRateLimitPolicy
+
+SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"
+SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
+PRUNE_LAST: Final = "PruneLast=true"
+
+_GATEWAY: Final = "Gateway"
+
+
+class Wave(IntEnum):
+    """The waves of one sync, the lowest first; what is removed goes in the opposite order.
+
+    A token policy counts 0 for every entry that it does not know, so that limits may come before the policy that
+    selects entries. A route comes before its policies, because Kuadrant accepts none without a target; until they are
+    there the Gateway's own deny stands behind it.
+    """
+
+    GATEWAY_LIMITS = 0
+    GATEWAY_AUTH = 1
+    ROUTES = 2
+    LIMITS = 3
+    AUTH = 4
+    BINDINGS = 5
+    TIERS = 6
+
+
+def wave(manifest: Manifest) -> Wave:
+    """Give the wave of an object."""
+    match manifest:
+        case TokenRateLimitPolicy() | RateLimitPolicy():
+            return Wave.GATEWAY_LIMITS if manifest.spec.target_ref.kind == _GATEWAY else Wave.LIMITS
+        case AuthPolicy():
+            return Wave.GATEWAY_AUTH if manifest.spec.target_ref.kind == _GATEWAY else Wave.AUTH
+        case HttpRoute():
+            return Wave.ROUTES
+        case Role():
+            return Wave.AUTH
+        case RoleBinding():
+            return Wave.BINDINGS
+        case _:
+            # The MaaS API hands out tokens of a tier only once every policy knows the tier.
+            return Wave.TIERS
+
+
+def in_wave(manifest: Manifest) -> Manifest:
+    """Give the object with the annotations that tell Argo CD when to apply and when to remove it.
+
+    Nothing denies requests where a RateLimitPolicy is missing, as the token policy's limit of 0 does for tokens. So it
+    is removed last of all: after the policies that let callers through without its counts.
+    """
+    assert is_dataclass(manifest)  # noqa: S101 - every kind is one
+    order = {SYNC_WAVE: str(int(wave(manifest)))}
+    if isinstance(manifest, RateLimitPolicy):
+        order[SYNC_OPTIONS] = PRUNE_LAST
+    metadata = replace(manifest.metadata, annotations=dict(sorted({**manifest.metadata.annotations, **order}.items())))
+    return replace(manifest, metadata=metadata)
