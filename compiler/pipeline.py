@@ -18,6 +18,7 @@ from compiler.render.layout import Bundle, render
 from compiler.source.document import Sources
 from compiler.source.load import load_folder
 from compiler.targets.emit import emit
+from compiler.validate import size
 from compiler.validate.crds import Crds
 from compiler.validate.manifest import validate
 
@@ -65,4 +66,4 @@ def front(config: Path) -> Front:
 def back(program: Program, crds: Crds | None = None) -> Back:
     """Emit, render and validate the manifests of a Program."""
     bundle = render(emit(program))
-    return Back(bundle, validate(bundle.documents, crds))
+    return Back(bundle, (*validate(bundle.documents, crds), *size.check(bundle.documents, bundle.texts)))

@@ -9,18 +9,20 @@ from compiler.checks.report import error, warning
 from compiler.diagnostics.model import Diagnostic
 from compiler.program.ir import Program
 
-_KNOWN: Final = ((1, 3), (1, 4), (1, 5))
+# The last patch of each line whose sources were read; a later one may differ in what its filter evaluates.
+KNOWN: Final = {(1, 3): 1, (1, 4): 6, (1, 5): 2}
 
 
 def on_program(program: Program) -> Iterator[Diagnostic]:
     """Report unknown releases, and what every known one lets through however well the policies are written."""
     release = program.platform.kuadrant
     place = program.platform.origin.at("kuadrant")
-    if release[:2] not in _KNOWN:
-        known = ", ".join(f"{major}.{minor}" for major, minor in _KNOWN)
+    written = ".".join(str(part) for part in release if part is not None)
+    if (release[2] or 0) > KNOWN.get((release[0], release[1]), -1):
+        known = ", ".join(f"{major}.{minor}.0 to {major}.{minor}.{last}" for (major, minor), last in KNOWN.items())
         yield error(
             "unsupported-kuadrant",
-            f"the release {release[0]}.{release[1]} of Kuadrant is not known",
+            f"the release {written} of Kuadrant is not known",
             place,
             "which expressions it evaluates, and what it does with an error, would be a guess",
             help=f"known releases: {known}",

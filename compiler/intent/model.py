@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from compiler.intent.scalars import Hostname, Label, LimitAmount, Port, Regex, Window
+from compiler.intent.scalars import Hostname, Label, LimitAmount, Port, Regex, Text, Visible, Window
 
 
 class Spec(BaseModel):
@@ -111,7 +111,7 @@ class TierSpec(BudgetSpec):
     """A level of service for groups of callers; the highest level any of a caller's groups has is the caller's tier."""
 
     level: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    display_name: Annotated[str | None, Field(alias="displayName", min_length=1)] = None
+    display_name: Annotated[Visible | None, Field(alias="displayName")] = None
     description: str | None = None
     groups: Annotated[list[str], Field(min_length=1)]
 
@@ -166,8 +166,8 @@ class ModelBudgetSpec(BudgetSpec):
 class MetadataSpec(Spec):
     """Attribution of a subscription's use; strings throughout, the price a decimal."""
 
-    organization: str | None = None
-    cost_center: Annotated[str | None, Field(alias="costCenter")] = None
+    organization: Text | None = None
+    cost_center: Annotated[Text | None, Field(alias="costCenter")] = None
     labels: dict[str, str] = {}
     price: Annotated[str | None, Field(alias="pricePerMillionTokens", pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")] = None
 
@@ -190,7 +190,7 @@ class PolicySpec(BudgetSpec):
 
 
 class MemberSpec(Spec):
-    """A member of a team."""
+    """A member of a team; the role says what it may manage, and changes nothing about calling models."""
 
     user: str
     role: Literal["owner", "admin", "member", "viewer"] = "member"

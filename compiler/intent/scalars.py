@@ -8,6 +8,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from compiler.cel.printer import spellable
+
 MAX_LIMIT: Final = 1_000_000_000
 MAX_SECONDS: Final = 366 * 24 * 60 * 60
 
@@ -71,6 +73,12 @@ def _hostname(value: str) -> str:
     return value
 
 
+def _text(value: str) -> str:
+    if not spellable(value):
+        raise PydanticCustomError("bad-value", "text that reaches an expression holds no control characters or line breaks", {})
+    return value
+
+
 def _regex(value: str) -> str:
     try:
         re.compile(value)
@@ -83,5 +91,7 @@ Window = Annotated[str, AfterValidator(_window), Field(json_schema_extra={"patte
 LimitAmount = Annotated[int, AfterValidator(_limit), Field(json_schema_extra={"minimum": 0, "maximum": MAX_LIMIT})]
 Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
 Hostname = Annotated[str, AfterValidator(_hostname)]
+Text = Annotated[str, AfterValidator(_text)]
+Visible = Annotated[str, Field(pattern=r"\S")]
 Regex = Annotated[str, AfterValidator(_regex)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -79,7 +79,7 @@ class ResourceAttributes:
 class SubjectAccessReview:
     """Ask Kubernetes RBAC; `authorization_groups` must give a list of strings."""
 
-    user: Expression
+    user: Static
     authorization_groups: Expression
     resource_attributes: ResourceAttributes
 

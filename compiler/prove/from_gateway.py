@@ -11,11 +11,14 @@ from compiler.gateway import policies
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
 from compiler.gateway.externals import ExternalRoute, Externals
-from compiler.program.ir import SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, InferenceService, Program
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, InferenceService, Program
 from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, Unknown, View
 
 # Headers about which a proof has something to say; what else is injected matters to no decision.
-_PROVED_HEADERS = (USERNAME_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER)
+_PROVED_HEADERS = (USERNAME_HEADER, GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER)
+
+_GROUPS = "auth.identity.groups"
+_GROUPS_AS_JSON = f"{_GROUPS}.@tostr"
 
 _UNAUTHENTICATED = 401
 _UNAUTHORIZED = 403
@@ -160,7 +163,12 @@ class _Reading:
         if item.when or isinstance(item.body, tuple) or item.key != item.key.lower():
             self.refuse(f"the injected header `{item.key}`, which is conditional, an object or not in lower case", item.place)
             return
-        yield item.key, self.source(item.body)
+        body = item.body
+        if item.key == GROUP_HEADER and isinstance(body, policies.Selector) and body.path == _GROUPS_AS_JSON:
+            # The one list among the headers: as JSON, because Go prints a list otherwise.
+            yield item.key, Source(_GROUPS, body.place)
+        else:
+            yield item.key, self.source(body)
 
     def limit(self, unit: Unit, limit: EffectiveLimit) -> Limit:
         return Limit(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from compiler.diagnostics.model import Place
-from compiler.program.ir import SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry, Model, Per, Rate
-from compiler.prove import identities, world
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry, Model, Per, Rate
+from compiler.prove import attribution, identities, world
 from compiler.prove.algebra import Algebra
 from compiler.prove.emitted import ENTRY_COUNTER, OTHER_COUNTER, USER_COUNTER, Emitted, Metering
 from compiler.prove.formula import FALSE, TRUE, Formula
@@ -40,12 +41,18 @@ class Claim:
 
 @dataclass(frozen=True)
 class Case:
-    """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin."""
+    """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin.
+
+    `members` tells who is in which group, as far as anything could tell two groups apart; `carried` are those of them
+    that the exported string speaks of.
+    """
 
     world: World
     model: Model
     meaning: Meaning
     emitted: Emitted
+    members: Mapping[str, Formula]
+    carried: frozenset[str]
     place: Place
 
     def within(self, entry: Entry) -> Formula:
@@ -90,24 +97,34 @@ def _exported(case: Case, name: str) -> Text:
 
 
 def identity(case: Case) -> Iterator[Claim]:
-    """Counters and backends are told who calls: the exported userid and the injected headers are what is meant."""
-    terms = case.world.terms
-    algebra = Algebra(terms)
-    expected: dict[str, tuple[Value, Text]] = {"userid": (_exported(case, "userid"), case.userid)}
-    injected = case.emitted.injected
-    if USERNAME_HEADER in injected:
-        expected[USERNAME_HEADER] = injected[USERNAME_HEADER], case.userid
-    if SUBSCRIPTION_HEADER in injected:
-        expected[SUBSCRIPTION_HEADER] = injected[SUBSCRIPTION_HEADER], _exported(case, identities.SELECTED_PROPERTY)
-    if TIER_HEADER in injected:
-        tiers = [(where, name) for name, where in case.meaning.tiers.items()]
-        none = -terms.any(where for where, _ in tiers)
-        expected[TIER_HEADER] = injected[TIER_HEADER], Text((*tiers, (none, "")))
-    for name, (value, meant) in expected.items():
-        if not isinstance(value, Text):
-            raise UnsupportedError(f"{name}, which is no string")
-        broken = FALSE if value == meant else terms.both(case.meaning.allowed, -algebra.equal(value, meant))
-        yield Claim("identity", broken, case.place, f"`{name}` is not the caller's")
+    """Counters and backends are told who calls: all exported facts and injected headers are there and are what is meant."""
+    algebra = Algebra(case.world.terms)
+    meant = {"userid": case.userid, **attribution.texts(case.meaning, algebra)}
+    headers = {USERNAME_HEADER: case.userid, TIER_HEADER: meant["tier"]}
+    headers[SUBSCRIPTION_HEADER] = _exported(case, identities.SELECTED_PROPERTY)
+    told = [(name, case.emitted.exported(name), value) for name, value in meant.items()]
+    told += [(name, case.emitted.injected.get(name), value) for name, value in headers.items()]
+    for name, value, wanted in told:
+        yield _told(case, name, value, partial(_another, wanted, algebra))
+    carried = {group: where if group in case.carried else FALSE for group, where in case.members.items()}
+    lists = [(name, case.emitted.exported(name), who) for name, who in (("groups", case.members), ("groups_str", carried))]
+    lists.append((GROUP_HEADER, case.emitted.injected.get(GROUP_HEADER), case.members))
+    for name, value, members in lists:
+        yield _told(case, name, value, partial(attribution.astray, members, algebra))
+
+
+def _told(case: Case, name: str, value: Value | None, wrong: Callable[[Value], Formula]) -> Claim:
+    if value is None:
+        return Claim("identity", case.meaning.allowed, case.place, f"`{name}` is not told")
+    where = wrong(value)
+    broken = FALSE if where == FALSE else case.world.terms.both(case.meaning.allowed, where)
+    return Claim("identity", broken, case.place, f"`{name}` is not the caller's")
+
+
+def _another(wanted: Text, algebra: Algebra, value: Value) -> Formula:
+    if not isinstance(value, Text):
+        return TRUE
+    return FALSE if value == wanted else -algebra.equal(value, wanted)
 
 
 def budgets(case: Case) -> Iterator[Claim]:

@@ -12,6 +12,7 @@ from compiler.cel.parse import ParseError
 from compiler.cel.portable import Finding, check, facts
 from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.program.ir import GROUP_HEADER
 from compiler.prove.view import AccessReview, Source, View
 
 Texts = tuple[tuple[str, str], ...]
@@ -44,7 +45,9 @@ class Portability:
             else:
                 yield from self._all(authorization.predicates, rule, Result.CONDITION)
         yield from self._all((one.value for one in view.exports), rule, Result.VALUE)
-        yield from self._all((source for _, source in view.injected), rule, Result.TEXT)
+        for name, source in view.injected:
+            # The groups go as JSON, whoever reads them.
+            yield from self._all((source,), rule, Result.VALUE if name == GROUP_HEADER else Result.TEXT)
         for one in view.limits:
             yield from self._all(one.predicates, limit, Result.CONDITION)
             yield from self._all(one.counters, limit, Result.COUNTER)

@@ -9,7 +9,7 @@ from typing import Final
 from compiler.diagnostics.model import Place
 from compiler.program import ir
 from compiler.program.invariant import Invariant
-from compiler.prove import obligations, replay, witness
+from compiler.prove import attribution, obligations, replay, witness
 from compiler.prove.acceptance import Acceptance, acceptances
 from compiler.prove.decider import Decider
 from compiler.prove.emitted import read
@@ -132,7 +132,10 @@ class _Attempt:
             self._undecided("no-errors", str(error), error.place or self.view.place)
             self.skipped |= {*_AFTER["no-errors"], "invariant"}
             return
-        case = Case(pair.world, self.model, intent.meaning(self.model, pair.meant), reading, self.view.place)
+        program = self.proof.program
+        members = attribution.members(program, self.model, intent, pair.meant)
+        carried = attribution.mentioned(program, self.model)
+        case = Case(pair.world, self.model, intent.meaning(self.model, pair.meant), reading, members, carried, self.view.place)
         left_out: set[Property] = set()
         for name, claims in _CLAIMS:
             if name not in left_out:

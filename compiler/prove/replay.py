@@ -10,6 +10,7 @@ from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Place
 from compiler.program import ir
 from compiler.program.decide import Caller, Decision, Request, decide
+from compiler.prove import attribution
 from compiler.prove.concrete import CelError, Evaluation
 from compiler.prove.result import Allowance, Answer, Example
 from compiler.prove.view import AccessReview, Conditions, Method, Permission, Source, View
@@ -32,13 +33,14 @@ def meant(program: ir.Program, method: ir.Method, example: Example) -> tuple[Ans
     because = decision.because[-1] if decision.because else None
     if decision.status not in (_OK, _OVER):
         return Answer(decision.status), because
-    tier = program.tier_of(_groups(program, method, example))
     told = {
         "userid": example.username or "",
         ir.USERNAME_HEADER: example.username or "",
         ir.SUBSCRIPTION_HEADER: decision.selected or "",
-        ir.TIER_HEADER: tier.name if tier else "",
     }
+    model = program.model(example.model)
+    if model is not None:
+        told |= attribution.concrete(program, model, _groups(program, method, example), decision.selected)
     counted = decision.reason != "listing"
     return Answer(decision.status, decision.selected, in_order(allowances), counted, tuple(told.items())), because
 
@@ -126,13 +128,13 @@ class _Replay:
             for amount, seconds in limit.rates
             if amount < BEYOND_REACH
         )
-        told["userid"] = known.get("userid", "")
+        facts = {**attribution.told(known, told), "userid": known.get("userid", "")}
         return Answer(
             _OVER if any(one.limit == 0 for one in allowances) else _OK,
             selected if isinstance(selected, str) else None,
             allowances,
             any(limit.unit == "tokens" for limit in matching),
-            tuple((name, value) for name, value in told.items() if isinstance(value, str)),
+            tuple((name, value) for name, value in facts.items() if isinstance(value, str)),
         )
 
     def _over(self, identity: Data) -> Data:

@@ -20,7 +20,7 @@ REQUEST_POLICY: Final = "gateway-rate-limits"
 _DENY: Final = "deny-unconfigured"
 
 # The MaaS API's own paths on the same host; its routes bring their own AuthPolicy and spend no tokens.
-MANAGEMENT_PATHS: Final = ("/maas-api", "/v1/models")
+MANAGEMENT_PATHS: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
 
 
 def manifests(program: Program) -> Iterator[Manifest]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from compiler.cel.build import path
 from compiler.cel.tree import Concat, Expr, Has, Index, Int, ListLit, Method, Select, Str, Ternary
@@ -27,6 +28,9 @@ from compiler.targets.injection import success
 from compiler.targets.limits import Limits
 from compiler.targets.model_rbac import API_GROUP, RESOURCE, VERB
 
+# The user of an access review, which must name one: no binding to a user of the cluster may open what no tier opens.
+_NOBODY: Final = "maasc:caller-of-a-tier"
+
 
 def manifests(program: Program) -> Iterator[Manifest]:
     """Give the AuthPolicy, the TokenRateLimitPolicy, and where requests are limited the RateLimitPolicy of the Gateway."""
@@ -49,7 +53,7 @@ def manifests(program: Program) -> Iterator[Manifest]:
 def _auth_policy(program: Program) -> AuthPolicy:
     gateway = program.platform.gateway
     review = SubjectAccessReview(
-        user=Expression(identity.USERID),
+        user=Static(_NOBODY),
         authorization_groups=Expression(access.projected_groups(program.tiers)),
         resource_attributes=ResourceAttributes(
             group=Static(API_GROUP),

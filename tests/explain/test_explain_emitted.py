@@ -150,7 +150,6 @@ def test_an_access_review_is_told_by_what_it_asks() -> None:
     review = found["authorization `model-access`"]
     assert review.says == "refused"
     assert {one.name: one.value for one in review.shown} == {
-        "user": '"somebody"',
         "groups": '["system:serviceaccounts:maas-default-gateway-tier-premium"]',
         "namespace": '"llm"',
         "name": '"granite"',

@@ -77,7 +77,7 @@ def _authorization(rules: Mapping[str, Any], at: Place) -> Iterator[Conditions |
             review = rule["kubernetesSubjectAccessReview"]
             attributes = tuple((key, _value(value, place)) for key, value in review["resourceAttributes"].items())
             groups = _source(review["authorizationGroups"], place)
-            yield AccessReview(name, _source(review["user"], place), groups, attributes, place)
+            yield AccessReview(name, _value(review["user"], place), groups, attributes, place)
 
 
 def _value(value: Mapping[str, Any], place: Place) -> Source | str:
@@ -111,8 +111,11 @@ def _exports(filters: Mapping[str, Any], at: Place) -> Iterator[Export]:
 
 def _injected(headers: Mapping[str, Any], at: Place) -> Iterator[tuple[str, Source]]:
     for name, found in headers.items():
+        place = at.at("response", "success", "headers", name, "plain")
         if "expression" in found["plain"]:
-            yield name, _source(found["plain"], at.at("response", "success", "headers", name, "plain"))
+            yield name, _source(found["plain"], place)
+        elif found["plain"]["selector"].endswith(".@tostr"):
+            yield name, Source(found["plain"]["selector"].removesuffix(".@tostr"), place.at("selector"))
 
 
 def _limits(manifests: Manifests, kind: str, unit: Unit, on: tuple[str, str, str]) -> Iterator[Limit]:

@@ -16,7 +16,8 @@ from compiler.prove.view import Source, Unknown
 
 def test_a_refutation_names_the_caller_both_answers_and_both_places() -> None:
     changed = text_manifests("subscriptions", 'g in ["free-user", "premium-user", "research"]', 'g in ["free-user", "research"]')
-    (found,) = diagnostics(proof("subscriptions", changed))
+    found, told = diagnostics(proof("subscriptions", changed))
+    assert "`groups_str` is not the caller's" in told.headline  # it holds the same list
     assert (found.code, found.severity) == ("refuted", Severity.ERROR)
     assert "`llm/simulator-model`" in found.headline
     assert found.place is not None

@@ -1,0 +1,120 @@
+"""`maasc diff`: what a change means, for whom, and whether rolling it out is safe."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from compiler import pipeline
+from compiler.cli import options
+from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE, code
+from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.revision import Named, RevisionError, opened
+from compiler.diagnostics.formats import FORMATS
+from compiler.diagnostics.locate import NOTHING
+from compiler.diagnostics.model import failed
+from compiler.diff.compare import Comparison
+from compiler.diff.formats import findings, markdown, plain, text
+from compiler.diff.gates import NAMES, tripped
+from compiler.diff.result import Diff
+from compiler.diff.roster import Person, RosterError, roster
+from compiler.diff.scope import ScopeError, scope
+from compiler.diff.side import Side
+from compiler.diff.transition import transition
+from compiler.prove.leaf import UndecidedError
+
+_FORMS = ("text", "markdown", "json", "sarif", "github")
+
+
+def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(name.strip() for part in given for name in part.split(",") if name.strip())
+    unknown = [name for name in found if name not in NAMES]
+    if unknown:
+        raise click.BadParameter(f"`{unknown[0]}` is none of {', '.join(NAMES)}")
+    return found
+
+
+@click.command("diff")
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option(
+    "--fail-on", "gates", multiple=True, callback=_gates, metavar="CHANGES", help=f"End with 1 on any of: {', '.join(NAMES)}."
+)
+@click.option("--scope", "meant", metavar="WHAT", help="End with 1 if anything else changes, as in `team=ml, models=granite-*`.")
+@click.option(
+    "--roster",
+    "people",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="CSV `user,groups` of people, to count those whom it concerns.",
+)
+@click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")
+@options.config
+def command(  # noqa: PLR0913 - one parameter for each option
+    *, base: str, head: str | None, gates: tuple[str, ...], meant: str | None, people: Path | None, form: str, config: Path
+) -> None:
+    """Tell what changes from BASE to HEAD (the configuration here), for every caller.
+
+    BASE and HEAD are folders, revisions of git, or `revision:folder`.
+    """
+    try:
+        counted = None if people is None else _roster(people)
+        with ExitStack() as until_the_end:
+            before = _side(until_the_end.enter_context(opened(base, config)), form, base=True)
+            named = until_the_end.enter_context(opened(config.as_posix() if head is None else head, config))
+            after = _side(named, form, base=False)
+            bounds = None if meant is None else scope(meant, (before.program, after.program))
+            comparison = Comparison(before, after, counted, bounds)
+            found = comparison.run()
+            steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
+    except RevisionError as error:
+        _stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+    except RosterError as error:
+        _stop(f"{people}:{error.line}: {error}", COULD_NOT_RUN)
+    except ScopeError as error:
+        _stop(f"--scope: {error}", COULD_NOT_RUN)
+    except UndecidedError as error:
+        _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
+    whole = replace(found, steps=steps, checked=checked)
+    click.echo(_rendered(whole, form, gates, after), nl=False)
+    sys.exit(GATE if tripped(whole, gates) else FINE)
+
+
+def _rendered(diff: Diff, form: str, gates: tuple[str, ...], head: Side) -> str:
+    if form in ("sarif", "github"):
+        fallback = next((f"{head.folder}{name}" for name in sorted(head.sources.texts)), head.folder)
+        return FORMATS[form](findings.diagnostics(diff, gates, fallback), NOTHING)
+    return {"text": text.render, "markdown": markdown.render, "json": plain.render}[form](diff)
+
+
+def _side(named: Named, form: str, *, base: bool) -> Side:
+    """Compile one side, or end with what is wrong with it."""
+    front = pipeline.front(named.folder)
+    found = front.diagnostics
+    if front.program is not None and not failed(found):
+        back = pipeline.back(front.program)
+        found = (*found, *back.diagnostics)
+        if not failed(found):
+            return Side(named.revision, named.path, front.program, front.sources, back.bundle.documents)
+    where = Path(f"{named.revision}{named.path}" or ".")
+    shown = in_folder(found, where)
+    show(shown, Folder(where, front.sources), Reporting(form if form in FORMATS else "text", "auto", quiet=True))
+    sys.exit(COULD_NOT_RUN if base else code(shown))
+
+
+def _roster(path: Path) -> tuple[Person, ...]:
+    try:
+        return roster(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        _stop(f"{path} cannot be read: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
+    except UnicodeDecodeError:
+        _stop(f"{path} is not UTF-8", COULD_NOT_RUN)
+
+
+def _stop(message: str, ending: int) -> NoReturn:
+    click.echo(f"maasc: {message}", err=True)
+    sys.exit(ending)

@@ -1,0 +1,29 @@
+"""Tells on standard error how far a long run is; a short one says nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import click
+
+# Seconds before the first word, and between any two.
+_AFTER: Final = 1.0
+
+
+class Progress:
+    """Counts up for somebody who waits."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._last = time.monotonic()
+
+    def tell(self, what: str, count: int, total: int) -> None:
+        """Say how many of how many are done, if it is time."""
+        if not self._quiet and time.monotonic() - self._last >= _AFTER:
+            self._last = time.monotonic()
+            click.echo(f"{count} of {total} {what}", err=True)
+
+    def done(self) -> None:
+        """Say nothing more."""
+        self._quiet = True
