@@ -21,6 +21,10 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/zizmor --offline --quiet .github
+	@if command -v go > /dev/null; then \
+		GOBIN=$(CURDIR)/tests/engines/bin go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.7 && tests/engines/bin/actionlint; \
+	else echo "actionlint: left out, because Go is not installed" >&2; fi
 
 types: $(READY)
 	$(BIN)/mypy compiler tests
