@@ -14,6 +14,7 @@ from typing import Final, get_args
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from compiler.cli.main import maasc
 from compiler.diagnostics.rule import codes, rule
@@ -142,3 +143,14 @@ def test_it_has_ten_decisions_and_every_link_leads_somewhere() -> None:
     assert re.findall(r"^(\d+)\. \*\*", decisions, re.MULTILINE) == [str(number) for number in range(1, 11)]
     for target in re.findall(r"\]\(([^)#:]+)\)", TEXT):
         assert (ROOT / target).exists(), target
+
+
+def test_the_suite_that_is_shown_passes(tmp_path: Path) -> None:
+    shown = re.search(
+        r"^## Testing a policy$.*?^```yaml\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    assert shown is not None
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(shown[1], encoding="utf-8")
+    result = CliRunner().invoke(maasc, ["test", str(suite), "--config", str(ROOT / "config")])
+    assert result.exit_code == 0, result.output

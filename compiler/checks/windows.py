@@ -36,6 +36,8 @@ def _budgets(intent: Intent) -> Iterator[tuple[Place, BudgetSpec]]:
 
 
 def _of(budget: Place, unit: str, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
+    if len(rates) == 1:
+        return  # as nearly always, and there are many budgets
     place = budget.at(unit)
     first: dict[int, int] = {}
     for index, rate in enumerate(rates):

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from compiler.cli import options
-from compiler.cli.compile import Compiled, compiled
-from compiler.cli.exit import code
-from compiler.cli.report import Reporting, in_folder, show
+from compiler.cli.exit import FINE, code
+from compiler.cli.memory import Memory, Remembered, memory
+from compiler.cli.report import Reporting, colored, in_folder, rendered, say, show
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import output
+from compiler.write.untouched import token, untouched
 
 if TYPE_CHECKING:
+    from compiler.cli.compile import Compiled
     from compiler.cli.proof import Proven
 
 
@@ -25,21 +27,37 @@ if TYPE_CHECKING:
 @options.crds
 @click.option("--check", is_flag=True, help="Write nothing; fail if the output folder is not up to date.")
 @click.option("--force", is_flag=True, help="Overwrite and remove files that were edited by hand or that others made.")
+@click.option("--no-cache", is_flag=True, help="Compile anew even if nothing changed since the last build.")
 @options.no_prove
 @options.reporting
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, config: Path, out: Path, crds: Path | None, check: bool, force: bool, no_prove: bool, form: str, color: str, quiet: bool
+    *,
+    config: Path,
+    out: Path,
+    crds: Path | None,
+    check: bool,
+    force: bool,
+    no_cache: bool,
+    no_prove: bool,
+    form: str,
+    color: str,
+    quiet: bool,
 ) -> None:
     """Compile the configuration into manifests, and prove that they mean what it says."""
     reporting = Reporting(form, color, quiet)
-    result = compiled(config, crds, out)
+    told = form == "text" and not quiet
+    asked = (config, out, no_prove, form, colored(reporting), quiet)
+    last = None if no_cache or crds is not None else memory(out, (config,), asked)
+    if last is not None:
+        _nothing_to_do(last, out, reporting, told=told and not check, proved=not no_prove)
+    result = _compiled(config, crds, out)
     if result.bundle is None or result.digest is None:
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
     texts = dict(result.bundle.texts)
     proof = None if no_prove else _proven(result, texts, out)
-    told = form == "text" and not quiet
     found: tuple[Diagnostic, ...] = ()
+    seal: str | None = None
     if proof is None or proof.holds:
         seal = None if proof is None else _seal(result.digest, texts)
         if check:
@@ -48,13 +66,34 @@ def command(  # noqa: PLR0913 - one parameter for each option
             done = output.write(out, texts, input_digest=result.digest, proved=seal, force=force)
             found = done if isinstance(done, tuple) else ()
             if told and not isinstance(done, tuple):
-                click.echo(f"{_summary(out, done)}{'' if no_prove else '; proved for every caller'}", err=True)
-    if no_prove:
-        click.echo("maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says", err=True)
+                _summary(out, done, proved=not no_prove)
+    _unproved(proved=not no_prove)
     diagnostics = (*result.diagnostics, *(proof.diagnostics if proof else ()), *in_folder(found, out))
     # A proof speaks of manifests that may never be written; what is said of the folder must not be shown in their text.
-    show(diagnostics, result.sources if proof is None or proof.holds else proof.sources, reporting)
+    report = rendered(diagnostics, result.sources if proof is None or proof.holds else proof.sources, reporting)
+    say(report, reporting)
+    if last is not None and code(diagnostics) == FINE:
+        last.keep(Remembered(token(texts, input_digest=result.digest, proved=seal), report))
     sys.exit(code(diagnostics))
+
+
+def _nothing_to_do(last: Memory, out: Path, reporting: Reporting, *, told: bool, proved: bool) -> None:
+    """End the run if the last build had the same input, and the folder is as it was left."""
+    came = last.recall()
+    unchanged = untouched(out, came.lock) if came else None
+    if came is None or unchanged is None:
+        return
+    if told:
+        _summary(out, output.Written((), (), (), unchanged), proved=proved)
+    _unproved(proved=proved)
+    say(came.report, reporting)
+    sys.exit(FINE)
+
+
+def _compiled(config: Path, crds: Path | None, out: Path) -> Compiled:
+    from compiler.cli.compile import compiled  # noqa: PLC0415 - the whole compiler, unless there is nothing to do
+
+    return compiled(config, crds, out)
 
 
 def _proven(result: Compiled, texts: dict[str, str], out: Path) -> Proven:
@@ -69,7 +108,13 @@ def _seal(digest: str, texts: dict[str, str]) -> str:
     return seal(digest, texts)
 
 
-def _summary(out: Path, done: output.Written) -> str:
+def _unproved(*, proved: bool) -> None:
+    if not proved:
+        click.echo("maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says", err=True)
+
+
+def _summary(out: Path, done: output.Written, *, proved: bool) -> None:
     counts = (done.created, "created"), (done.updated, "updated"), (done.removed, "removed")
     changed = [f"{len(paths)} {word}" for paths, word in counts if paths]
-    return f"{out.as_posix()}/: {', '.join([*changed, f'{done.unchanged} unchanged'])}"
+    told = f"{out.as_posix()}/: {', '.join([*changed, f'{done.unchanged} unchanged'])}"
+    click.echo(f"{told}{'; proved for every caller' if proved else ''}", err=True)

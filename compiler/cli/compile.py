@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
@@ -11,7 +12,9 @@ from compiler.diagnostics.model import Diagnostic, failed
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
-from compiler.validate.crds import Crds, load_crds
+
+if TYPE_CHECKING:
+    from compiler.validate.crds import Crds
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,20 @@ def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) ->
     loaded: Crds | None = None
     about_crds: tuple[Diagnostic, ...] = ()
     if crds is not None:
-        loaded, about_crds = load_crds(crds)
+        loaded, about_crds = _definitions(crds)
         about_crds = in_folder(about_crds, crds)
-    front = pipeline.front(config)
+    front = pipeline.front(config, keep=False)
     sources = Folder(config, front.sources)
     diagnostics = about_crds + in_folder(front.diagnostics, config)
     if front.program is None or failed(diagnostics):
         return Compiled(sources, front.program, front.digest, None, diagnostics)
-    back = pipeline.back(front.program, loaded)
+    back = pipeline.back(front.program, loaded, keep=False)
     diagnostics += in_folder(back.diagnostics, out)
     bundle = None if failed(diagnostics) else back.bundle
     return Compiled(sources, front.program, front.digest, bundle, diagnostics, front.invariants)
+
+
+def _definitions(folder: Path) -> tuple[Crds | None, tuple[Diagnostic, ...]]:
+    from compiler.validate.crds import load_crds  # noqa: PLC0415 - a CEL engine, which only the rules of definitions need
+
+    return load_crds(folder)

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import click
 
 from compiler.cli.exit import BUG
 
-_COMMANDS: Final = ("build", "check", "effective", "explain", "init", "prove", "rule", "schema")
+# One line for each command, so that telling of all of them imports none.
+COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "build": "Compile the configuration into manifests, and prove them.",
+        "check": "Check the configuration and the manifests; write nothing.",
+        "diff": "Compare what two configurations mean.",
+        "effective": "Tabulate who can call which model, metered by what.",
+        "explain": "Explain how one request to a model is answered.",
+        "init": "Write a small configuration to start from.",
+        "prove": "Prove that the manifests on disk mean what is written.",
+        "report": "Show who may call what as one page, or as a picture.",
+        "rule": "Explain a diagnostic by its code.",
+        "schema": "Print the JSON Schema of a configuration file.",
+        "test": "Run the suites of requests and expected answers.",
+    }
+)
+
+# Commands whose module cannot bear their name: `report` is how the command line prints.
+MODULES: Final[Mapping[str, str]] = MappingProxyType({"report": "html"})
 
 
 class _Commands(click.Group):
     """Commands by name, each in a module of its own that is read only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"compiler.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"compiler.cli.{MODULES.get(cmd_name, cmd_name)}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(
@@ -37,6 +62,8 @@ def maasc() -> None:
 
 def main() -> None:
     """Run `maasc`."""
+    # A run builds frozen trees and ends: there is no garbage to look for.
+    gc.disable()
     try:
         maasc.main(prog_name="maasc")
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one line and a code

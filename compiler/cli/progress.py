@@ -7,8 +7,9 @@ from typing import Final
 
 import click
 
-# Seconds before the first word, and between any two.
+# Seconds before the first word; each next one comes after half as long again, so that a log stays short.
 _AFTER: Final = 1.0
+_SLOWER: Final = 1.5
 
 
 class Progress:
@@ -17,11 +18,13 @@ class Progress:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._last = time.monotonic()
+        self._pause = _AFTER
 
     def tell(self, what: str, count: int, total: int) -> None:
         """Say how many of how many are done, if it is time."""
-        if not self._quiet and time.monotonic() - self._last >= _AFTER:
+        if not self._quiet and time.monotonic() - self._last >= self._pause:
             self._last = time.monotonic()
+            self._pause *= _SLOWER
             click.echo(f"{count} of {total} {what}", err=True)
 
     def done(self) -> None:

@@ -14,8 +14,7 @@ from compiler.diagnostics.model import Diagnostic, Place
 from compiler.engines.registry import installed
 from compiler.prove.result import ProofReport
 from compiler.prove.verify import verify
-from compiler.source.document import Document, Sources
-from compiler.source.load import load_text
+from compiler.source.texts import Texts
 
 # Put before the names of manifests while both kinds of file are spoken of; no file of the configuration starts so.
 _EMITTED: Final = "/"
@@ -38,7 +37,7 @@ def proven(result: Compiled, texts: Mapping[str, str], out: Path, *, thorough: b
     marked = {f"{_EMITTED}{path}": text for path, text in texts.items()}
     verdict = verify(result.program, result.invariants, marked, installed(), thorough=thorough)
     told = tuple(_placed(found, result.sources.path, out) for found in verdict.diagnostics)
-    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, _sources(texts)))))
+    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, Texts(texts)))))
 
 
 def _placed(found: Diagnostic, config: Path, out: Path) -> Diagnostic:
@@ -50,10 +49,3 @@ def _placed(found: Diagnostic, config: Path, out: Path) -> Diagnostic:
 
     notes = tuple(replace(note, place=moved(note.place)) for note in found.notes)
     return replace(found, place=moved(found.place), notes=notes)
-
-
-def _sources(texts: Mapping[str, str]) -> Sources:
-    documents: list[Document] = []
-    for path, text in texts.items():
-        documents += load_text(path, text.encode())[0]
-    return Sources(tuple(documents), texts)

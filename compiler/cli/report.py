@@ -78,13 +78,22 @@ class Folders:
 
 def show(diagnostics: Sequence[Diagnostic], sources: Locator, reporting: Reporting) -> None:
     """Print the report on standard output."""
+    say(rendered(diagnostics, sources, reporting), reporting)
+
+
+def say(report: str, reporting: Reporting) -> None:
+    """Print a report that is already rendered."""
+    click.echo(report, nl=False, color=colored(reporting))
+
+
+def rendered(diagnostics: Sequence[Diagnostic], sources: Locator, reporting: Reporting) -> str:
+    """Give the text of the report."""
     shown = [found for found in diagnostics if not reporting.quiet or found.severity is Severity.ERROR]
-    colored = _colored(reporting)
-    rendered = FORMATS[reporting.form](shown, sources, Look(color=colored))
-    click.echo(rendered, nl=False, color=colored)
+    return FORMATS[reporting.form](shown, sources, Look(color=colored(reporting)))
 
 
-def _colored(reporting: Reporting) -> bool:
+def colored(reporting: Reporting) -> bool:
+    """Tell whether the report is coloured, which depends on where it is printed."""
     if reporting.color != "auto":
         return reporting.color == "always"
     # https://no-color.org: any value that is not empty asks for none.

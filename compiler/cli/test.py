@@ -38,7 +38,7 @@ from compiler.suites.run import run
 from compiler.suites.starter import Starter
 from compiler.suites.values import values
 from compiler.suites.watch import snapshot
-from compiler.suites.world import Platform, platform, questions
+from compiler.suites.world import Platform, near, platform, questions
 
 _SUITES: Final = "tests"
 _STARTER: Final = "starter.yaml"
@@ -179,7 +179,9 @@ def _run(asked: _Asked) -> int:
 
 
 def _reported(asked: _Asked, cases: list[Case], program: Program, intent: Intent, sources: tuple[Sources, Sources]) -> int:
-    on, wrong = platform(program, questions(cases), installed())
+    asked_for = questions(cases)
+    on, wrong = platform(near(program, asked_for), asked_for, installed())
+    whole, _ = platform(program, asked_for, ()) if asked.mutate is not None else (None, ())
     if on is None:
         show(in_folder(wrong, _OUT), Folder(_OUT, Sources()), Reporting(asked.form, "auto", quiet=True))
         return code(wrong) or COULD_NOT_RUN
@@ -191,9 +193,9 @@ def _reported(asked: _Asked, cases: list[Case], program: Program, intent: Intent
     probes = Probes(program, intent)
     covered = coverage(results, program, on, probes) if asked.coverage is not None else None
     mutated = None
-    if asked.mutate is not None:
+    if whole is not None:
         passed = [result.case for result in results if result.status == "passed"]
-        mutated = mutation(passed, on, probes, told=lambda count, total: progress.tell("mutants", count, total))
+        mutated = mutation(passed, whole, probes, told=lambda count, total: progress.tell("mutants", count, total))
     progress.done()
     measured = [
         Bound(name, found.share, least)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from compiler.diagnostics.model import Place
@@ -18,9 +19,6 @@ TIER_HEADER: Final = "x-maas-tier"
 IDENTITY_HEADERS: Final = (USERNAME_HEADER, GROUP_HEADER, TIER_HEADER)
 
 LISTING_SUFFIX: Final = "/v1/models"
-
-# Namespaces whose path would shadow the model listing and the MaaS API on the same host (B-06).
-RESERVED_NAMESPACES: Final = ("maas-api", "v1")
 
 
 class Per(Enum):
@@ -70,6 +68,7 @@ class Budget:
         return (*_sustained(self.tokens), *_sustained(self.requests))
 
 
+@lru_cache(maxsize=1 << 12)
 def _sustained(rates: tuple[Rate, ...]) -> tuple[bool, Fraction]:
     if not rates:
         return True, Fraction(0)
@@ -142,12 +141,12 @@ class Tier:
     budget: Budget
     origin: Place
 
-    @property
+    @cached_property
     def members(self) -> Subjects:
         """Give the callers whose groups match this tier, whatever higher tier they may have."""
         return Subjects(groups=(*self.groups, self.projected))
 
-    @property
+    @cached_property
     def entry(self) -> Entry:
         """Give the tier as a way to be metered."""
         return Entry("tier", self.name, self.members, self.level, self.budget, self.origin)
@@ -288,7 +287,11 @@ class Program:
 
     def model(self, ident: str) -> Model | None:
         """Find a model by `namespace/name`."""
-        return next((model for model in self.models if model.id == ident), None)
+        return self._models.get(ident)
+
+    @cached_property
+    def _models(self) -> dict[str, Model]:
+        return {model.id: model for model in self.models}
 
     def precedence(self, model: Model) -> tuple[Entry, ...]:
         """Give every entry that can meter a request for the model, the winner of any subset first."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Final, Protocol
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Protocol, cast
 
-from compiler.diagnostics.formats import github, json, junit, sarif, text
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.look import PLAIN, Look
 from compiler.diagnostics.model import Diagnostic
@@ -23,12 +22,21 @@ class Renderer(Protocol):
         """Give the whole report."""
 
 
-FORMATS: Final[Mapping[str, Renderer]] = MappingProxyType(
-    {
-        "text": text.render,
-        "json": json.render,
-        "sarif": sarif.render,
-        "github": github.render,
-        "junit": junit.render,
-    },
-)
+class _Formats(Mapping[str, Renderer]):
+    """The modules of this folder, each of which is read only when it is asked for."""
+
+    _NAMES: Final = ("text", "json", "sarif", "github", "junit")
+
+    def __getitem__(self, name: str) -> Renderer:
+        if name not in self._NAMES:
+            raise KeyError(name)
+        return cast("Renderer", importlib.import_module(f"{__name__}.{name}").render)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._NAMES)
+
+    def __len__(self) -> int:
+        return len(self._NAMES)
+
+
+FORMATS: Final[Mapping[str, Renderer]] = _Formats()

@@ -1,0 +1,138 @@
+"""`maasc report`: everything that a configuration allows as one page, or as a picture."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, NoReturn
+
+import click
+
+from compiler import pipeline
+from compiler.cli import options
+from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code
+from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.revision import RevisionError, opened
+from compiler.diagnostics.model import Diagnostic, failed
+from compiler.diagnostics.visible import visible
+from compiler.diff.compare import Comparison
+from compiler.diff.side import Side
+from compiler.diff.transition import transition
+from compiler.effective.names import UnknownNameError, chosen_models
+from compiler.intent.intent import Intent
+from compiler.pipeline import Front
+from compiler.program.ir import Program
+from compiler.prove.leaf import UndecidedError
+from compiler.report.access_picture import access_picture
+from compiler.report.changes import changes
+from compiler.report.mermaid import mermaid
+from compiler.report.page import page
+from compiler.report.svg import svg
+from compiler.report.tables import tables
+from compiler.report.texts import Texts
+from compiler.report.tier_picture import tier_picture
+
+_PICTURES: Final = {"mermaid": mermaid, "svg": svg}
+
+
+@click.command("report")
+@click.option(
+    "--format", "form", type=click.Choice(["html", *_PICTURES]), default="html", show_default=True, help="A page, or a picture."
+)
+@click.option(
+    "--picture",
+    type=click.Choice(["access", "tiers"]),
+    default=None,
+    help="What to draw: who reaches which model (the default), or the ladder of tiers.",
+)
+@click.option("--model", "models", multiple=True, help="Only this model; may be given several times.")
+@click.option("--against", metavar="BASE", help="Tell on the page what changes from BASE: a folder, a revision of git, or both.")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File to write instead of printing."
+)
+@options.config
+def command(  # noqa: PLR0913 - one parameter for each option
+    *, form: str, picture: str | None, models: tuple[str, ...], against: str | None, output: Path | None, config: Path
+) -> None:
+    """Show who may call what with which budget as one page that needs no network, or as a picture."""
+    _refuse_what_is_ignored(form, picture, against, output)
+    front = pipeline.front(config)
+    program, intent = front.program, front.intent
+    if program is None or intent is None:
+        found = in_folder(front.diagnostics, config)
+        show(found, Folder(config, front.sources), Reporting("text", "auto", quiet=True))
+        sys.exit(code(found) or COULD_NOT_RUN)
+    try:
+        chosen = replace(program, models=chosen_models(program, intent, models))
+    except UnknownNameError as error:
+        _stop(f"{visible(str(error))}\nhelp: {visible(error.advice)}", COULD_NOT_RUN)
+    if form == "html":
+        compared = None if against is None else _compared(against, front, config, chosen if models else None)
+        texts = Texts(front.sources)
+        text = page(tables(chosen, intent, texts), texts.plain(), compared, front.digest or "")
+    else:
+        text = _drawn(form, picture, chosen, intent)
+    _told(text, output)
+
+
+def _refuse_what_is_ignored(form: str, picture: str | None, against: str | None, output: Path | None) -> None:
+    if form == "html" and picture is not None:
+        raise click.UsageError("--picture is for the formats mermaid and svg; the page shows both")
+    if form != "html" and against is not None:
+        raise click.UsageError("--against is for the page; `maasc diff` tells a change as text")
+    if form == "html" and output is None and sys.stdout.isatty():
+        raise click.UsageError("a page is nothing to read at a terminal: name a file, as in `--output report.html`")
+
+
+def _drawn(form: str, picture: str | None, program: Program, intent: Intent) -> str:
+    return _PICTURES[form](tier_picture(program) if picture == "tiers" else access_picture(program, intent))
+
+
+def _compared(against: str, front: Front, config: Path, only: Program | None) -> dict[str, object]:
+    """Compare with BASE; files are named by the path below the configuration, so that the page names no machine."""
+    try:
+        with ExitStack() as until_the_end:
+            base = until_the_end.enter_context(opened(against, config))
+            was = pipeline.front(base.folder)
+            before = _side(was, Path(f"{base.revision}{base.path}" or "."), "before:", base=True)
+            after = _side(front, config, "", base=False)
+            comparison = Comparison(before, after, None, None)
+            found = comparison.run()
+            steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
+    except RevisionError as error:
+        _stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+    except UndecidedError as error:
+        _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
+    name = base.revision.removesuffix(":") or "the other configuration"
+    models = None if only is None else {model.id for model in only.models}
+    return changes(name, replace(found, steps=steps, checked=checked), models)
+
+
+def _side(front: Front, where: Path, revision: str, *, base: bool) -> Side:
+    """Compile one side, or end with what is wrong with it."""
+    found: tuple[Diagnostic, ...] = front.diagnostics
+    if front.program is not None and not failed(found):
+        back = pipeline.back(front.program)
+        found = (*found, *back.diagnostics)
+        if not failed(found):
+            return Side(revision, "", front.program, front.sources, back.bundle.documents)
+    shown = in_folder(found, where)
+    show(shown, Folder(where, front.sources), Reporting("text", "auto", quiet=True))
+    sys.exit(COULD_NOT_RUN if base else code(shown))
+
+
+def _told(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        _stop(f"{output} cannot be written: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
+
+
+def _stop(message: str, ending: int) -> NoReturn:
+    click.echo(f"maasc: {message}", err=True)
+    sys.exit(ending)

@@ -1,0 +1,184 @@
+"""What a set of emitted objects answers for one model, over all callers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from compiler.cel.parse import parse
+from compiler.diagnostics.model import failed
+from compiler.diff.budgets import Allowed
+from compiler.diff.regions import NOBODY, Region, Regions
+from compiler.diff.side import Object
+from compiler.gateway.read import read as read_manifests
+from compiler.program.ir import SUBSCRIPTION_HEADER, Model, Program, Rate
+from compiler.prove import emitted, world
+from compiler.prove.algebra import Algebra
+from compiler.prove.emitted import ENTRY_COUNTER, USER_COUNTER, Emitted, Metering
+from compiler.prove.expressions import Memory
+from compiler.prove.formula import FALSE, Formula
+from compiler.prove.from_gateway import externals, views
+from compiler.prove.identities import SELECTED_PROPERTY
+from compiler.prove.leaf import UndecidedError
+from compiler.prove.replay import BEYOND_REACH
+from compiler.prove.targets import targets
+from compiler.prove.terms import Terms
+from compiler.prove.values import Symbol, Text, UnsupportedError
+from compiler.prove.view import Method, View
+from compiler.prove.world import World, header_value
+from compiler.render import yaml
+
+# What Limitador knows a count by: the route it is kept for, unit, policy, limit, seconds, and the values that share it out.
+Counter = tuple[str, str, str, str, int, tuple[str, ...]]
+
+# The exported entry, where it is what the header names.
+_NAMED = Symbol(header_value(SUBSCRIPTION_HEADER))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Callers who get through and have the same: `metered` tells whether any limit of tokens counts them."""
+
+    callers: Region
+    entry: str
+    allowed: Allowed
+    metered: bool
+    counters: frozenset[Counter]
+
+
+@dataclass
+class Reader:
+    """Reads manifests for one comparison; evaluated expressions are kept."""
+
+    memory: Memory = field(default_factory=lambda: Memory(parse, Algebra(Terms())))
+    # By identity, each with its view, so that no two views that were asked about ever have the same.
+    _known: dict[tuple[int, str], tuple[View, World, Emitted]] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> Terms:
+        """Give the formulas of the comparison."""
+        return self.memory.algebra.terms
+
+    def view(self, program: Program, model: Model, objects: Sequence[Object]) -> View | None:
+        """Give what holds for the requests of a model while these objects are in the cluster; None without a route.
+
+        Raises:
+            UndecidedError: the objects hold something that no proof understands.
+        """
+        alone = replace(program, models=(model,))
+        text = yaml.stream([one.data for one in objects])
+        cluster, found = read_manifests({"objects": text}, externals=externals(alone))
+        if failed(found):
+            raise UndecidedError(found[0].headline)
+        view = next(iter(views(alone, cluster)), None)
+        if view is not None and view.unknown:
+            raise UndecidedError(view.unknown[0].what)
+        return view
+
+    def pieces(self, model: Model, view: View, method: Method, regions: Regions, asked: str | None) -> list[tuple[Piece, ...]]:
+        """Give the callers whom a method accepts and who get through, by what they then have.
+
+        There are two readings where some releases of the filter look at the limits before the headers are set, some after.
+
+        Raises:
+            UndecidedError: the manifests use something that no proof understands.
+        """
+        try:
+            key = (id(view), method.name)
+            if key not in self._known:
+                made = self._world(model, view)
+                self._known[key] = (view, made, self._emitted(view, method, made))
+            _, of, found = self._known[key]
+            readings = [found.limits, *([found.later] if found.later else [])]
+            return [tuple(_pieces(_Case(model, of, found, limits, regions, asked))) for limits in readings]
+        except UnsupportedError as error:
+            raise UndecidedError(str(error)) from error
+
+    def _emitted(self, view: View, method: Method, of: World) -> Emitted:
+        """Read what holds; where nobody gets through, limits are never asked, and may speak of facts that nobody tells them."""
+        try:
+            return emitted.read(view, method, of, self.memory)
+        except UnsupportedError:
+            alone = emitted.read(replace(view, limits=()), method, of, self.memory)
+            if alone.allowed == FALSE:
+                return alone
+            raise
+
+    def _world(self, model: Model, view: View) -> World:
+        sources = [source for limit in view.limits for source in limit.predicates]
+        sources += [source for method in view.methods for _, source in method.overrides]
+        sources += [source for rule in view.authorization for source in rule.sources()]
+        sources += [export.value for export in view.exports]
+        texts = dict.fromkeys(source.text for source in sources if "path" in source.text)
+        return World(self.terms, targets(model.prefix, model.listing_path, [self.memory.tree(text) for text in texts]))
+
+
+@dataclass(frozen=True)
+class _Case:
+    model: Model
+    world: World
+    emitted: Emitted
+    limits: tuple[Metering, ...]
+    regions: Regions
+    asked: str | None
+
+    def callers(self, formula: Formula) -> Region:
+        """Give the callers of a usual request for whom a formula holds."""
+        return self.regions.of(self.world.terms.at(formula, world.TARGET, self.world.targets[0]), self.asked)
+
+
+def _pieces(case: _Case) -> Iterator[Piece]:
+    within = case.callers(case.emitted.allowed)
+    if within == NOBODY:
+        return
+    selected = case.emitted.exported(SELECTED_PROPERTY)
+    if not isinstance(selected, Text):
+        raise UndecidedError("callers get through and nothing tells which entry meters them")
+    for guard, entry in selected.choices:
+        callers = case.regions.both(within, case.callers(guard))
+        if callers == NOBODY:
+            continue
+        key = case.asked if entry == _NAMED else entry
+        if not isinstance(key, str):
+            raise UndecidedError("which entry meters a caller is not known")
+        for part, limits in _parted(case, callers, key):
+            yield _piece(case.model, part, key, limits)
+
+
+def _parted(case: _Case, callers: Region, entry: str) -> list[tuple[Region, list[Metering]]]:
+    """Split callers by the limits that hold for them."""
+    parts: list[tuple[Region, list[Metering]]] = [(callers, [])]
+    for limit in case.limits:
+        matches = case.callers(case.world.terms.at(limit.matches, world.SELECTED, entry))
+        split: list[tuple[Region, list[Metering]]] = []
+        for part, limits in parts:
+            inside, outside = case.regions.both(part, matches), case.regions.but(part, matches)
+            split += [(inside, [*limits, limit])] if inside != NOBODY else []
+            split += [(outside, limits)] if outside != NOBODY else []
+        parts = split
+    return parts
+
+
+def _piece(model: Model, callers: Region, entry: str, limits: Sequence[Metering]) -> Piece:
+    rates: dict[str, set[Rate]] = {"tokens": set(), "requests": set()}
+    counters: set[Counter] = set()
+    shared = False
+    for found in limits:
+        values = *(source.text for source in found.limit.counters), *([entry] if ENTRY_COUNTER in found.counts else [])
+        for amount, seconds in found.limit.rates:
+            if amount < BEYOND_REACH:
+                rates[found.limit.unit].add(Rate(amount, seconds))
+                if amount:
+                    shared = shared or USER_COUNTER not in found.counts
+                    route = f"{model.namespace}/{model.route}"
+                    counters.add((route, found.limit.unit, found.limit.policy, found.limit.name, seconds, values))
+    tokens, requests = (tuple(sorted(rates[unit], key=lambda rate: (rate.seconds, rate.limit))) for unit in rates)
+    allowed = Allowed(tokens, requests, shared)
+    return Piece(callers, entry, allowed, any(found.limit.unit == "tokens" for found in limits), frozenset(counters))
+
+
+def accepting(view: View, token: frozenset[str]) -> tuple[Method, ...]:
+    """Give the methods of which one accepts a token for some audiences: of the first priority that has any, all."""
+    found = [method for method in view.methods if token & set(method.audiences)]
+    best = min((method.priority for method in found), default=0)
+    return tuple(method for method in found if method.priority == best)

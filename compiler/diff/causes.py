@@ -1,0 +1,111 @@
+"""Which of the edited lines a change is put down to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from compiler.diagnostics.model import PathPart, Place
+from compiler.diff.edits import Edit
+from compiler.diff.result import Cause
+from compiler.diff.side import Side
+from compiler.program.decide import Decision, Reason
+
+# What is said to people, or about what must hold, changes nothing; names are declared for the sake of what uses them.
+_SAID = ("description", "displayName")
+_DECLARED = ("groups", "users", "invariants")
+
+_MOST = 3
+
+_METERING = frozenset(("subscriptions", "policies", "tiers", "teams"))
+_ABOUT: Mapping[Reason, frozenset[str]] = MappingProxyType(
+    {
+        "unknown-model": frozenset(("models", "platform")),
+        "no-access": frozenset(("access", "models", "teams", "tiers")),
+        "no-candidate": _METERING,
+        "not-a-candidate": _METERING,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Clue:
+    """What a change is about: the lines that decided its witness, and names of entries, models, groups and users.
+
+    `sections` are those that can bring such a change about at all.
+    """
+
+    because: tuple[Place, ...]
+    sections: frozenset[str]
+    entries: tuple[str, ...]
+    models: tuple[str, ...]
+    people: tuple[str, ...]
+
+
+def sections_of(decisions: Iterable[Decision]) -> frozenset[str]:
+    """Give the sections that can make two answers differ: where one is a refusal, those that its reason speaks of."""
+    for decision in decisions:
+        if decision.reason in _ABOUT:
+            return _ABOUT[decision.reason]
+    return _METERING
+
+
+class Causes:
+    """Puts changes down to edits; what items refer to is looked up once."""
+
+    def __init__(self, found: Sequence[Edit], sides: Iterable[Side]) -> None:
+        self._edits = [edit for edit in found if _may_matter(edit)] or list(found)
+        self._documents = [document for side in sides for document in side.sources.documents]
+        self._known: dict[tuple[str, int, tuple[PathPart, ...]], frozenset[str]] = {}
+
+    def of(self, clue: Clue) -> tuple[Cause, ...]:
+        """Give the edits that have most to do with a change: those of the items that decide it, or of what these name."""
+        if not self._edits:
+            return ()
+        named = frozenset(word for place in clue.because for word in self._mentioned(place))
+        scored = [(_score(edit, clue, named), edit.cause) for edit in self._edits]
+        best = max(score for score, _ in scored)
+        return tuple(sorted(cause for score, cause in scored if score == best)[:_MOST])
+
+    def _mentioned(self, place: Place) -> frozenset[str]:
+        """Give the names that the item of a place refers to, on whichever side."""
+        key = (place.file, place.document, place.path[:2])
+        if key not in self._known:
+            words: set[str] = set()
+            for document in self._documents:
+                if document.file == place.file and document.index == place.document:
+                    value: object = document.data
+                    for part in place.path[:2]:
+                        value = value.get(str(part)) if isinstance(value, Mapping) else None
+                    words.update(_texts(value))
+            self._known[key] = frozenset(words)
+        return self._known[key]
+
+
+def _may_matter(edit: Edit) -> bool:
+    return edit.section not in _DECLARED and edit.cause.what.rpartition(".")[2] not in _SAID
+
+
+def _score(edit: Edit, clue: Clue, named: frozenset[str]) -> int:
+    decided = any(place.path[:2] == (edit.section, edit.item) for place in clue.because)
+    entries = {key.rpartition(":")[2] for key in clue.entries}
+    models = {name for model in clue.models for name in (model, model.partition("/")[2])}
+    score = 16 if edit.section in clue.sections else 0
+    score += 8 if decided else 0
+    score += 4 if edit.item in entries else 0
+    score += 3 if edit.item in named and edit.section in ("policies", "tiers") else 0
+    score += 2 if models & {edit.item, *edit.words} else 0
+    score += 2 if edit.words.intersection(clue.people) else 0
+    return score
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

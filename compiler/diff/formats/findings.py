@@ -1,0 +1,74 @@
+"""A comparison as diagnostics, for code scanning and for annotations of the changed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from compiler.diagnostics.model import Diagnostic, Note, Place, Severity, Span
+from compiler.diff import words
+from compiler.diff.gates import trips
+from compiler.diff.result import Cause, Change, Diff, Row, Safety, Step
+
+UNSAFE = "unsafe-step"
+OUTSIDE = "out-of-scope"
+
+_INFO = frozenset({Change.LOST, Change.LOWERED, Change.RESET, Change.PLATFORM})
+
+
+def diagnostics(diff: Diff, gates: Collection[str], fallback: str) -> tuple[Diagnostic, ...]:
+    """Give a diagnostic for each row, each unsafe step and all that is outside the scope; `fallback` is a file to point at."""
+    steps = [_step(step, diff, fallback) for step in diff.steps if step.safety is not Safety.INTERRUPTED]
+    return (*(found for row in diff.rows for found in _row(row, gates, fallback)), *steps, *_outside(diff, fallback))
+
+
+def _row(row: Row, gates: Collection[str], fallback: str) -> Iterator[Diagnostic]:
+    severity = Severity.INFO if row.changes[0] in _INFO else Severity.WARNING
+    notes = [Note(f"witness: {words.witness(row.witness)}")] if row.witness else []
+    notes += [Note(f"put down to {words.cause(one)}") for one in row.causes]
+    notes += [Note(words.counted(len(row.people), "person", "people"))] if row.people is not None else []
+    yield Diagnostic(
+        code=row.changes[0].value,
+        severity=Severity.ERROR if trips(row, gates) else severity,
+        headline=f"{words.titles(row)} on {words.models(row)} for {words.callers(row.callers, row)}",
+        place=_place(row.causes, fallback),
+        effect=f"before: {row.before}; after: {row.after}",
+        notes=tuple(notes),
+    )
+
+
+def _place(causes: Collection[Cause], fallback: str) -> Place:
+    here = next((one for one in causes if one.side == "head"), None)
+    if here is not None:
+        return Place(here.path, span=Span(here.line, 1, here.line, 1) if here.line else None)
+    # The line is gone; the file may still be there.
+    return Place(next((one.path for one in causes), fallback))
+
+
+def _step(step: Step, diff: Diff, fallback: str) -> Diagnostic:
+    concerned = [cause for row in diff.rows if set(row.models) & set(step.models) for cause in row.causes]
+    unsafe = step.safety is Safety.UNSAFE
+    who = f" for {words.callers(step.callers)}" if step.callers.kinds != () else ""
+    return Diagnostic(
+        code=UNSAFE,
+        severity=Severity.WARNING,
+        headline=f"rolling this out is {'not safe' if unsafe else 'not known to be safe'} on {words.models(step)}{who}",
+        place=_place(concerned, fallback),
+        effect=step.says,
+        notes=(
+            Note(f"when {', '.join(step.applied)} applied, and not yet {', '.join(step.missing)}"),
+            *([Note(f"witness: {step.person}")] if step.person else []),
+        ),
+        help="split it: first what takes away or lowers, and once that is rolled out what gives or raises",
+    )
+
+
+def _outside(diff: Diff, fallback: str) -> Iterator[Diagnostic]:
+    for found in diff.outside or ():
+        yield Diagnostic(
+            code=OUTSIDE,
+            severity=Severity.ERROR,
+            headline=f"outside the scope: {found}",
+            place=Place(fallback),
+            effect="something changes that was not meant to",
+            help="take it out of this change, or widen `--scope`",
+        )

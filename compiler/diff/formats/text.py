@@ -1,0 +1,83 @@
+"""A comparison for people at a terminal: the verdict, then each change with before, after, cause and witness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compiler.diff import words
+from compiler.diff.result import Diff, Row, Safety, Step
+from compiler.diff.verdict import verdict
+
+# Lines of each list that are shown.
+_MOST = 40
+
+
+def render(diff: Diff) -> str:
+    """Give the whole text; one line when nothing has changed."""
+    return "".join(f"{line}\n" for line in _lines(diff))
+
+
+def _lines(diff: Diff) -> Iterator[str]:
+    yield verdict(diff)
+    for row in diff.rows:
+        yield ""
+        yield from _row(row)
+    for step in diff.steps:
+        if step.safety is not Safety.INTERRUPTED:
+            yield ""
+            yield from step_lines(step)
+    interrupted = [step for step in diff.steps if step.safety is Safety.INTERRUPTED]
+    if interrupted:
+        yield ""
+        yield from _listed("for a moment, between two waves:", [interruption(step) for step in interrupted])
+    if diff.objects:
+        yield ""
+        yield from _listed("objects:", [f"{one.fate:8} {one.kind} {one.name}" for one in diff.objects])
+    if diff.inert:
+        yield ""
+        yield from _listed("edited, and no change above is put down to it:", [words.cause(one) for one in diff.inert])
+    if diff.outside is not None:
+        yield ""
+        if diff.outside:
+            yield from _listed("[out-of-scope] outside the scope:", list(diff.outside))
+        else:
+            yield "nothing outside the scope has changed, for any caller"
+
+
+def _row(row: Row) -> Iterator[str]:
+    codes = "".join(f"[{change.value}]" for change in row.changes)
+    yield f"{codes} {words.models(row)}: {words.callers(row.callers, row)}"
+    yield f"  before   {row.before}"
+    yield f"  after    {row.after}"
+    for cause in row.causes:
+        yield f"  because  {words.cause(cause)}"
+    if row.witness is not None:
+        yield f"  witness  {words.witness(row.witness)}"
+    if row.people is not None:
+        yield f"  people   {len(row.people):,}"
+
+
+def step_lines(step: Step) -> Iterator[str]:
+    """Tell of one step of the roll-out."""
+    yield (
+        f"[{step.safety.value}-step] {words.models(step)}: {words.callers(step.callers)}"
+        if step.callers.kinds != ()
+        else (f"[{step.safety.value}-step] {words.models(step)}")
+    )
+    yield f"  when     {', '.join(step.applied) or 'nothing'} applied, and not yet {', '.join(step.missing)}"
+    yield f"  then     {step.says}"
+    if step.person:
+        yield f"  witness  {step.person}"
+
+
+def interruption(step: Step) -> str:
+    """Tell of callers who are refused for a moment."""
+    return f"{words.models(step)}: {words.callers(step.callers)}: {step.says}"
+
+
+def _listed(head: str, lines: list[str]) -> Iterator[str]:
+    yield head
+    for line in lines[:_MOST]:
+        yield f"  {line}"
+    if len(lines) > _MOST:
+        yield f"  and {len(lines) - _MOST:,} more"

@@ -1,0 +1,105 @@
+"""What changes for whole credentials, and what is said of the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from compiler.diff.credentials import Credentials
+from compiler.diff.findings import Pair
+from compiler.diff.meaning import REFUSED, Meanings
+from compiler.diff.regions import Regions, mentioned
+from compiler.diff.result import WEIGHT, Callers, Change, Row, Witness
+from compiler.diff.witness import Asked, witness
+from compiler.program.ir import Method, Platform
+
+
+def accepted(tokens: Credentials, base: Meanings, head: Meanings) -> Row | None:
+    """Tell of tokens that one side alone accepts, or that are taken for another kind of caller."""
+    if tokens.kinds[0] == tokens.kinds[1]:
+        return None
+    names = "; ".join(" and ".join(f"`{one}`" for one in audiences) for audiences in tokens.audiences)
+    before, after = (_words(method) for method in (tokens.base, tokens.head))
+    if tokens.base is not None and tokens.head is not None:
+        return _otherwise(Row((Change.IDENTITY,), (), Callers((), methods=(names,)), before, after, None), tokens, base, head)
+    here, method = (head, tokens.head) if tokens.base is None else (base, tokens.base)
+    change = Change.GAINED if tokens.base is None else Change.LOST
+    if method is None:
+        return None
+    reached = tuple(_reached(here, method))
+    if not reached:
+        return Row((Change.IDENTITY,), (), Callers((), methods=(names,)), before, after, None)
+    regions = Regions(here.terms, *mentioned((here.side.program,)))
+    model = here.side.program.model(reached[0])
+    outcomes = here.outcomes(model, method, regions, None)
+    outcome = next(one for one in outcomes if one != REFUSED)
+    sides = (Asked(base.side.program, model, tokens.base), Asked(head.side.program, model, tokens.head))
+    expected = (None, outcome.key) if tokens.base is None else (outcome.key, None)
+    shown, _ = witness(regions, outcomes[outcome], None, sides, expected)
+    return Row((change, Change.IDENTITY), reached, Callers((), methods=(names,)), before, after, shown)
+
+
+def _otherwise(row: Row, tokens: Credentials, base: Meanings, head: Meanings) -> Row:
+    """Tell of tokens that another kind of method accepts, with all that this changes on any model."""
+    programs = (base.side.program, head.side.program)
+    regions = Regions(base.terms, *mentioned(programs))
+    changes = {Change.IDENTITY}
+    concerned: list[str] = []
+    shown: Witness | None = None
+    if tokens.base is None or tokens.head is None:
+        return row
+    for ident in sorted({*base.side.models, *head.side.models}):
+        models = base.side.models.get(ident), head.side.models.get(ident)
+        found = list(Pair(base, head, models, (tokens.base, tokens.head), regions).findings())
+        changes.update(change for one in found for change in one.changes)
+        concerned += [ident] if found else []
+        if found and shown is None:
+            sides = Asked(programs[0], models[0], tokens.base), Asked(programs[1], models[1], tokens.head)
+            shown, _ = witness(regions, found[0].callers, found[0].asked, sides, found[0].entries)
+    return replace(row, changes=tuple(sorted(changes, key=WEIGHT.__getitem__)), models=tuple(concerned), witness=shown)
+
+
+def _words(method: Method | None) -> str:
+    return "refused with 401" if method is None else f"accepted by `{method.name}`"
+
+
+def _reached(side: Meanings, method: Method) -> Iterator[str]:
+    """Give the models that somebody whom a method accepts may call."""
+    regions = Regions(side.terms, *mentioned((side.side.program,)))
+    for model in side.side.program.models:
+        if side.outcomes(model, method, regions, None).keys() - {REFUSED}:
+            yield model.id
+
+
+def around(base: Platform, head: Platform) -> Iterator[Row]:
+    """Tell of what the cluster is said to be, and of where all models are served."""
+    for name, before, after in (
+        ("Kuadrant", _release(base), _release(head)),
+        ("the gateway", f"{base.gateway.namespace}/{base.gateway.name}", f"{head.gateway.namespace}/{head.gateway.name}"),
+        ("the host of all models", base.gateway.hostname, head.gateway.hostname),
+        ("where policies attach", base.attach.value, head.attach.value),
+        ("what crosses to the limits", base.bridge.value, head.bridge.value),
+        ("who lower-cases hosts", _lowercased(base), _lowercased(head)),
+        ("the MaaS API", _api(base), _api(head)),
+    ):
+        if before != after:
+            yield Row((Change.PLATFORM,), (), Callers(()), f"{name}: {before}", f"{name}: {after}", None)
+
+
+def _release(platform: Platform) -> str:
+    return ".".join(str(part) for part in platform.kuadrant if part is not None)
+
+
+def _lowercased(platform: Platform) -> str:
+    return "somebody in front of the gateway" if platform.gateway.lowercases_host else "nobody"
+
+
+def _api(platform: Platform) -> str:
+    api = platform.maas_api
+    return f"{api.namespace}/{api.service}:{api.port}"
+
+
+def rows(tokens: Sequence[Credentials], base: Meanings, head: Meanings) -> tuple[Row, ...]:
+    """Give all that changes for whole credentials and for the cluster."""
+    found = [row for one in tokens if (row := accepted(one, base, head)) is not None]
+    return (*found, *around(base.side.program.platform, head.side.program.platform))

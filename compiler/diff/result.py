@@ -1,0 +1,187 @@
+"""What a comparison ends in: rows that each tell one change, objects that differ, and steps of the roll-out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from compiler.diff.cover import Kind
+
+
+class Change(Enum):
+    """What has changed, by the code under which it is reported; the first weighs most."""
+
+    UNMETERED = "budget-unmetered"
+    GAINED = "access-gained"
+    RAISED = "budget-raised"
+    MIXED = "budget-mixed"
+    MOVED = "model-moved"
+    LOST = "access-lost"
+    LOWERED = "budget-lowered"
+    IDENTITY = "identity-changed"
+    RESET = "counters-reset"
+    PLATFORM = "platform-changed"
+
+
+WEIGHT = {change: index for index, change in enumerate(Change)}
+
+
+@dataclass(frozen=True)
+class Callers:
+    """A description of callers; `kinds` is None when it would take more words than anybody reads.
+
+    `asking` is the entry that their requests name; with `first` also theirs who name none and are metered by it.
+    `tiers` are the groups of each tier that is the same before and after, by which they may be called.
+    """
+
+    kinds: tuple[Kind, ...] | None
+    asking: str | None = None
+    first: bool = False
+    methods: tuple[str, ...] = ()
+    tiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What becomes of the witness's request on one side: the status, and the entry that meters it."""
+
+    method: str | None
+    status: int
+    selected: str | None
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A caller and a request that show a change; both answers are those of the reference meaning."""
+
+    model: str
+    user: str
+    groups: tuple[str, ...]
+    headers: tuple[tuple[str, str], ...]
+    before: Answered
+    after: Answered
+
+
+@dataclass(frozen=True, order=True)
+class Cause:
+    """A line that was edited: on which side it is read (`base` or `head`), file and line, and the path of what is there.
+
+    `file` is as it is shown, with the revision it is read from; `path` is the file alone.
+    """
+
+    side: str
+    file: str
+    line: int
+    what: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One change. `models` are all models that it is the same on; the witness speaks of the first.
+
+    `before` and `after` say in words what the callers had and have. `people` are those of a roster whom it concerns.
+    """
+
+    changes: tuple[Change, ...]
+    models: tuple[str, ...]
+    callers: Callers
+    before: str
+    after: str
+    witness: Witness | None
+    causes: tuple[Cause, ...] = ()
+    people: tuple[str, ...] | None = None
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Order rows: the worst first, then by model."""
+        return (
+            [WEIGHT[change] for change in self.changes],
+            -len(self.models),
+            self.models,
+            self.callers.asking or "",
+            self.callers.first,
+            self.callers.kinds or (),
+            self.callers.methods,
+            self.before,
+            self.after,
+        )
+
+
+class Fate(Enum):
+    """What becomes of an object."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, order=True)
+class ObjectChange:
+    """An emitted object that differs; `file` is its path in `out/`."""
+
+    file: str
+    kind: str
+    name: str
+    fate: str
+
+
+class Safety(Enum):
+    """What a state on the way is: more than before and after, not to be told, or less than before and after."""
+
+    UNSAFE = "unsafe"
+    UNDECIDED = "undecided"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state between two applied objects in which some callers have something else than before or after.
+
+    `applied` is what has just been done, `missing` what is still to come of what matters to the models.
+    """
+
+    safety: Safety
+    models: tuple[str, ...]
+    callers: Callers
+    applied: tuple[str, ...]
+    missing: tuple[str, ...]
+    says: str
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class Diff:
+    """A whole comparison.
+
+    `inert` are edited lines that no row is put down to, `checked` how many states on the way were looked at, `roster` how
+    many people were counted. `outside` is what lies outside the scope, None where none was given.
+    """
+
+    rows: tuple[Row, ...]
+    objects: tuple[ObjectChange, ...]
+    steps: tuple[Step, ...] = ()
+    inert: tuple[Cause, ...] = ()
+    checked: int = 0
+    roster: int | None = None
+    outside: tuple[str, ...] | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether there is nothing to tell."""
+        return not (self.rows or self.objects or self.steps or self.inert)
+
+
+def merged(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Join rows that tell the same of several models."""
+    found: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        key = (row.changes, row.callers, row.before, row.after, row.people)
+        known = found.get(key)
+        if known is None:
+            found[key] = row
+        else:
+            models = tuple(dict.fromkeys((*known.models, *row.models)))
+            found[key] = replace(known, models=models, causes=tuple(sorted({*known.causes, *row.causes})))
+    return tuple(sorted(found.values(), key=lambda row: row.rank))

@@ -1,0 +1,85 @@
+"""One of the two configurations that are compared: what it says, what it means, and what it compiles to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from compiler.diagnostics.model import Place
+from compiler.program.ir import Model, Program
+from compiler.render.layout import KUSTOMIZATION, Documents
+from compiler.source.document import Sources
+
+# Kind, namespace (empty for cluster-wide objects) and name.
+ObjectKey = tuple[str, str, str]
+
+# Kinds whose limits Limitador counts.
+LIMITING: Final = ("TokenRateLimitPolicy", "RateLimitPolicy")
+
+
+@dataclass(frozen=True)
+class Object:
+    """An emitted object, the file of `out/` it is in, and the object itself as plain data."""
+
+    key: ObjectKey
+    file: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One configuration; `revision` (`main:`, or nothing) and `folder` are put before its file names."""
+
+    revision: str
+    folder: str
+    program: Program
+    sources: Sources
+    documents: Documents
+
+    @cached_property
+    def objects(self) -> Mapping[ObjectKey, Object]:
+        """Give all emitted objects by their identity."""
+        return {found.key: found for found in _objects(self.documents)}
+
+    @cached_property
+    def by_file(self) -> Mapping[str, tuple[Object, ...]]:
+        """Give the emitted objects by the file they are in."""
+        found: dict[str, list[Object]] = {}
+        for one in self.objects.values():
+            found.setdefault(one.file, []).append(one)
+        return {file: tuple(objects) for file, objects in found.items()}
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """Give the models by `namespace/name`."""
+        return {model.id: model for model in self.program.models}
+
+    @cached_property
+    def _of_gateway(self) -> tuple[Object, ...]:
+        return tuple(one for file, found in self.by_file.items() if file.startswith("gateway/") for one in found)
+
+    def relevant(self, model: Model) -> tuple[Object, ...]:
+        """Give the objects that decide about requests for a model: its own, and those of the Gateway."""
+        return (*self._of_gateway, *self.by_file.get(f"models/{model.id}.yaml", ()))
+
+    def only(self, ident: str) -> Program:
+        """Give the Program with one of its models, or with none where it has no such model."""
+        return replace(self.program, models=(self.models[ident],) if ident in self.models else ())
+
+    def line(self, place: Place) -> int:
+        """Give the line of a place, from 1; 0 when it is not known."""
+        span = self.sources.span(place)
+        return span.line if span else 0
+
+
+def _objects(documents: Documents) -> Iterator[Object]:
+    for file, content in documents.items():
+        if file.rpartition("/")[2] == KUSTOMIZATION:
+            continue
+        for data in content:
+            metadata = data.get("metadata")
+            named = metadata if isinstance(metadata, Mapping) else {}
+            key = (str(data.get("kind")), str(named.get("namespace", "")), str(named.get("name", "")))
+            yield Object(key, file, data)

@@ -1,0 +1,107 @@
+"""How callers, witnesses and causes are told in words; names are always in backticks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from compiler.diagnostics.visible import visible
+from compiler.diff.cover import Kind
+from compiler.diff.result import Answered, Callers, Cause, Change, Row, Step, Witness
+
+# Names and kinds of callers that are listed; the rest is counted.
+_MOST_NAMES = 8
+_MOST_KINDS = 4
+
+TITLES = {
+    Change.UNMETERED: "newly unmetered",
+    Change.GAINED: "access gained",
+    Change.RAISED: "budget raised",
+    Change.MIXED: "budget changed both ways",
+    Change.IDENTITY: "identity changed",
+    Change.MOVED: "model moved",
+    Change.LOST: "access lost",
+    Change.LOWERED: "budget lowered",
+    Change.RESET: "counters reset",
+    Change.PLATFORM: "platform changed",
+}
+
+
+def callers(found: Callers, row: Row | None = None) -> str:
+    """Describe callers, with what they ask for and which method accepts them where that matters."""
+    if row is not None and not row.callers.kinds and row.callers.kinds is not None:
+        return f"tokens for {found.methods[0]}" if found.methods else "everything"
+    if found.kinds is None:
+        words = "callers of too many kinds to list"
+    else:
+        shown = [_kind(one, found) for one in found.kinds[:_MOST_KINDS]]
+        more = len(found.kinds) - len(shown)
+        words = "; or ".join(shown) + (f"; or {more} more kinds of callers" if more else "")
+        words = words if words.startswith("all") else f"callers {words}"
+    asking = f", asking for {_name(found.asking)}" if found.asking is not None else ""
+    asking += " or having it first" if found.first else ""
+    methods = f", by {_listed(found.methods)}" if found.methods else ""
+    return f"{words}{asking}{methods}"
+
+
+def _kind(one: Kind, of: Callers) -> str:
+    parts = [f"in {_any(group, of)}" for group in one.groups]
+    parts += [f"named {_any(one.users)}"] if one.users else []
+    parts += [f"not in {_any(one.but, of)}"] if one.but else []
+    parts += [f"not named {_any(one.not_users)}"] if one.not_users else []
+    return " and ".join(parts) or "all callers"
+
+
+def _any(names: Sequence[str], of: Callers | None = None) -> str:
+    tiers = [(tier, groups) for tier, groups in of.tiers if len(groups) > 1 and set(groups) <= set(names)] if of else []
+    rest = [name for name in names if not any(name in groups for _, groups in tiers)]
+    if not tiers:
+        return _name(names[0]) if len(names) == 1 else f"any of {_listed(names)}"
+    groups = [f"the groups of tier {_name(tier)}" for tier, _ in tiers]
+    return f"any of {', '.join([*groups, *([_listed(rest)] if rest else [])])}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(map(_name, names[:_MOST_NAMES]))
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _name(name: str) -> str:
+    return f"`{visible(name)}`"
+
+
+def models(row: Row | Step) -> str:
+    """Name the models of a row."""
+    if not row.models:
+        return "all models"
+    shown = ", ".join(row.models[:_MOST_NAMES])
+    more = len(row.models) - _MOST_NAMES
+    return f"{shown} and {more} more models" if more > 0 else shown
+
+
+def titles(row: Row) -> str:
+    """Name what has changed."""
+    return ", ".join(TITLES[change] for change in row.changes)
+
+
+def cause(found: Cause) -> str:
+    """Tell where a line is and what it says."""
+    where = f"{found.file}:{found.line}" if found.line else found.file
+    return f"{visible(where)} ({visible(found.what)}{', as it was' if found.side == 'base' else ''})"
+
+
+def witness(found: Witness) -> str:
+    """Tell of a caller and a request in one line, with both answers."""
+    who = f"user {_name(found.user)}" if found.user else "a user without a name"
+    groups = f" in {_listed(found.groups)}" if found.groups else " in no group"
+    headers = "".join(f", {name}: {visible(value)}" for name, value in found.headers)
+    return f"{who}{groups}{headers}: {_answer(found.before)}, then {_answer(found.after)}"
+
+
+def _answer(found: Answered) -> str:
+    return f"{found.status} by {_name(found.selected)}" if found.selected else str(found.status)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Count things."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

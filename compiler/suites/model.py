@@ -1,0 +1,177 @@
+"""The pydantic models of everything that may be written in a suite: strict, frozen, no extra fields."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from compiler.intent.model import Spec
+from compiler.intent.scalars import Window
+
+EVERY: Final = "*"
+CHAT: Final = "chat"
+LISTING: Final = "listing"
+
+_LIMIT: Final = re.compile(r"\d+ (?:tokens|requests) in (?:\d+[smhdw])+(?: shared)?\Z")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_MODEL: Final = re.compile(r"[a-z0-9-]{1,63}/[a-z0-9-]{1,63}\Z")
+
+
+def _day(value: str) -> str:
+    if not is_day(value):
+        raise PydanticCustomError("bad-value", "a day is written `YYYY-MM-DD`", {})
+    return value
+
+
+def is_day(value: str) -> bool:
+    """Tell whether a text is a day, written `YYYY-MM-DD`."""
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return bool(_DAY.match(value))
+
+
+def _limit(value: str) -> str:
+    if not _LIMIT.match(value):
+        message = "a limit is written as `100 tokens in 1m`, with ` shared` behind it where callers share the count"
+        raise PydanticCustomError("bad-value", message, {})
+    return value
+
+
+def _path(value: str) -> str:
+    if value not in (CHAT, LISTING, EVERY) and not value.startswith("/"):
+        message = "a path is `chat`, `listing`, or begins with a slash and is below the model"
+        raise PydanticCustomError("bad-value", message, {})
+    return value
+
+
+def _several(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
+    """Read one name, or one mapping, as a list of it."""
+    return [value] if isinstance(value, str | dict) else value
+
+
+def _no_headers() -> list[dict[str, str]]:
+    return [{}]
+
+
+def _unconfigured(value: str) -> str:
+    if not _MODEL.match(value):
+        raise PydanticCustomError("bad-value", "a model that is not configured is written `namespace/name`", {})
+    return value
+
+
+Day = Annotated[str, AfterValidator(_day)]
+LimitText = Annotated[str, AfterValidator(_limit)]
+Path = Annotated[str, AfterValidator(_path)]
+Names = Annotated[list[str], BeforeValidator(_several), Field(min_length=1)]
+Paths = Annotated[list[Path], BeforeValidator(_several), Field(min_length=1)]
+Headers = Annotated[list[dict[str, str]], BeforeValidator(_several), Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class CallerSpec(Spec):
+    """Somebody who calls.
+
+    `user` is a declared user; without it the caller is somebody whom the configuration does not name. `method` is the one
+    that accepts the credential, the first unless given. `headers` come with every request.
+    """
+
+    user: str | None = None
+    groups: list[str] = Field(default_factory=list)
+    method: str | None = None
+    credential: Literal["none"] | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _nobody_is_nobody(self) -> CallerSpec:
+        if self.credential is not None and (self.user is not None or self.groups or self.method is not None):
+            message = "a caller without a credential has no user, no groups and no method"
+            raise PydanticCustomError("bad-value", message, {})
+        return self
+
+
+class SkipSpec(Spec):
+    """Why something is not run, and the last day on which it is not."""
+
+    reason: Text
+    until: Day
+
+
+class MatrixSpec(Spec):
+    """Every caller on every model and path: what no row of `expect` lists must be refused with 401 or 403."""
+
+    callers: Names
+    models: Names
+    paths: Paths = Field(default_factory=lambda: [CHAT])
+
+
+class RowSpec(Spec):
+    """What callers get: with lists, all of them on all of the models and paths get the same."""
+
+    name: Text | None = None
+    caller: Names
+    model: Names
+    path: Paths = Field(default_factory=lambda: [CHAT])
+    headers: dict[str, str] = Field(default_factory=dict)
+    status: Literal[200, 401, 403, 429]
+    selected: str | None = None
+    reason: str | None = None
+    because: Names = Field(default_factory=list)
+    limits: list[LimitText] | None = None
+    asserts: list[Text] = Field(default_factory=list)
+    skip: SkipSpec | None = None
+
+
+class CountsSpec(Spec):
+    """How many calls are answered with 200, and how many with 429."""
+
+    ok: Annotated[int, Field(ge=0)]
+    limited: Annotated[int, Field(ge=0)]
+
+
+class MeteringSpec(Spec):
+    """Calls over time.
+
+    One caller, or several that take turns call by call on the same counters; the same for several sets of headers. With
+    several models each is tried for itself.
+    """
+
+    name: Text | None = None
+    caller: Names
+    model: Names
+    path: Path = CHAT
+    headers: Headers = Field(default_factory=_no_headers)
+    series: Text
+    every: Window = "1m"
+    concurrent: Annotated[int, Field(ge=1, le=1000)] = 1
+    streaming: Literal["with-usage", "without-usage"] | None = None
+    expect: CountsSpec
+    skip: SkipSpec | None = None
+
+
+class AssertSpec(Spec):
+    """CEL that holds of the outcome of every case of the suite that it is about."""
+
+    name: Text
+    callers: Names = Field(default_factory=lambda: [EVERY])
+    models: Names = Field(default_factory=lambda: [EVERY])
+    paths: Paths = Field(default_factory=lambda: [EVERY])
+    that: Text
+    skip: SkipSpec | None = None
+
+
+class SuiteSpec(Spec):
+    """One suite. `unconfigured` are models that run in the cluster and that the configuration does not know."""
+
+    description: str | None = None
+    callers: dict[str, CallerSpec] = Field(default_factory=dict)
+    unconfigured: list[Annotated[str, AfterValidator(_unconfigured)]] = Field(default_factory=list)
+    matrix: MatrixSpec | None = None
+    expect: list[RowSpec] = Field(default_factory=list)
+    metering: list[MeteringSpec] = Field(default_factory=list)
+    asserts: list[AssertSpec] = Field(default_factory=list)

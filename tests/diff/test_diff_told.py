@@ -1,0 +1,181 @@
+"""How a comparison is told: at the right line, in few words, and never longer than a comment may be."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+from diff_bench import compared, side
+from diff_corpus import BASE, both, drop, edited, everywhere, put
+
+from compiler.diff.compare import Comparison
+from compiler.diff.cover import Kind
+from compiler.diff.formats import findings, markdown, plain, text
+from compiler.diff.gates import tripped
+from compiler.diff.result import Callers, Cause, Change, Diff, ObjectChange, Row, Safety, Step, Witness, merged
+from compiler.diff.scope import Scope, scope
+from compiler.diff.verdict import verdict
+
+CALLERS = Callers((Kind(groups=(("research",),)),))
+CAUSE = Cause("head", "config/a.yaml", 3, "access.a.groups", "config/a.yaml")
+ROW = Row((Change.GAINED,), ("llm/granite",), CALLERS, "refused", "5 tokens per 1m by `gold`", None, (CAUSE,))
+STEP = Step(Safety.UNSAFE, ("llm/granite",), CALLERS, ("RateLimitPolicy a/b",), ("AuthPolicy a/b",), "they have more", "user `x`")
+
+
+def test_every_edit_of_several_is_put_down_to_its_own_line() -> None:
+    head = edited(
+        both(
+            put("access/lab/users", []),
+            put("subscriptions/gold-big/models/granite/tokens/0/limit", 1),
+            put("models/guard/tiers", ["small"]),
+            put("tiers/small/displayName", "Small"),
+            put("policies/crew/tokens/0/limit", 5),
+        )
+    )
+    diff = Comparison(side({"a.yaml": BASE}), side({"b.yaml": head})).run()
+    told = {(row.changes[0].value, row.models[0], row.causes[0].what) for row in diff.rows}
+    assert ("access-lost", "llm/qwen", "access.lab.users.0") in told
+    assert ("access-gained", "llm/guard", "models.guard.tiers") in told
+    assert ("budget-lowered", "llm/granite", "subscriptions.gold-big.models.granite.tokens.0.limit") in told
+    assert {row.causes[0].what.partition(".")[0] for row in diff.rows if "team:ops" in row.before} == {"policies"}
+    assert [cause.what for cause in diff.inert] == ["tiers.small.displayName"]
+
+
+def test_removed_lines_are_told_of_the_base() -> None:
+    lost = compared(BASE, edited(drop("access/gold")))
+    causes = {(cause.side, cause.file, cause.what) for row in lost.rows for cause in row.causes}
+    assert causes == {("base", "base/a.yaml", "access.gold")}
+
+
+def test_rows_of_several_models_are_one() -> None:
+    other = replace(ROW, models=("llm/qwen",), causes=(replace(CAUSE, line=9),))
+    (row,) = merged([ROW, other])
+    assert row.models == ("llm/granite", "llm/qwen")
+    assert [cause.line for cause in row.causes] == [3, 9]
+
+
+def test_the_worst_comes_first() -> None:
+    rows = [replace(ROW, changes=(change,)) for change in reversed(Change)]
+    assert [row.changes[0] for row in merged(rows)] == list(Change)
+
+
+def test_a_comment_is_never_too_long_and_counts_what_it_leaves_out() -> None:
+    rows = tuple(replace(ROW, models=(f"llm/model-{index}",)) for index in range(2000))
+    objects = tuple(
+        ObjectChange(f"models/llm/{index}.yaml", "AuthPolicy", f"llm/maas-auth-{index}", "added") for index in range(900)
+    )
+    comment = markdown.render(Diff(rows, objects, (STEP,)))
+    assert len(comment) <= markdown.MOST
+    assert comment.splitlines()[:2] == [markdown.MARKER, f"**{verdict(Diff(rows, objects, (STEP,)))}**"]
+    kept = sum(line.startswith(("| access gained", "- ")) for line in comment.splitlines())
+    assert f"\n{2901 - kept:,} lines left out" in comment
+
+
+def test_a_comment_shows_names_as_they_are() -> None:
+    row = replace(ROW, models=("llm/a|b", "@everyone"), before="<img> *x* `a|b`")
+    line = next(line for line in markdown.render(Diff((row,), ())).splitlines() if line.startswith("| access"))
+    assert r"llm/a\|b" in line
+    assert r"\@everyone" in line
+    assert r"\<img\> \*x\* `a\|b`" in line
+
+
+def test_every_form_tells_of_unsafe_steps_and_interruptions() -> None:
+    pause = replace(STEP, safety=Safety.INTERRUPTED, says="refused")
+    unsure = replace(STEP, safety=Safety.UNDECIDED, callers=Callers(()), says="too much", person="")
+    diff = Diff((ROW,), (), (STEP, unsure, pause), (CAUSE,), checked=7, roster=4, outside=())
+    assert "unsafe steps: 1; undecided steps: 1" in verdict(diff)
+    assert "people: 0 of 4" in verdict(diff)
+    told = text.render(diff)
+    assert (
+        "[unsafe-step] llm/granite: callers in `research`\n  when     RateLimitPolicy a/b applied, and not yet AuthPolicy a/b"
+        in told
+    )
+    assert "[undecided-step] llm/granite\n" in told
+    assert "for a moment, between two waves:\n  llm/granite: callers in `research`: refused" in told
+    assert "nothing outside the scope has changed" in told
+    comment = markdown.render(diff)
+    assert "#### Steps of the roll-out that are not safe" in comment
+    assert "#### Refused for a moment" in comment
+    assert "Nothing outside the scope has changed" in comment
+    assert '"safety": "unsafe"' in plain.render(diff)
+    codes = [found.code for found in findings.diagnostics(diff, (), "config/a.yaml")]
+    assert codes == ["access-gained", "unsafe-step", "unsafe-step"]
+    assert tripped(diff, ("unsafe",))
+    assert not tripped(diff, ("lost",))
+    assert not tripped(replace(diff, steps=(pause,)), ("unsafe",))
+
+
+def test_long_lists_are_counted() -> None:
+    many = tuple(f"llm/m{index}" for index in range(12))
+    kinds = tuple(Kind(groups=((f"g{index}",),), not_users=("x",)) for index in range(6))
+    row = replace(ROW, models=many, callers=Callers(kinds, "gold", first=True, methods=("openshift",)))
+    told = text.render(Diff((row,), tuple(ObjectChange("f", "Role", f"r{index}", "added") for index in range(50))))
+    assert "and 4 more models" in told
+    assert "in `g0` and not named `x`; or" in told
+    assert "; or 2 more kinds of callers, asking for `gold` or having it first, by `openshift`" in told
+    assert "  and 10 more\n" in told
+    assert "too many kinds" in text.render(Diff((replace(ROW, callers=Callers(None)),), ()))
+
+
+def test_a_witness_tells_what_was_asked() -> None:
+    diff = compared(BASE, edited(put("subscriptions/lab-day/models/qwen/tokens/0/limit", 600)))
+    assert "user `somebody` in `lab`" in text.render(diff)
+    found = [row.witness for row in diff.rows]
+    assert all(isinstance(one, Witness) and one.before.status == one.after.status == 200 for one in found)
+
+
+def test_only_objects_may_change() -> None:
+    diff = compared(BASE, edited(put("subscriptions/gold-big/metadata/organization", "umbrella")))
+    assert verdict(diff).startswith("no change of meaning; objects: ")
+    inert = compared(BASE, edited(put("models/qwen/description", "Big")))
+    assert verdict(inert) == "no change of meaning; 1 edited line"
+
+
+PROGRAMS = (side({"a.yaml": BASE}).program,)
+
+
+@pytest.mark.parametrize(
+    ("words", "inside"),
+    [
+        ("team=ops", {"policies"}),
+        ("tier=small", {"tiers"}),
+        ("groups=ops, users=bob", {"policies"}),
+        ("models=qwen, entries=team:*", {"policies"}),
+    ],
+)
+def test_a_scope_holds_for_what_lies_within(words: str, inside: set[str]) -> None:
+    edits = {"policies": put("policies/crew/tokens/0/limit", 5), "tiers": put("tiers/small/tokens/0/limit", 5)}
+    for section, edit in edits.items():
+        diff = Comparison(side({"a.yaml": BASE}), side({"a.yaml": edited(edit)}), scope=scope(words, PROGRAMS)).run()
+        assert (diff.outside == ()) == (section in inside), diff.outside
+
+
+def test_the_platform_is_in_no_scope() -> None:
+    head = edited(put("platform/gateway/hostname", "ai.example.com"))
+    diff = Comparison(side({"a.yaml": BASE}), side({"a.yaml": head}), scope=Scope((), (), None)).run()
+    assert diff.outside
+    assert tripped(diff, ())
+
+
+def test_another_kind_of_method_is_told_once() -> None:
+    config = deepcopy(BASE)
+    config["platform"]["authentication"] = [{"name": "sa", "kind": "tierToken", "audience": "https://kubernetes.default.svc"}]
+    diff = compared(BASE, config)
+    row = next(row for row in diff.rows if row.callers.methods == ("`https://kubernetes.default.svc`",))
+    assert Change.IDENTITY in row.changes
+    assert Change.LOST in row.changes
+    assert row.models == ("llm/granite", "llm/qwen")
+
+
+def test_a_method_nobody_comes_in_by_is_told_without_a_witness() -> None:
+    bare = {**BASE, "models": {"guard": BASE["models"]["guard"]}, "access": {}, "subscriptions": {}, "teams": {}, "policies": {}}
+    more = deepcopy(bare)
+    more["platform"]["authentication"].append({"name": "console", "kind": "tokenReview", "audiences": ["console"]})
+    (row,) = compared(bare, more).rows
+    assert (row.changes, row.witness) == ((Change.IDENTITY,), None)
+
+
+def test_a_group_that_is_renamed_everywhere_is_both_gained_and_lost() -> None:
+    diff = compared(BASE, edited(everywhere("free", "everyone")))
+    assert {Change.GAINED, Change.LOST} <= {change for row in diff.rows for change in row.changes}

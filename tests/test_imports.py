@@ -1,0 +1,68 @@
+"""What a command brings into memory before it works: start-up is paid on every run, and libraries are most of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compiler.cli.main import COMMANDS, MODULES, maasc
+
+# What takes longer to import than a small build takes to run.
+HEAVY = frozenset(
+    {
+        "celpy",
+        "cel",
+        "hypothesis",
+        "jsonschema",
+        "jsonschema_rs",
+        "kubernetes_validate",
+        "lark",
+        "pydantic",
+        "re2",
+        "ruamel",
+        "z3",
+    }
+)
+READING = frozenset({"yaml", "importlib.metadata", "multiprocessing", "asyncio", "compiler.pipeline"})
+ROOT = Path(__file__).parents[1]
+
+_RUN = """
+import sys
+from compiler.cli.main import maasc
+try:
+    maasc.main({arguments!r}, prog_name="maasc")
+except SystemExit as ended:
+    assert ended.code in (0, None), ended.code
+print("\\n" + " ".join(sys.modules), file=sys.stderr)
+"""
+
+
+def _imported(*arguments: str) -> frozenset[str]:
+    code = _RUN.format(arguments=list(arguments))
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return frozenset(ran.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("rule", "unknown-group"), ("rule",)])
+def test_help_and_rules_import_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    """Whoever asks what a command does, or what a diagnostic means, waits for no library."""
+    assert sorted(_imported(*arguments) & (HEAVY | READING)) == []
+
+
+def test_a_build_without_a_proof_imports_what_it_uses(tmp_path: Path) -> None:
+    """The slow validator, CEL engines and solvers stay where they are as long as nothing is wrong."""
+    found = _imported("build", "--no-prove", "--out", str(tmp_path / "out"))
+    assert found & HEAVY == {"jsonschema_rs", "pydantic"}
+
+
+def test_each_command_is_told_of_in_one_line() -> None:
+    """The list of commands is written out, so that `--help` imports none; it names each, and each is there."""
+    modules = {path.stem for path in (ROOT / "compiler" / "cli").glob("*.py") if "@click.command(" in path.read_text()}
+    assert {MODULES.get(name, name) for name in COMMANDS} == modules
+    for name, line in COMMANDS.items():
+        assert maasc.commands == {}
+        assert line.endswith(".")
+        assert len(line) <= 60, name
