@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: build check test lint types lock engines clean
+.PHONY: build check test lint types lock bench engines clean
 
 build: $(READY)
 	$(BIN)/maasc build
@@ -36,6 +36,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --no-build-isolation --no-deps -e .
 	touch $@
+
+# The peers are installed beside the program; `benchmarks/RESULTS.md` says how it compares with them.
+bench: $(READY)
+	$(BIN)/pip install --quiet --no-build-isolation -e '.[bench]'
+	$(BIN)/python benchmarks/run.py
 
 lock:
 	$(BIN)/pip install --quiet uv

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from compiler.checks.run import check_intent, check_program
 from compiler.diagnostics.model import Diagnostic, failed
@@ -12,15 +14,21 @@ from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
 from compiler.lower.invariants import invariants
 from compiler.lower.lower import lower
+from compiler.processes import in_two
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
-from compiler.render.layout import Bundle, render
+from compiler.render.layout import Bundle, File, files, kustomizations
 from compiler.source.document import Sources
 from compiler.source.load import load_folder
-from compiler.targets.emit import emit
-from compiler.validate import size
-from compiler.validate.crds import Crds
-from compiler.validate.manifest import validate
+from compiler.targets.emit import of_models, shared
+from compiler.validate.manifest import Validation
+from compiler.validate.size import Sizes
+
+if TYPE_CHECKING:
+    from compiler.validate.crds import Crds
+
+# Models whose manifests are made in one go; where there are more, two processes share the work.
+_A_PART: Final = 500
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,15 @@ class Back:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def front(config: Path) -> Front:
-    """Read, check and lower the configuration; as many errors as can be told apart are reported at once."""
+def front(config: Path, *, keep: bool = True) -> Front:
+    """Read, check and lower the configuration; as many errors as can be told apart are reported at once.
+
+    Unless told to `keep` the data and the intent, only what locates diagnostics stays.
+    """
     sources, diagnostics = load_folder(config)
     intent, found = parse(sources.documents)
+    if not keep:
+        sources = sources.without_data()
     if failed(diagnostics):
         # A file that could not be read may define what others use, so only what it says itself is certain.
         return Front(sources, None, None, (*diagnostics, *(one for one in found if one.code != "missing-platform")))
@@ -59,11 +72,54 @@ def front(config: Path) -> Front:
     program = lower(intent)
     diagnostics += check_program(program)
     return Front(
-        sources, None if failed(diagnostics) else program, digest(intent), diagnostics, intent, invariants(intent, program)
+        sources=sources,
+        program=None if failed(diagnostics) else program,
+        digest=digest(intent),
+        diagnostics=diagnostics,
+        intent=intent if keep else None,
+        invariants=invariants(intent, program),
     )
 
 
-def back(program: Program, crds: Crds | None = None) -> Back:
-    """Emit, render and validate the manifests of a Program."""
-    bundle = render(emit(program))
-    return Back(bundle, (*validate(bundle.documents, crds), *size.check(bundle.documents, bundle.texts)))
+def back(program: Program, crds: Crds | None = None, *, keep: bool = True) -> Back:
+    """Emit, render and validate the manifests of a Program; unless told to `keep` their plain data, only the texts stay."""
+    whole = _Part(Validation(crds))
+    whole.add(files(shared(program)), keep=keep)
+    # Plain data and definitions would take longer to hand over than they take to make.
+    count = 1 if keep or crds else -(-len(program.models) // _A_PART)
+
+    def part(index: int) -> _Part:
+        made = _Part(Validation(crds))
+        models = program.models[len(program.models) * index // count : len(program.models) * (index + 1) // count]
+        made.add(files(of_models(program, models)), keep=keep)
+        return made
+
+    for made in in_two(count, part):
+        whole.join(made)
+    whole.add(kustomizations(list(whole.texts)), keep=keep)
+    bundle = Bundle(dict(sorted(whole.documents.items())), dict(sorted(whole.texts.items())))
+    return Back(bundle, (*whole.validation.found(), *whole.sizes.found()))
+
+
+@dataclass
+class _Part:
+    """Some files of the output, and what is to be said of them."""
+
+    validation: Validation
+    sizes: Sizes = field(default_factory=Sizes)
+    texts: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+
+    def add(self, rendered: Iterable[File], *, keep: bool) -> None:
+        for file in rendered:
+            self.validation.add(file.path, file.documents)
+            self.sizes.add(file.path, file.documents, file.text)
+            self.texts[file.path] = file.text
+            if keep:
+                self.documents[file.path] = file.documents
+
+    def join(self, other: _Part) -> None:
+        self.validation.join(other.validation)
+        self.sizes.join(other.sizes)
+        self.texts |= other.texts
+        self.documents |= other.documents

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from engines_support import engines, header
 
@@ -16,6 +18,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header() -> list[str]:
     """Name the engines that take part, and those that are absent."""
     return header()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what builds remember away from the user's own memory."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

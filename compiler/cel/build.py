@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from compiler.cel.tree import (
     All,
@@ -34,7 +35,11 @@ def path(root: str, *fields: str) -> Expr:
 
 def strings(values: Iterable[str]) -> ListLit:
     """Give a list literal of strings, in the order given."""
-    return ListLit(tuple(Str(value) for value in values))
+    return ListLit(tuple(map(_string, values)))
+
+
+# The same names stand in the expressions of many models.
+_string = lru_cache(maxsize=1 << 16)(Str)
 
 
 def equals(left: Expr, value: str) -> Expr:

@@ -91,7 +91,8 @@ class _Parser:
         return ParseError(message, (at or self._seen).position)
 
     def _at(self, sign: str) -> bool:
-        return self._seen.kind is Kind.SIGN and self._seen.text == sign
+        seen = self._tokens[self._next]
+        return seen.text == sign and seen.kind is Kind.SIGN
 
     def _take(self) -> Token:
         found = self._seen
@@ -242,6 +243,8 @@ class _Parser:
 
 def _joined(operands: list[Expr], operators: list[Token]) -> Expr:
     """Join by precedence: `+`, then one relation, then `&&`, then `||`; each level from the one that binds tighter."""
+    if not operators:
+        return operands[0]
     alternatives: list[Expr] = []
     for conjunction, inside in _split(operands, operators, "||"):
         terms: list[Expr] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, assert_never
 
 from compiler.cel.tree import (
@@ -58,48 +59,43 @@ def text(expression: Expr) -> str:
 
 
 def _at(expression: Expr, place: int) -> str:
+    # Most of a build's expressions are long lists and maps of strings.
+    if isinstance(expression, Str):
+        return quote(expression.value)
     binding, spelt = _spell(expression)
     return spelt if binding >= place else f"({spelt})"
 
 
 def _spell(node: Expr) -> tuple[int, str]:
     match node:
-        case Str() | Bool() | Int() | Ident() | ListLit() | MapLit():
-            return _POSTFIX, _atom(node)
+        case Str(value):
+            return _POSTFIX, quote(value)
+        case Ident(name):
+            return _POSTFIX, _identifier(name)
         case Select() | Index() | Has() | Method() | Macro():
             return _POSTFIX, _postfix(node)
-        case Not(operand):
-            return _UNARY, f"!({_at(operand, _TERNARY)})"
         case Compare(op, left, right):
             # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
             return _RELATION, f"{_at(left, _SUM)} {op} {_at(right, _SUM)}"
+        case ListLit(items):
+            return _POSTFIX, f"[{', '.join([_at(item, _TERNARY) for item in items])}]"
+        case MapLit(entries):
+            return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {_at(value, _TERNARY)}" for key, value in entries]) + "}"
+        case Ternary(condition, then, otherwise):
+            # No parentheses round the last arm: each one costs depth, and cel-rust stops at 96.
+            return _TERNARY, f"{_at(condition, _OR)} ? {_at(then, _OR)} : {_at(otherwise, _TERNARY)}"
+        case Not(operand):
+            return _UNARY, f"!({_at(operand, _TERNARY)})"
         case Concat(parts):
             return _joined(parts, " + ", _SUM, _UNARY)
         case All(terms):
             return _joined(terms, " && ", _AND, _RELATION)
         case Any(terms):
             return _joined(terms, " || ", _OR, _AND)
-        case Ternary(condition, then, otherwise):
-            # No parentheses round the last arm: each one costs depth, and cel-rust stops at 96.
-            return _TERNARY, f"{_at(condition, _OR)} ? {_at(then, _OR)} : {_at(otherwise, _TERNARY)}"
-        case _:
-            assert_never(node)
-
-
-def _atom(node: Str | Bool | Int | Ident | ListLit | MapLit) -> str:
-    match node:
-        case Str(value):
-            return quote(value)
         case Bool(value):
-            return "true" if value else "false"
+            return _POSTFIX, "true" if value else "false"
         case Int(value):
-            return str(value)
-        case Ident(name):
-            return _identifier(name)
-        case ListLit(items):
-            return "[" + ", ".join(_at(item, _TERNARY) for item in items) + "]"
-        case MapLit(entries):
-            return "{" + ", ".join(f"{quote(key)}: {_at(value, _TERNARY)}" for key, value in entries) + "}"
+            return _POSTFIX, str(value)
         case _:
             assert_never(node)
 
@@ -134,6 +130,7 @@ def _joined(parts: tuple[Expr, ...], separator: str, binding: int, place: int) -
     return binding, separator.join(_at(part, place) for part in parts)
 
 
+@lru_cache(maxsize=1 << 16)
 def quote(value: str) -> str:
     r"""Spell a string literal: double quotes, only `\\` and `\"` escaped, the rest as it is.
 
@@ -142,16 +139,16 @@ def quote(value: str) -> str:
     Raises:
         UnspellableError: the string holds a control character, a line separator, a noncharacter or a lone surrogate.
     """
-    found = _UNPRINTABLE.search(value)
-    if found:
-        message = f"the character U+{ord(found.group()):04X} cannot be written in a CEL literal that every engine reads alike"
+    if not spellable(value):
+        found = _UNPRINTABLE.findall(value)[0]
+        message = f"the character U+{ord(found):04X} cannot be written in a CEL literal that every engine reads alike"
         raise UnspellableError(message)
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def spellable(value: str) -> bool:
     """Tell whether `quote` accepts the string."""
-    return not _UNPRINTABLE.search(value)
+    return (value.isascii() and value.isprintable()) or not _UNPRINTABLE.search(value)
 
 
 def is_identifier(name: str) -> bool:

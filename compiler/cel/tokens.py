@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from compiler.cel.printer import spellable
 
@@ -29,8 +28,7 @@ class Kind(Enum):
     END = "the end"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token: of a string its value, of everything else its text."""
 
     kind: Kind

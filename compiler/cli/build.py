@@ -55,7 +55,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
     texts = dict(result.bundle.texts)
-    proof = None if no_prove else _proven(result, texts, out)
+    proof = None if no_prove else _proven(result, texts, out, last)
     found: tuple[Diagnostic, ...] = ()
     seal: str | None = None
     if proof is None or proof.holds:
@@ -96,10 +96,16 @@ def _compiled(config: Path, crds: Path | None, out: Path) -> Compiled:
     return compiled(config, crds, out)
 
 
-def _proven(result: Compiled, texts: dict[str, str], out: Path) -> Proven:
-    from compiler.cli.proof import proven  # noqa: PLC0415 - a solver, which only a proof has to wait for
+def _proven(result: Compiled, texts: dict[str, str], out: Path, last: Memory | None) -> Proven:
+    # A solver, which only a proof has to wait for.
+    from compiler.cli.proof import proven  # noqa: PLC0415
+    from compiler.prove.earlier import Earlier  # noqa: PLC0415
 
-    return proven(result, texts, out)
+    earlier = Earlier(last.compiler, last.proofs()) if last else None
+    found = proven(result, texts, out, earlier=earlier)
+    if last is not None:
+        last.keep_proofs(found.tokens)
+    return found
 
 
 def _seal(digest: str, texts: dict[str, str]) -> str:

@@ -35,10 +35,14 @@ class Remembered:
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory of one output folder; `input` is the digest of all that decides what a build of it does."""
+    """The memory of one output folder; `input` is the digest of all that decides what a build of it does.
+
+    `compiler` is the digest of the compiler alone.
+    """
 
     file: Path
     input: str
+    compiler: str
 
     def recall(self) -> Remembered | None:
         """Give what came of the last build, if it had the same input."""
@@ -51,12 +55,31 @@ class Memory:
 
     def keep(self, came: Remembered) -> None:
         """Remember what came of a build; where that cannot be done the next one compiles again."""
-        content = json.dumps({"input": self.input, "lock": came.lock, "report": came.report})
-        temporary = self.file.with_suffix(f".{os.getpid()}.tmp")
-        with suppress(OSError):
-            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            temporary.write_text(content, encoding="utf-8")
-            temporary.replace(self.file)
+        _write(self.file, {"input": self.input, "lock": came.lock, "report": came.report})
+
+    @property
+    def _proofs(self) -> Path:
+        return self.file.with_suffix(".proofs.json")
+
+    def proofs(self) -> frozenset[str]:
+        """Give the tokens of what the last build proved."""
+        try:
+            found = json.loads(self._proofs.read_bytes())
+        except (OSError, ValueError):
+            return frozenset()
+        return frozenset(token for token in found if isinstance(token, str)) if isinstance(found, list) else frozenset()
+
+    def keep_proofs(self, tokens: Iterable[str]) -> None:
+        """Remember what a build proved, and nothing of the builds before."""
+        _write(self._proofs, sorted(tokens))
+
+
+def _write(file: Path, content: object) -> None:
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    with suppress(OSError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+        temporary.replace(file)
 
 
 def memory(out: Path, folders: Iterable[Path], asked: Iterable[object]) -> Memory | None:
@@ -67,14 +90,20 @@ def memory(out: Path, folders: Iterable[Path], asked: Iterable[object]) -> Memor
     place = _place()
     if place is None:
         return None
-    whole = hashlib.sha256()
     try:
-        for part in (*_compiler(), *(repr(option).encode() for option in asked), *_contents(folders)):
-            whole.update(len(part).to_bytes(8, "big") + part)
+        compiler_digest = _digest(_compiler())
+        whole = _digest((compiler_digest.encode(), *(repr(option).encode() for option in asked), *_contents(folders)))
     except (OSError, _UnreadableError):
         return None
     name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()
-    return Memory(place / f"{name}.json", whole.hexdigest())
+    return Memory(place / f"{name}.json", whole, compiler_digest)
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()
 
 
 def _place() -> Path | None:

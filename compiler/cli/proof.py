@@ -12,6 +12,7 @@ from compiler.cli.report import Folder, Folders
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.engines.registry import installed
+from compiler.prove.earlier import Earlier
 from compiler.prove.result import ProofReport
 from compiler.prove.verify import verify
 from compiler.source.texts import Texts
@@ -28,16 +29,19 @@ class Proven:
     holds: bool
     diagnostics: tuple[Diagnostic, ...]
     sources: Locator
+    tokens: tuple[str, ...] = ()
 
 
-def proven(result: Compiled, texts: Mapping[str, str], out: Path, *, thorough: bool = False) -> Proven:
+def proven(
+    result: Compiled, texts: Mapping[str, str], out: Path, *, thorough: bool = False, earlier: Earlier | None = None
+) -> Proven:
     """Prove the manifests against the configuration of `result`, which must have compiled as far as its Program."""
     if result.program is None:
         raise ValueError("a proof needs a program")
     marked = {f"{_EMITTED}{path}": text for path, text in texts.items()}
-    verdict = verify(result.program, result.invariants, marked, installed(), thorough=thorough)
+    verdict = verify(result.program, result.invariants, marked, installed(), thorough=thorough, earlier=earlier)
     told = tuple(_placed(found, result.sources.path, out) for found in verdict.diagnostics)
-    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, Texts(texts)))))
+    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, Texts(texts)))), verdict.tokens)
 
 
 def _placed(found: Diagnostic, config: Path, out: Path) -> Diagnostic:

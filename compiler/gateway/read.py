@@ -21,7 +21,11 @@ from compiler.gateway.read_routes import gateway, route
 from compiler.gateway.read_values import meta
 from compiler.gateway.strict import BadManifestError, Node, need, unmodelled
 from compiler.gateway.syntax import Syntax, unreadable
+from compiler.source.document import Document
 from compiler.source.load import load_text
+
+# The documents of files by their names, and what is wrong with their YAML.
+Loaded = Mapping[str, tuple[tuple[Document, ...], tuple[Diagnostic, ...]]]
 
 _GATEWAY_API: Final = ("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1")
 _KUSTOMIZE: Final = ("kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1")
@@ -61,15 +65,26 @@ class _Reading:
 def read(
     files: Mapping[str, str], *, externals: Externals | None = None, syntax: Syntax | None = None
 ) -> tuple[Cluster, tuple[Diagnostic, ...]]:
-    """Read manifests from file names and their YAML text.
+    """Read manifests from file names and their YAML text; for the rest see `understood`."""
+    return understood(loaded(files), externals=externals, syntax=syntax)
+
+
+def loaded(files: Mapping[str, str]) -> Loaded:
+    """Read the YAML of files by their names, in the order of these."""
+    return {name: load_text(name, files[name].encode()) for name in sorted(files)}
+
+
+def understood(
+    files: Loaded, *, externals: Externals | None = None, syntax: Syntax | None = None
+) -> tuple[Cluster, tuple[Diagnostic, ...]]:
+    """Read manifests from their documents.
 
     `externals` says what is assumed to be in the cluster next to them. `syntax` tells what is wrong with a CEL text;
     without it a text that does not parse shows only when it is asked for. Findings with a code in `strict.INCONCLUSIVE` mean
     that some answers cannot be given; answers from a reading with any error are worth nothing.
     """
     reading = _Reading()
-    for name in sorted(files):
-        documents, unread = load_text(name, files[name].encode())
+    for documents, unread in files.values():
         reading.findings += unread
         for document in documents:
             root = Node(document.data, Place(document.file, document=document.index), reading.findings)

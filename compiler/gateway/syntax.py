@@ -16,9 +16,13 @@ def unreadable(policies: Iterable[Policy], syntax: Syntax | None) -> Iterator[Di
     """Find the texts that the parser refuses."""
     if syntax is None:
         return
+    # Most texts of a model stand in every other model, too.
+    told: dict[str, str | None] = {}
     for policy in policies:
         for text in texts(policy):
-            wrong = syntax(text.text)
+            if text.text not in told:
+                told[text.text] = syntax(text.text)
+            wrong = told[text.text]
             if wrong is not None:
                 yield Diagnostic(
                     code="bad-cel",

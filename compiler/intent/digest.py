@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from pydantic import BaseModel
 
 from compiler.intent.intent import Intent, Item
 
+_SECTIONS: Final = ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams", "invariants")
+
 
 def digest(intent: Intent) -> str:
     """Give the SHA-256 of the configuration's content, in hexadecimal."""
-    sections: dict[str, object] = {"platform": _plain(intent.platform.spec)}
-    for name in ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams", "invariants"):
-        items: Mapping[str, Item[BaseModel]] = getattr(intent, name)
-        sections[name] = {key: _plain(item.spec) for key, item in items.items()}
-    canonical = json.dumps(sections, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    whole = hashlib.sha256()
+    for piece in _canonical(intent):
+        whole.update(piece.encode())
+    return whole.hexdigest()
+
+
+def _canonical(intent: Intent) -> Iterator[str]:
+    """Give, piece by piece, the JSON text of one object with sorted keys that holds everything."""
+    separator = "{"
+    for name in sorted((*_SECTIONS, "platform")):
+        yield f"{separator}{_text(name)}:"
+        separator = ","
+        if name == "platform":
+            yield _text(_plain(intent.platform.spec))
+        else:
+            yield from _items(getattr(intent, name))
+    yield "}"
+
+
+def _items(items: Mapping[str, Item[BaseModel]]) -> Iterator[str]:
+    yield "{"
+    for index, (name, item) in enumerate(sorted(items.items())):
+        yield f"{',' if index else ''}{_text(name)}:{_text(_plain(item.spec))}"
+    yield "}"
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _plain(spec: BaseModel) -> object:

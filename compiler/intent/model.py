@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from compiler.intent.scalars import Hostname, Label, LimitAmount, Port, Regex, Text, Visible, Window
+
+
+@cache
+def _keys(spec: type[BaseModel]) -> frozenset[str]:
+    return frozenset(field.alias or name for name, field in spec.model_fields.items())
 
 
 class Spec(BaseModel):
@@ -19,7 +25,7 @@ class Spec(BaseModel):
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
         if isinstance(data, dict):
-            known = {field.alias or name for name, field in cls.model_fields.items()}
+            known = _keys(cls)
             unknown = [key for key in data if key not in known]
             if unknown:
                 raise PydanticCustomError("unknown-key", "unknown key", {"keys": unknown, "known": sorted(known)})
@@ -31,6 +37,11 @@ class RateSpec(Spec):
 
     limit: LimitAmount
     window: Window
+
+
+# Many budgets have equal rates, and each of these weighs more than the text that it was read from.
+_shared = lru_cache(maxsize=1 << 12)(lambda rate: rate)
+_Rate = Annotated[RateSpec, AfterValidator(_shared)]
 
 
 class GatewaySpec(Spec):
@@ -102,8 +113,8 @@ class UserSpec(Spec):
 class BudgetSpec(Spec):
     """What may be used: rates of tokens and of requests, all of which hold at once."""
 
-    tokens: list[RateSpec] = []
-    requests: list[RateSpec] = []
+    tokens: list[_Rate] = []
+    requests: list[_Rate] = []
     unlimited: Annotated[bool, Field(description="tokens are counted for attribution and never limited")] = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from compiler.diagnostics.model import Place
+from compiler.diagnostics.model import PathPart, Place
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 
@@ -15,12 +15,23 @@ EVERY_MODEL: Final = "*"
 
 @dataclass(frozen=True)
 class Reference:
-    """A name of `section` as `written` at `place`; in `name` a model has its namespace also where it was not written."""
+    """A name of `section` as `written`; in `name` a model has its namespace also where it was not written.
+
+    It stands `below` the place of `inside`, at the key itself where it `is_key`: there are many, and few are reported.
+    """
 
     section: str
     name: str
-    place: Place
     written: str
+    inside: Place
+    below: tuple[PathPart, ...]
+    is_key: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Give where it stands."""
+        place = self.inside.at(*self.below)
+        return place.on_key() if self.is_key else place
 
 
 def references(intent: Intent) -> Iterator[Reference]:
@@ -45,20 +56,20 @@ def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
         yield from _named("groups", subscription.spec.owner.groups, owner.at("groups"))
         yield from _named("users", subscription.spec.owner.users, owner.at("users"))
         for name in subscription.spec.models:
-            yield _model(intent, name, subscription.place.at("models", name).on_key())
+            yield _model(intent, name, subscription.place, ("models", name), is_key=True)
 
 
 def _of_teams(intent: Intent) -> Iterator[Reference]:
     for team in intent.teams.values():
         yield from _named("groups", team.spec.groups, team.place.at("groups"))
         if team.spec.default_policy is not None:
-            yield _same("policies", team.spec.default_policy, team.place.at("defaultPolicy"))
+            yield _same("policies", team.spec.default_policy, team.place, ("defaultPolicy",))
         for index, member in enumerate(team.spec.members):
-            yield _same("users", member.user, team.place.at("members", index, "user"))
+            yield _same("users", member.user, team.place, ("members", index, "user"))
         for index, grant in enumerate(team.spec.grants):
-            yield _model(intent, grant.model, team.place.at("grants", index, "model"))
+            yield _model(intent, grant.model, team.place, ("grants", index, "model"))
             if grant.user is not None:
-                yield _same("users", grant.user, team.place.at("grants", index, "user"))
+                yield _same("users", grant.user, team.place, ("grants", index, "user"))
 
 
 def _of_invariants(intent: Intent) -> Iterator[Reference]:
@@ -77,20 +88,20 @@ def _of_invariants(intent: Intent) -> Iterator[Reference]:
 
 def _named(section: str, names: Iterable[str], place: Place) -> Iterator[Reference]:
     for index, name in enumerate(names):
-        yield _same(section, name, place.at(index))
+        yield _same(section, name, place, (index,))
 
 
 def _models(intent: Intent, names: Iterable[str], place: Place) -> Iterator[Reference]:
     for index, name in enumerate(names):
-        yield _model(intent, name, place.at(index))
+        yield _model(intent, name, place, (index,))
 
 
-def _same(section: str, name: str, place: Place) -> Reference:
-    return Reference(section, name, place, name)
+def _same(section: str, name: str, inside: Place, below: tuple[PathPart, ...]) -> Reference:
+    return Reference(section, name, name, inside, below)
 
 
-def _model(intent: Intent, name: str, place: Place) -> Reference:
-    return Reference("models", qualify(name, intent.platform.spec.model_namespace), place, name)
+def _model(intent: Intent, name: str, inside: Place, below: tuple[PathPart, ...], *, is_key: bool = False) -> Reference:
+    return Reference("models", qualify(name, intent.platform.spec.model_namespace), name, inside, below, is_key)
 
 
 def user_aliases(intent: Intent) -> dict[str, str]:

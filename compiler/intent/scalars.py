@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
@@ -20,6 +21,7 @@ _WINDOW_PART: Final = re.compile(r"([0-9]+)([smhdw])")
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
+@lru_cache(maxsize=1 << 12)
 def window_seconds(window: str) -> int:
     """Give the seconds of a window such as `90s`, `1h30m`, `1d` or `2w`.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, ClassVar, Final, Protocol, get_args
 
 from compiler.cel.printer import text
@@ -12,7 +13,12 @@ from compiler.cel.tree import Expr
 
 GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _WORD: Final = re.compile(r"_([a-z])")
-_EXPRESSIONS: Final = get_args(Expr)
+_EXPRESSIONS: Final = frozenset(get_args(Expr))
+_SCALARS: Final = (str, int)
+_COLLECTIONS: Final = (tuple, dict)
+
+# Parts that are remembered; those that many manifests share are back soon after they were forgotten.
+_MOST_SHARED: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,35 +51,54 @@ class Manifest(Protocol):
         """Name the object."""
 
 
-def plain(manifest: Manifest) -> dict[str, object]:
-    """Give the object as plain data in the order of its fields; empty and absent fields are left out.
+class Plainer:
+    """Makes plain data of objects; a part that several of them share becomes one part of the data, made once."""
 
-    Raises:
-        UnspellableError: a CEL literal holds a character that no spelling carries.
-    """
-    return {"apiVersion": manifest.api_version, "kind": manifest.kind, **_fields(manifest)}
+    def __init__(self) -> None:
+        # By identity, with the part itself: as long as it is here, no other can have its identity.
+        self._known: dict[int, tuple[object, object]] = {}
+
+    def plain(self, manifest: Manifest) -> dict[str, object]:
+        """Give the object as plain data in the order of its fields; empty and absent fields are left out.
+
+        Raises:
+            UnspellableError: a CEL literal holds a character that no spelling carries.
+        """
+        if len(self._known) > _MOST_SHARED:
+            self._known.clear()
+        return {"apiVersion": manifest.api_version, "kind": manifest.kind, **self._fields(manifest)}
+
+    def _fields(self, value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the dataclasses of this package
+        found: dict[str, object] = {}
+        for name, spelt in _members(value.__class__):
+            content = getattr(value, name)
+            if content is None or (not content and isinstance(content, _COLLECTIONS)):
+                continue
+            found[spelt] = self._plain(content)
+        return found
+
+    def _plain(self, value: object) -> object:
+        if isinstance(value, _SCALARS):
+            return value
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = value, self._made(value)
+        return known[1]
+
+    def _made(self, value: Any) -> object:  # noqa: ANN401 - any of the dataclasses of this package
+        if type(value) in _EXPRESSIONS:
+            return text(value)
+        if isinstance(value, tuple):
+            return [self._plain(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._plain(content) for key, content in value.items()}
+        return self._fields(value)
 
 
-def _fields(value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the dataclasses of this package
-    found: dict[str, object] = {}
-    for member in fields(value):
-        content = getattr(value, member.name)
-        if content is None or (isinstance(content, tuple | Mapping) and not content):
-            continue
-        found[_camel(member.name)] = _plain(content)
-    return found
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, _EXPRESSIONS):
-        return text(value)
-    if is_dataclass(value):
-        return _fields(value)
-    if isinstance(value, Mapping):
-        return {key: _plain(content) for key, content in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+@cache
+def _members(kind: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a dataclass
+    """Give the fields of a class, and how Kubernetes spells them."""
+    return tuple((member.name, _camel(member.name)) for member in fields(kind))
 
 
 def _camel(name: str) -> str:

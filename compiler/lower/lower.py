@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from compiler.intent.intent import Intent, Item
 from compiler.intent.model import (
@@ -98,7 +99,13 @@ def tier_namespace(gateway: str, tier: str) -> str:
 
 
 def _budget(spec: BudgetSpec, per: Per) -> Budget:
-    return Budget(_rates(spec.tokens), _rates(spec.requests), spec.unlimited, per)
+    return _shared(Budget(_rates(spec.tokens), _rates(spec.requests), spec.unlimited, per))
+
+
+@lru_cache(maxsize=1 << 12)
+def _shared(budget: Budget) -> Budget:
+    """Give the first of equal budgets: of a platform with many entries they are a good part."""
+    return budget
 
 
 def _rates(specs: Iterable[RateSpec]) -> tuple[Rate, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from compiler.program.ir import (
@@ -11,14 +11,12 @@ from compiler.program.ir import (
     TIER_HEADER,
     USERNAME_HEADER,
     Entry,
-    Method,
     Model,
     Program,
 )
-from compiler.prove.algebra import Algebra, text
+from compiler.prove.algebra import Algebra, name_is
 from compiler.prove.formula import TRUE, Formula
-from compiler.prove.intent import Intent, Meaning
-from compiler.prove.values import Joined, Sequence, Text, Value
+from compiler.prove.values import Joined, Sequence, Symbol, Text, UnsupportedError, Value
 
 _NOBODYS: Final = "nobodys-group"
 
@@ -35,21 +33,11 @@ def mentioned(program: Program, model: Model) -> frozenset[str]:
     return frozenset(group for one in subjects for group in one.groups if "," not in group)
 
 
-def members(program: Program, model: Model, intent: Intent, method: Method) -> dict[str, Formula]:
-    """Tell for the groups of a model, for those of tier tokens, and for one that nobody mentions, who is in them."""
-    known = {*mentioned(program, model), *(tier.projected for tier in program.tiers)}
-    unknown = next(name for name in (_NOBODYS + "-" * more for more in range(len(known) + 1)) if name not in known)
-    return {group: intent.member(group, method) for group in (*sorted(known), unknown)}
-
-
-def texts(meaning: Meaning, algebra: Algebra) -> Mapping[str, Text]:
-    """Give the strings that are exported, as they are meant."""
-    entries = meaning.entries
-    return {
-        "tier": _one_of([(name, where) for name, where in meaning.tiers.items()], algebra),
-        "organization": _one_of([(organization(entry), meaning.selected[entry.key]) for entry in entries], algebra),
-        "cost_center": _one_of([(cost_center(entry), meaning.selected[entry.key]) for entry in entries], algebra),
-    }
+def known(program: Program, model: Model) -> tuple[str, ...]:
+    """Give the groups of a model, those of tier tokens, and one that nobody mentions."""
+    named = {*mentioned(program, model), *(tier.projected for tier in program.tiers)}
+    unknown = next(name for name in (_NOBODYS + "-" * more for more in range(len(named) + 1)) if name not in named)
+    return (*sorted(named), unknown)
 
 
 def organization(entry: Entry | None) -> str:
@@ -62,21 +50,38 @@ def cost_center(entry: Entry | None) -> str:
     return entry.metadata.cost_center or "" if entry else ""
 
 
-def _one_of(values: list[tuple[str, Formula]], algebra: Algebra) -> Text:
-    found: dict[str, list[Formula]] = {}
-    for value, where in values:
-        found.setdefault(value, []).append(where)
-    empty = [*found.pop("", []), -algebra.terms.any(where for _, where in values)]
-    given = [(algebra.terms.any(guards), value) for value, guards in found.items()]
-    return Text((*given, (algebra.terms.any(empty), "")))
+def misattributed(selected: Text, table: Mapping[str, str], algebra: Algebra, value: Value) -> Formula:
+    """Tell where a string is not what a table has for the selected entry; no entry, and none in the table, have nothing."""
+    if not isinstance(value, Text):
+        return TRUE
+    keys: dict[str, dict[str, Formula]] = {}
+    for key, found in table.items():
+        if found:
+            keys.setdefault(found, {})[key] = TRUE
+    wanted = {found: algebra.among(selected, which) for found, which in keys.items()}
+    wanted[""] = -algebra.terms.any(wanted.values())
+    return algebra.terms.any(algebra.terms.differ(algebra.among(value, {name: TRUE}), where) for name, where in wanted.items())
 
 
-def astray(meant: Mapping[str, Formula], algebra: Algebra, value: Value) -> Formula:
+def astray(groups: Iterable[str], meant: Callable[[str], Formula], algebra: Algebra, value: Value) -> Formula:
     """Tell where a list of groups holds one that is not meant, or not one that is; a string is a list joined by commas."""
     parts = algebra.split(value, ",") if isinstance(value, Text | Joined) else value
     if not isinstance(parts, Sequence):
         return TRUE
-    return algebra.terms.any(algebra.terms.differ(algebra.holds(parts, text(group)), where) for group, where in meant.items())
+    terms = algebra.terms
+    held: dict[str, list[Formula]] = {group: [] for group in groups}
+    for alternative in parts.alternatives:
+        for item in alternative.items:
+            for guard, choice in item.value.choices if isinstance(item.value, Text) else ((TRUE, Symbol()),):
+                if not isinstance(choice, str):
+                    raise UnsupportedError("a list of something else than groups")
+                held.setdefault(choice, []).append(terms.both(item.guard, guard))
+        for names in alternative.names:
+            for group in dict.fromkeys((*held, *names.cases)):
+                case = names.cases.get(group, names.default)
+                held.setdefault(group, []).append(terms.both(name_is(terms, names.kind, group), case))
+    held.pop("", None)  # what nothing joined is split into
+    return terms.any(terms.differ(terms.any(guards), meant(group)) for group, guards in held.items())
 
 
 def concrete(program: Program, model: Model, groups: frozenset[str], selected: str | None) -> dict[str, str]:

@@ -34,16 +34,17 @@ def externals(program: Program) -> Externals:
 
 def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
     """Give a view for each model whose route the cluster knows; a model without one is left out."""
-    permissions = tuple(_permissions(cluster))
+    allowed = tuple(permissions(cluster))
     found: list[View] = []
     for model in program.models:
         paths = cluster.index.routes.get(f"{model.namespace}/{model.route}", ())
         if paths:
-            found.append(_view(model.id, paths, permissions))
+            found.append(view_of(model.id, paths, allowed))
     return tuple(found)
 
 
-def _view(model: str, paths: tuple[Effective, ...], permissions: tuple[Permission, ...]) -> View:
+def view_of(model: str, paths: tuple[Effective, ...], allowed: tuple[Permission, ...]) -> View:
+    """Give what holds on all paths of one route."""
     effective = paths[0]
     reading = _Reading()
     if not all(effective.same_policies(other) for other in paths[1:]):
@@ -61,7 +62,7 @@ def _view(model: str, paths: tuple[Effective, ...], permissions: tuple[Permissio
         model=model,
         methods=tuple(reading.method(method) for method in auth.methods) if auth else (),
         authorization=tuple(reading.authorization(rule) for rule in auth.authorization) if auth else (),
-        permissions=permissions,
+        permissions=allowed,
         exports=tuple(export for item in auth.response for export in reading.exports(item)) if auth else (),
         injected=tuple(header for item in auth.response for header in reading.injected(item)) if auth else (),
         limits=tuple(limits),
@@ -70,7 +71,8 @@ def _view(model: str, paths: tuple[Effective, ...], permissions: tuple[Permissio
     )
 
 
-def _permissions(cluster: Cluster) -> Iterator[Permission]:
+def permissions(cluster: Cluster) -> Iterator[Permission]:
+    """Give what every binding allows."""
     roles = {(role.namespace, role.name): role for role in cluster.roles}
     for binding in cluster.bindings:
         role = roles.get((binding.namespace, binding.role))

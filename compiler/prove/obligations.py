@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -11,6 +11,7 @@ from compiler.diagnostics.model import Place
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry, Model, Per, Rate
 from compiler.prove import attribution, identities, world
 from compiler.prove.algebra import Algebra
+from compiler.prove.attribution import astray, misattributed
 from compiler.prove.emitted import ENTRY_COUNTER, OTHER_COUNTER, USER_COUNTER, Emitted, Metering
 from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.intent import Meaning
@@ -28,7 +29,7 @@ class Claim:
     """Something that must be nowhere: `broken` is the formula of where it is. `place` is in the manifests.
 
     `later` tells that it is about limits which see the injected headers, `sharing` that it is about two entries that
-    count as one.
+    count as one, `unguarded` that it is about a caller whom authorization refuses.
     """
 
     property: Property
@@ -37,27 +38,33 @@ class Claim:
     says: str
     later: bool = False
     sharing: bool = False
+    unguarded: bool = False
 
 
 @dataclass(frozen=True)
 class Case:
     """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin.
 
-    `members` tells who is in which group, as far as anything could tell two groups apart; `carried` are those of them
-    that the exported string speaks of.
+    `member` tells who is in a group, `groups` are those that anything could tell from others, and `carried` those that
+    the exported string speaks of.
     """
 
     world: World
     model: Model
     meaning: Meaning
     emitted: Emitted
-    members: Mapping[str, Formula]
+    groups: tuple[str, ...]
     carried: frozenset[str]
+    member: Callable[[str], Formula]
     place: Place
 
     def within(self, entry: Entry) -> Formula:
         """Tell which requests get through and are meant to be metered by an entry."""
         return self.world.terms.both(self.meaning.open, self.meaning.selected[entry.key])
+
+    def carries(self, group: str) -> Formula:
+        """Tell who is in a group of which the exported string speaks."""
+        return self.member(group) if group in self.carried else FALSE
 
     @property
     def userid(self) -> Text:
@@ -99,18 +106,22 @@ def _exported(case: Case, name: str) -> Text:
 def identity(case: Case) -> Iterator[Claim]:
     """Counters and backends are told who calls: all exported facts and injected headers are there and are what is meant."""
     algebra = Algebra(case.world.terms)
-    meant = {"userid": case.userid, **attribution.texts(case.meaning, algebra)}
-    headers = {USERNAME_HEADER: case.userid, TIER_HEADER: meant["tier"]}
-    headers[SUBSCRIPTION_HEADER] = _exported(case, identities.SELECTED_PROPERTY)
-    told = [(name, case.emitted.exported(name), value) for name, value in meant.items()]
-    told += [(name, case.emitted.injected.get(name), value) for name, value in headers.items()]
-    for name, value, wanted in told:
-        yield _told(case, name, value, partial(_another, wanted, algebra))
-    carried = {group: where if group in case.carried else FALSE for group, where in case.members.items()}
-    lists = [(name, case.emitted.exported(name), who) for name, who in (("groups", case.members), ("groups_str", carried))]
-    lists.append((GROUP_HEADER, case.emitted.injected.get(GROUP_HEADER), case.members))
-    for name, value, members in lists:
-        yield _told(case, name, value, partial(attribution.astray, members, algebra))
+    selected = _exported(case, identities.SELECTED_PROPERTY)
+    tiers = [(where, name) for name, where in case.meaning.tiers.items()]
+    tier = Text((*tiers, (-algebra.terms.any(where for where, _ in tiers), "")))
+    organizations = {entry.key: attribution.organization(entry) for entry in case.meaning.entries}
+    cost_centers = {entry.key: attribution.cost_center(entry) for entry in case.meaning.entries}
+    exported, injected = case.emitted.exported, case.emitted.injected.get
+    yield _told(case, "userid", exported("userid"), partial(_another, case.userid, algebra))
+    yield _told(case, USERNAME_HEADER, injected(USERNAME_HEADER), partial(_another, case.userid, algebra))
+    yield _told(case, SUBSCRIPTION_HEADER, injected(SUBSCRIPTION_HEADER), partial(_another, selected, algebra))
+    yield _told(case, TIER_HEADER, injected(TIER_HEADER), partial(_another, tier, algebra))
+    yield _told(case, "tier", exported("tier"), partial(_another, tier, algebra))
+    yield _told(case, "organization", exported("organization"), partial(misattributed, selected, organizations, algebra))
+    yield _told(case, "cost_center", exported("cost_center"), partial(misattributed, selected, cost_centers, algebra))
+    yield _told(case, "groups", exported("groups"), partial(astray, case.groups, case.member, algebra))
+    yield _told(case, GROUP_HEADER, injected(GROUP_HEADER), partial(astray, case.groups, case.member, algebra))
+    yield _told(case, "groups_str", exported("groups_str"), partial(astray, case.groups, case.carries, algebra))
 
 
 def _told(case: Case, name: str, value: Value | None, wrong: Callable[[Value], Formula]) -> Claim:
@@ -151,7 +162,23 @@ def _budgets(case: Case, limits: tuple[Metering, ...]) -> Iterator[Claim]:
                     if broken != FALSE:
                         broken = case.world.terms.all((broken, case.within(entry), case.world.is_target(target)))
                     yield replace(claim, broken=broken)
+        if not listing:
+            yield _last_resort(case, target, here)
     yield from _sharing(case, limits)
+
+
+def _last_resort(case: Case, target: str, limits: list[tuple[Metering, Formula]]) -> Claim:
+    """Whoever is metered by nothing is denied by a limit, should authorization not have refused them."""
+    terms = case.world.terms
+    denying = [
+        terms.at(matches, world.SELECTED, "")
+        for found, matches in limits
+        if found.limit.unit == "tokens" and any(limit == 0 and seconds > 0 for limit, seconds in found.limit.rates)
+    ]
+    unmetered = -terms.any(case.meaning.selected.values())
+    broken = terms.all((unmetered, -terms.any(denying)))
+    broken = FALSE if broken == FALSE else terms.both(broken, case.world.is_target(target))
+    return Claim("budgets", broken, case.place, "no limit denies a caller whom nothing meters", unguarded=True)
 
 
 def _by_target(case: Case, limits: tuple[Metering, ...]) -> Iterator[tuple[str, list[tuple[Metering, Formula]]]]:
@@ -195,9 +222,12 @@ def _metered(entry: Entry, unit: Unit, limits: list[tuple[Metering, Formula]], c
 
 
 def fits(metering: Metering, rates: tuple[Rate, ...], per: Per) -> bool:
-    """Tell whether a limit is what rates and sharing mean; Limitador cannot keep two rates of one window apart."""
+    """Tell whether a limit is what rates and sharing mean.
+
+    Limitador cannot keep two rates of one window apart, and counts nothing in a window of no whole second.
+    """
     windows = [seconds for _, seconds in metering.limit.rates]
-    if not windows or len(set(windows)) < len(windows):
+    if not windows or 0 in windows or len(set(windows)) < len(windows):
         return False
     emitted = {(limit, seconds) for limit, seconds in metering.limit.rates if limit < BEYOND_REACH}
     return emitted == {(rate.limit, rate.seconds) for rate in rates} and (USER_COUNTER in metering.counts) == (per is Per.USER)

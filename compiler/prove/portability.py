@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from compiler.cel import environment
@@ -24,17 +24,17 @@ class Portability:
 
     parse: Callable[[str], Expr]
     _trees: dict[str, Expr | None] = field(default_factory=dict)
-    _slots: dict[object, Slot] = field(default_factory=dict)
+    _slots: dict[str, Slot] = field(default_factory=dict)
     _found: dict[tuple[str, int, Result], tuple[Finding, ...]] = field(default_factory=dict)
 
     def check(self, view: View) -> Iterator[Diagnostic]:
         """Give a diagnostic for each text of a model that is unfit for its place; those that do not parse are left out."""
         override = environment.override()
         ways = tuple(_texts(method.overrides) for method in view.methods)
-        rule = self._slot(("rule", ways), lambda: environment.rule(self._facts(ways, override)))
+        rule = self._slot(environment.rule, self._facts(ways, override))
         exports = (_texts([(one.name, one.value) for one in view.exports if one.item == "identity"]),)
-        limit = self._slot(("limit", ways, exports), lambda: environment.limit(self._facts(exports, rule)))
-        raw = self._slot("override", lambda: override)
+        limit = self._slot(environment.limit, self._facts(exports, rule))
+        raw = self._slot(lambda _: override, {})
         for method in view.methods:
             yield from self._all((source for _, source in method.overrides), raw, Result.VALUE)
         for authorization in view.authorization:
@@ -65,10 +65,10 @@ class Portability:
             self._found[key] = () if tree is None else check(tree, slot.giving(result))
         return self._found[key]
 
-    def _slot(self, key: object, made: Callable[[], Slot]) -> Slot:
-        if key not in self._slots:
-            self._slots[key] = made()
-        return self._slots[key]
+    def _slot(self, made: Callable[[Mapping[str, Kind]], Slot], facts: Mapping[str, Kind]) -> Slot:
+        """Make a slot, or give the one that was made of the same facts: for nearly all models they are the same."""
+        slot = made(facts)
+        return self._slots.setdefault(repr(slot), slot)
 
     def _facts(self, ways: Sequence[Texts], slot: Slot) -> dict[str, Kind]:
         trees = [{name: tree for name, text in way if (tree := self._tree(text)) is not None} for way in ways]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from compiler.diagnostics.model import Place
@@ -36,6 +36,8 @@ _CLAIMS: Final[tuple[tuple[Property, Callable[[Case], Iterator[Claim]]], ...]] =
     ("budgets", obligations.budgets),
 )
 
+
+_OVER: Final = 429
 
 # What cannot be told once a property does not hold: an error changes what everything else means, and limits are proved
 # for the entry that is meant.
@@ -82,6 +84,7 @@ class _Pair:
     world: World
     meant: ir.Method
     emitted: Method
+    audiences: tuple[str, ...]
 
 
 @dataclass
@@ -110,7 +113,7 @@ class _Attempt:
                 # Of callers whose method has no partner nothing else can be said.
                 self.skipped |= {"invariant", *(name for name, _ in _CLAIMS)}
             else:
-                self._pair(_Pair(world, pair.meant, pair.emitted), concerned)
+                self._pair(_Pair(world, pair.meant, pair.emitted, pair.audiences), concerned)
         for name in ("methods", *(name for name, _ in _CLAIMS), *(("invariant",) if concerned else ())):
             if name in self.found or name not in self.skipped:
                 yield self.found.get(name) or Proved(self.model.id, name, self.counts.get(name, 0))
@@ -133,9 +136,16 @@ class _Attempt:
             self.skipped |= {*_AFTER["no-errors"], "invariant"}
             return
         program = self.proof.program
-        members = attribution.members(program, self.model, intent, pair.meant)
-        carried = attribution.mentioned(program, self.model)
-        case = Case(pair.world, self.model, intent.meaning(self.model, pair.meant), reading, members, carried, self.view.place)
+        case = Case(
+            world=pair.world,
+            model=self.model,
+            meaning=intent.meaning(self.model, pair.meant),
+            emitted=reading,
+            groups=attribution.known(program, self.model),
+            carried=attribution.mentioned(program, self.model),
+            member=lambda group: intent.member(group, pair.meant),
+            place=self.view.place,
+        )
         left_out: set[Property] = set()
         for name, claims in _CLAIMS:
             if name not in left_out:
@@ -167,6 +177,7 @@ class _Attempt:
             return
         if instance is not None:
             plain = witness.example(pair.world, instance, self.model.id, pair.meant.name)
+            plain = replace(plain, audiences=pair.audiences)
             tried = (self._replayed(claim, example, pair) for example in (witness.friendlier(plain), plain))
             outcomes = sorted(tried, key=lambda outcome: isinstance(outcome, Undecided))
             self.found[claim.property] = outcomes[0]
@@ -174,11 +185,13 @@ class _Attempt:
     def _replayed(self, claim: Claim, example: Example, pair: _Pair) -> Refuted | Undecided:
         """Ask again, caller by caller, before anything is called wrong."""
         wanted, because = replay.meant(self.proof.program, pair.meant, example)
-        got = replay.emitted(self.view, pair.emitted, example, self.proof.memory.tree, later=claim.later)
+        view = replace(self.view, authorization=()) if claim.unguarded else self.view
+        got = replay.emitted(view, pair.emitted, example, self.proof.memory.tree, later=claim.later)
         if not _differ(claim, wanted, got):
             return Undecided(self.model.id, claim.property, f"{claim.says}, but not when replayed", claim.place)
-        # An error has another answer in each place, and whether limits see injected headers depends on the release.
-        comparable = got.error is None and not claim.later
+        # An error has another answer in each place, whether limits see injected headers depends on the release, and the
+        # gateway leaves no authorization out.
+        comparable = got.error is None and not claim.later and not claim.unguarded
         second = self.proof.gateway(example) if self.proof.gateway and comparable else None
         # It stops at the first limit that is used up, and knows one release: it need not give the same answer, but must
         # not give the one that is meant.
@@ -194,6 +207,8 @@ def _differ(claim: Claim, wanted: Answer, got: Answer) -> bool:
     """Tell whether two answers bear a claim's example out."""
     if claim.property == "invariant":
         return wanted.through or got.through
+    if claim.unguarded:
+        return got.error is not None or (got.through and got.status != _OVER)
     if claim.sharing:
         return any(not one.apart for one in got.allowances)
     return not replay.alike(wanted, got)

@@ -32,6 +32,20 @@ def prove(  # noqa: PLR0913 - a proof is of all of these
     With `thorough` formulas are not simplified, so that the decision procedures are asked whatever the normal form
     would have settled, and no model is proved by another one: slow, and independent of both.
     """
+    found = prove_some(program, views, parse, invariants=invariants, gateway=gateway, thorough=thorough)
+    return replace(found, results=(*found.results, *missing(program, views)))
+
+
+def prove_some(  # noqa: PLR0913 - the same
+    program: Program,
+    views: Sequence[View],
+    parse: Parser,
+    *,
+    invariants: Sequence[Invariant],
+    gateway: Gateway | None,
+    thorough: bool,
+) -> ProofReport:
+    """Prove some models of a Program, and say nothing of the others."""
     proof = Proof(program, Memory(parse, Algebra(Terms(simplify=not thorough))), gateway)
     known: dict[Hashable, tuple[Result, ...]] = {}
     results: list[Result] = []
@@ -47,10 +61,14 @@ def prove(  # noqa: PLR0913 - a proof is of all of these
         results += found
         if key is not None and all(isinstance(result, Proved) for result in found):
             known[key] = found
-    missing = sorted({model.id for model in program.models} - {view.model for view in views})
-    results += [Undecided(model, "methods", "nothing is emitted for the model", None) for model in missing]
     effort = Effort(proof.claims, proof.decider.folded, proof.decider.solved, reused)
     return ProofReport(tuple(results), effort)
+
+
+def missing(program: Program, views: Sequence[View]) -> tuple[Undecided, ...]:
+    """Give a result for each model of which the manifests say nothing."""
+    unseen = sorted({model.id for model in program.models} - {view.model for view in views})
+    return tuple(Undecided(model, "methods", "nothing is emitted for the model", None) for model in unseen)
 
 
 def _asked(invariants: Sequence[Invariant], model: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from compiler.program.decide import Caller, Decision, Request, decide
 from compiler.prove import attribution
 from compiler.prove.concrete import CelError, Evaluation
 from compiler.prove.result import Allowance, Answer, Example
-from compiler.prove.view import AccessReview, Conditions, Method, Permission, Source, View
+from compiler.prove.view import AccessReview, Conditions, Limit, Method, Permission, Source, View
 
 Parser = Callable[[str], Expr]
 Data = dict[str, object]
@@ -118,7 +118,7 @@ class _Replay:
         request = self.roots["request"]
         if self.later and isinstance(request, dict):
             outside["request"] = {**request, "headers": {**request.get("headers", {}), **told}}
-        matching = [limit for limit in view.limits if self._all(limit.predicates, outside)]
+        matching = [limit for limit in view.limits if self._all(limit.predicates, outside) and _counts(limit)]
         known = exports.get("identity", {})
         selected = known.get("selected_subscription")
         allowances = in_order(
@@ -173,6 +173,11 @@ class _Replay:
             and (given["user"] in permission.users or any(group in groups for group in permission.groups))
             for permission in permissions
         )
+
+
+def _counts(limit: Limit) -> bool:
+    """Tell whether a limit counts at all: in a window of no whole second nothing is counted."""
+    return any(seconds > 0 for _, seconds in limit.rates)
 
 
 def _within(value: object, allowed: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ class Example:
 
     `method` is the one that accepts the credential. `username` is None where the identity has none; with neither a name
     nor groups, `user` tells whether it has a user at all. `target` is the path with its query, `headers` by name.
+    `audiences` are those of the token; without any they are the method's.
     """
 
     model: str
@@ -26,6 +27,7 @@ class Example:
     user: bool
     headers: tuple[tuple[str, str], ...]
     target: str
+    audiences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ def likeness(view: View, model: Model) -> Hashable:
     if view.unknown:
         return (model.id,)
     literal = f'"{model.listing_path}"'
-    own = [_renamed(source, literal) for source in _sources(view)]
+    own = [_renamed(source, literal) for source in sources(view)]
     bound = any(("path" in text and _looks_closer(text)) for text in own) or any(
         isinstance(rule, AccessReview) for rule in view.authorization
     )
@@ -35,11 +35,12 @@ def likeness(view: View, model: Model) -> Hashable:
         tuple((limit.unit, limit.rates, len(limit.predicates), len(limit.counters)) for limit in view.limits),
         model.tiers,
         tuple(grant.subjects for grant in model.grants),
-        tuple((entry.kind, entry.name, entry.subjects, entry.budget) for entry in model.entries),
+        tuple((entry.kind, entry.name, entry.subjects, entry.budget, entry.metadata) for entry in model.entries),
     )
 
 
-def _sources(view: View) -> list[Source]:
+def sources(view: View) -> list[Source]:
+    """Give all CEL texts that decide about the requests of a model."""
     found = [source for method in view.methods for _, source in method.overrides]
     found += [source for rule in view.authorization for source in rule.sources()]
     found += [export.value for export in view.exports]

@@ -31,7 +31,7 @@ def second_reading(program: Program, cluster: Cluster, release: Release, engines
         if method is None:
             return None
         uid = "1" if example.user else ""
-        token = Token(audiences_of(method), example.username or "", example.groups, uid)
+        token = Token(example.audiences or audiences_of(method), example.username or "", example.groups, uid)
         headers = (("authorization", "Bearer example"), *example.headers)
         request = HttpRequest("POST", program.platform.gateway.hostname, example.target, headers)
         identities = Identities(tokens={"example": token})

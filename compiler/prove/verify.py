@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.cel.parse import ParseError, parse
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.engines.base import Engine
 from compiler.engines.celpy_engine import CelpyEngine
-from compiler.gateway.read import read
+from compiler.gateway.read import loaded, understood
 from compiler.gateway.release import find_release
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
+from compiler.prove.earlier import Earlier
 from compiler.prove.from_gateway import externals, views
-from compiler.prove.portability import Portability
-from compiler.prove.prove import diagnostics, prove
+from compiler.prove.prove import diagnostics
 from compiler.prove.result import ProofReport
 from compiler.prove.second_reading import second_reading
+from compiler.prove.shares import prove_all
+from compiler.prove.surroundings import surroundings
+from compiler.prove.unconfigured import unconfigured
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a proof; `report` is None when the manifests could not be read."""
+    """What came of a proof; `report` is None when the manifests could not be read. `tokens` stand for what was proved."""
 
     report: ProofReport | None
     diagnostics: tuple[Diagnostic, ...]
+    tokens: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -35,40 +39,46 @@ class Verdict:
         return self.report is not None and not failed(self.diagnostics)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - a proof is of all of these
     program: Program,
     invariants: Sequence[Invariant],
     texts: Mapping[str, str],
     engines: Sequence[Engine],
     *,
     thorough: bool = False,
+    earlier: Earlier | None = None,
 ) -> Verdict:
     """Prove the manifests of `texts` (by file name) equal to a Program, and the invariants of both.
 
-    Every text must also be one that all engines on its path take and answer alike. Each of the engines must replay a counterexample before it counts as one. With `thorough` nothing is simplified.
+    Every text must also be one that all engines on its path take and answer alike, and what stands around the policies is
+    what is meant. Each of the engines must replay a counterexample before it counts as one. With `thorough` nothing is
+    simplified. What was proved `earlier` is not proved again.
     """
-    cluster, found = read(texts, externals=externals(program), syntax=_wrong_syntax)
+    files = loaded(texts)
+    cluster, found = understood(files, externals=externals(program))
     if failed(found):
         return Verdict(None, found)
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
-    shown = views(program, cluster)
-    portability = Portability(parse)
-    unfit = tuple(finding for view in shown for finding in portability.check(view))
-    report = prove(
+    proven = prove_all(
         program,
-        shown,
-        parse,
+        cluster,
+        views(program, cluster),
         invariants=invariants,
         gateway=second_reading(program, cluster, release, engines),
+        syntax=_wrong_syntax,
         thorough=thorough,
+        earlier=earlier,
     )
-    return Verdict(report, (*found, *unfit, *diagnostics(report)))
+    if failed(proven.unreadable):
+        return Verdict(None, (*found, *proven.unreadable))
+    around = (*unconfigured(program, cluster, parse), *surroundings(program, files, cluster))
+    return Verdict(proven.report, (*found, *proven.unfit, *diagnostics(proven.report), *around), proven.tokens)
 
 
-def _wrong_syntax(text: str) -> str | None:
+def _wrong_syntax(text: str, parsed: Callable[[str], object]) -> str | None:
     """Tell what keeps a text from being CEL; what our parser knows need not be asked of a slower one."""
     try:
-        parse(text)
+        parsed(text)
     except ParseError:
         return CelpyEngine().wrong_syntax(text)
     return None

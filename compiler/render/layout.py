@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from compiler.kube.base import plain
+from compiler.kube.base import Plainer
 from compiler.render import yaml
 from compiler.targets.emit import Output
 
@@ -24,28 +24,44 @@ class Bundle:
     texts: Mapping[str, str]
 
 
-def render(outputs: Sequence[Output]) -> Bundle:
-    """Render every file, and one `kustomization.yaml` for each folder that lists its files and folders.
+@dataclass(frozen=True)
+class File:
+    """One file of `out/`: its objects as plain data, and its text."""
+
+    path: str
+    documents: tuple[Mapping[str, object], ...]
+    text: str
+
+
+def render(outputs: Iterable[Output]) -> Bundle:
+    """Render every file, and one `kustomization.yaml` for each folder; for the rest see `files`."""
+    rendered = list(files(outputs))
+    rendered += kustomizations([file.path for file in rendered])
+    rendered.sort(key=lambda file: file.path)
+    return Bundle({file.path: file.documents for file in rendered}, {file.path: file.text for file in rendered})
+
+
+def files(outputs: Iterable[Output]) -> Iterator[File]:
+    """Render one file after the other; what they share is spelt once.
 
     Raises:
         UnspellableError: a CEL literal holds a character that no spelling carries.
     """
-    documents = {output.path: tuple(plain(manifest) for manifest in output.manifests) for output in outputs}
-    documents |= _kustomizations(documents)
-    ordered = dict(sorted(documents.items()))
-    return Bundle(ordered, {path: yaml.stream(content) for path, content in ordered.items()})
+    shared, writer = Plainer(), yaml.Writer()
+    for output in outputs:
+        documents: tuple[Mapping[str, object], ...] = tuple(map(shared.plain, output.manifests))
+        yield File(output.path, documents, writer.stream(documents))
 
 
-def _kustomizations(paths: Mapping[str, object]) -> dict[str, tuple[dict[str, object], ...]]:
+def kustomizations(paths: Iterable[str]) -> Iterator[File]:
+    """Give a `kustomization.yaml` for each folder that lists its files and folders."""
     members: dict[str, set[str]] = {}
     for path in paths:
         here = PurePosixPath(path)
         while here.name:
             members.setdefault(here.parent.as_posix(), set()).add(here.name)
             here = here.parent
-    return {
-        (PurePosixPath(folder) / KUSTOMIZATION).as_posix(): (
-            {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": sorted(names)},
-        )
-        for folder, names in members.items()
-    }
+    for folder, names in members.items():
+        resources = sorted(names)
+        document = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources}
+        yield File((PurePosixPath(folder) / KUSTOMIZATION).as_posix(), (document,), yaml.document(document))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 PathPart = str | int
@@ -20,6 +21,9 @@ _INT_MAX: Final = 2**63 - 1
 
 # YAML gives up on an implicit key after 1024 characters (YAML 1.2.2, 7.4.3); longer ones are written `? key`.
 _KEY_LIMIT: Final = 1000
+
+# Collections that are remembered; those that many documents share are back soon after they were forgotten.
+_MOST_SHARED: Final = 10_000
 
 # Characters that a reader of YAML may refuse, fold or treat as a line break, and those that a reviewer cannot see: control
 # and format characters, spaces other than U+0020, fillers, direction marks, variation selectors, tags, surrogates and
@@ -40,11 +44,12 @@ _LAST_BMP: Final = 0xFFFF
 _WORDS: Final = "y|n|yes|no|on|off|true|false|null"
 # Whatever some version reads as a number, a sexagesimal number, a date or a time starts with a digit and goes on with these.
 _NUMBERS: Final = r"[0-9][-+.:_,0-9eEtTzZ ]*|0[xXoObB][0-9a-fA-F_]*"
+# Starts with no indicator of either version, nor with a sign or a dot, which may open a number.
+_START: Final = rf"(?!(?i:{_WORDS})\Z)(?!(?:{_NUMBERS})\Z)(?=[A-Za-z0-9_/($^]|[^\x00-\x7f])"
+_OPENING: Final = re.compile(_START)
 _BULK: Final = f"[^ :{_HIDDEN_CLASS}]*"
 _PLAIN: Final = re.compile(
-    rf"(?!(?i:{_WORDS})\Z)(?!(?:{_NUMBERS})\Z)"
-    # Starts with no indicator of either version, nor with a sign or a dot, which may open a number.
-    rf"(?=[A-Za-z0-9_/($^]|[^\x00-\x7f])"
+    rf"{_START}"
     # `: ` opens a value and ` #` a comment; neither may end the scalar, and neither may a space.
     rf"{_BULK}(?:(?::(?![ ]|\Z)|[ ](?!\#|\Z)){_BULK})*"
 )
@@ -58,6 +63,88 @@ class UnserialisableError(TypeError):
         self.path = path
 
 
+class Writer:
+    """Spells documents; a collection that several of them hold, as one and the same object, is spelt once."""
+
+    def __init__(self) -> None:
+        # By identity and place, with the collection itself: as long as it is here, no other can have its identity.
+        self._known: dict[tuple[int, str, bool], tuple[Collection, str]] = {}
+
+    def stream(self, documents: Sequence[Mapping[str, object]]) -> str:
+        """Give several YAML documents as one text, separated by `---`.
+
+        Raises:
+            UnserialisableError: as `document`.
+            ValueError: there is no document; a file of nothing is nobody's wish.
+        """
+        if not documents:
+            message = "a stream needs at least one document"
+            raise ValueError(message)
+        if len(self._known) > _MOST_SHARED:
+            self._known.clear()
+        return "---\n".join(map(self._document, documents))
+
+    def value(self, data: Sequence[object]) -> str:
+        """Give a list as the text of a YAML document."""
+        return self._sequence(data, "", "", ()) if data else "[]\n"
+
+    def _document(self, data: Mapping[str, object]) -> str:
+        if not isinstance(data, Mapping):
+            raise UnserialisableError((), f"a document is a mapping, not {type(data).__name__}")
+        return self._mapping(data, "", "", ()) if data else "{}\n"
+
+    def _mapping(self, data: Mapping[str, object], first: str, indent: str, path: tuple[PathPart, ...]) -> str:
+        """Spell a mapping that is not empty; `first` stands before the first key, `indent` before the others."""
+        entries: list[str] = []
+        lead = first
+        for key, value in data.items():
+            if type(key) is not str:
+                raise UnserialisableError(path, f"a key must be a string, not {type(key).__name__}")
+            spelt = key if _is_plain_key(key) else _one_line(key, (*path, key))
+            head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
+            entries.append(self._entry(head, value, indent, (path, key)))
+            lead = indent
+        return "".join(entries)
+
+    def _sequence(self, data: Sequence[object], first: str, indent: str, path: tuple[PathPart, ...]) -> str:
+        """Spell a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
+        entries: list[str] = []
+        lead = first
+        for index, value in enumerate(data):
+            entries.append(self._entry(f"{lead}-", value, indent, (path, index)))
+            lead = indent
+        return "".join(entries)
+
+    def _entry(self, head: str, value: object, indent: str, step: Step) -> str:
+        """Spell one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
+        # Exact types: a subclass such as an enum may print as something else than it compares to.
+        if type(value) is str:
+            return f"{head} {_text(value, indent, step)}\n"
+        if type(value) is int or type(value) is bool or value is None:
+            return f"{head} {_atom(value, step)}\n"
+        if isinstance(value, dict | list | tuple | Mapping):
+            return head + self._collection(value, indent + "  ", step)
+        raise UnserialisableError((*step[0], step[1]), f"a value of type {type(value).__name__} has no YAML spelling here")
+
+    def _collection(self, value: Collection, indent: str, step: Step) -> str:
+        if not value:
+            return " {}\n" if isinstance(value, Mapping) else " []\n"
+        inline = isinstance(step[1], int)
+        known = self._known.get((id(value), indent, inline))
+        if known is None:
+            path = (*step[0], step[1])
+            if len(path) >= DEPTH_LIMIT:
+                raise UnserialisableError(path, f"nested deeper than {DEPTH_LIMIT} levels")
+            # Below a dash the first entry shares its line; below a key it starts a new one.
+            first = " " if inline else f"\n{indent}"
+            if isinstance(value, Mapping):
+                spelt = self._mapping(value, first, indent, path)
+            else:
+                spelt = self._sequence(value, first, indent, path)
+            known = self._known[id(value), indent, inline] = value, spelt
+        return known[1]
+
+
 def document(data: Mapping[str, object]) -> str:
     """Give one YAML document of plain data: block style, keys in the order given, one line feed at the end.
 
@@ -66,13 +153,7 @@ def document(data: Mapping[str, object]) -> str:
     Raises:
         UnserialisableError: a value of another type (floats and subclasses too), a lone surrogate, nesting beyond `DEPTH_LIMIT`.
     """
-    if not isinstance(data, Mapping):
-        raise UnserialisableError((), f"a document is a mapping, not {type(data).__name__}")
-    if not data:
-        return "{}\n"
-    pieces: list[str] = []
-    _mapping(data, "", "", (), pieces)
-    return "".join(pieces)
+    return Writer().stream((data,))
 
 
 def value(data: Sequence[object]) -> str:
@@ -81,11 +162,7 @@ def value(data: Sequence[object]) -> str:
     Raises:
         UnserialisableError: as `document`.
     """
-    if not data:
-        return "[]\n"
-    pieces: list[str] = []
-    _sequence(data, "", "", (), pieces)
-    return "".join(pieces)
+    return Writer().value(data)
 
 
 def stream(documents: Sequence[Mapping[str, object]]) -> str:
@@ -95,58 +172,7 @@ def stream(documents: Sequence[Mapping[str, object]]) -> str:
         UnserialisableError: as `document`.
         ValueError: there is no document; a file of nothing is nobody's wish.
     """
-    if not documents:
-        message = "a stream needs at least one document"
-        raise ValueError(message)
-    return "---\n".join(document(data) for data in documents)
-
-
-def _mapping(data: Mapping[str, object], first: str, indent: str, path: tuple[PathPart, ...], pieces: list[str]) -> None:
-    """Append the entries of a mapping that is not empty; `first` stands before the first key, `indent` before the others."""
-    lead = first
-    for key, value in data.items():
-        if type(key) is not str:
-            raise UnserialisableError(path, f"a key must be a string, not {type(key).__name__}")
-        spelt = key if _PLAIN.fullmatch(key) else _one_line(key, (*path, key))
-        head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
-        _entry(head, value, indent, (path, key), pieces)
-        lead = indent
-
-
-def _sequence(data: Sequence[object], first: str, indent: str, path: tuple[PathPart, ...], pieces: list[str]) -> None:
-    """Append the items of a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
-    lead = first
-    for index, value in enumerate(data):
-        _entry(f"{lead}-", value, indent, (path, index), pieces)
-        lead = indent
-
-
-def _entry(head: str, value: object, indent: str, step: Step, pieces: list[str]) -> None:
-    """Append one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
-    # Exact types: a subclass such as an enum may print as something else than it compares to.
-    if type(value) is str:
-        pieces.append(f"{head} {_text(value, indent, step)}\n")
-    elif type(value) is int or type(value) is bool or value is None:
-        pieces.append(f"{head} {_atom(value, step)}\n")
-    elif isinstance(value, dict | list | tuple | Mapping):
-        _collection(head, value, indent + "  ", step, pieces)
-    else:
-        raise UnserialisableError((*step[0], step[1]), f"a value of type {type(value).__name__} has no YAML spelling here")
-
-
-def _collection(head: str, value: Collection, indent: str, step: Step, pieces: list[str]) -> None:
-    if not value:
-        pieces.append(f"{head} {'{}' if isinstance(value, Mapping) else '[]'}\n")
-        return
-    path = (*step[0], step[1])
-    if len(path) >= DEPTH_LIMIT:
-        raise UnserialisableError(path, f"nested deeper than {DEPTH_LIMIT} levels")
-    # Below a dash the first entry shares its line; below a key it starts a new one.
-    first = f"{head} " if isinstance(step[1], int) else f"{head}\n{indent}"
-    if isinstance(value, Mapping):
-        _mapping(value, first, indent, path, pieces)
-    else:
-        _sequence(value, first, indent, path, pieces)
+    return Writer().stream(documents)
 
 
 def _atom(value: int | None, step: Step) -> str:
@@ -166,9 +192,27 @@ def _text(value: str, indent: str, step: Step) -> str:
         lines = value.removesuffix("\n").split("\n")
         body = "\n".join(f"{indent}  {line}" if line else "" for line in lines)
         return f"{'|' if value.endswith(chr(10)) else '|-'}\n{body}"
-    if _PLAIN.fullmatch(value):
+    if _is_plain(value):
         return value
     return _one_line(value, (*step[0], step[1]))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_plain_key(key: str) -> bool:
+    """Tell the same of a key, of which there are few and each many times."""
+    return _is_plain(key)
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether a string needs no quotes."""
+    if not _is_visible(value):
+        return _PLAIN.fullmatch(value) is not None
+    return _OPENING.match(value) is not None and value[-1] not in ": " and ": " not in value and " #" not in value
+
+
+def _is_visible(value: str) -> bool:
+    """Tell whether a string holds printable ASCII alone, as nearly all do; searching it for what is hidden takes long."""
+    return value.isascii() and value.isprintable()
 
 
 def _is_literal(value: str) -> bool:
@@ -186,7 +230,7 @@ def _is_literal(value: str) -> bool:
 
 def _one_line(value: str, path: tuple[PathPart, ...]) -> str:
     """Quote a string that cannot be plain."""
-    if not _HIDDEN.search(value):
+    if _is_visible(value) or not _HIDDEN.search(value):
         return "'" + value.replace("'", "''") + "'"
     if _SURROGATE.search(value):
         raise UnserialisableError(path, "the string holds half of a surrogate pair")

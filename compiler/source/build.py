@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import intern
 from typing import Final, NoReturn
 
 from yaml.events import (
@@ -98,10 +99,12 @@ class Builder:
 
     def _scalar(self, event: ScalarEvent) -> None:
         self._refuse_tag(event)
-        value: object = event.value
+        # The same words stand in a configuration again and again.
+        written = intern(event.value)
+        value: object = written
         if event.implicit[0]:
             try:
-                value = plain(event.value)
+                value = plain(written)
             except AmbiguousNumberError:
                 advice = "write plain decimal digits for a number, quotes for text"
                 self._note("bad-number", f"`{event.value[:40]}` is not the same number to every reader of YAML", event, advice)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compiler.diagnostics.model import PathPart, Place, Span
@@ -42,6 +42,10 @@ class Sources:
 
     documents: tuple[Document, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+
+    def without_data(self) -> Sources:
+        """Give the same without the data of the documents, which is most of what they weigh."""
+        return Sources(tuple(replace(document, data=None) for document in self.documents), self.texts)
 
     def span(self, place: Place) -> Span | None:
         """Give the range of text that a place names, or None when its file is not one of these."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,18 +11,16 @@ from compiler.source.build import Builder
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError, events
+from compiler.source.folder import files, reason, too_large
 from compiler.source.limits import LIMITS, Limits
 
-_ENDINGS: Final = (".yaml", ".yml")
-# The suites of `maasc test` live there; they are not configuration.
-_SUITES: Final = "tests"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
     """Read the documents of one file from its bytes; empty documents are left out, and all of them after an error."""
     if len(content) > limits.size:
-        return (), (_too_large(file, limits),)
+        return (), (too_large(file, limits),)
     try:
         text = decoded(content)
     except UnicodeDecodeError as problem:
@@ -58,14 +54,10 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
     findings: list[Diagnostic] = []
     texts: dict[str, str] = {}
     try:
-        paths = sorted(_files(root, findings))
+        contents = files(root, findings, limits)
     except OSError as problem:
-        return Sources(), (error("no-config", f"the folder cannot be read: {_reason(problem)}", "."),)
-    for relative in paths:
-        name = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
-        content = _content(root / relative, name, limits, findings)
-        if content is None:
-            continue
+        return Sources(), (error("no-config", f"the folder cannot be read: {reason(problem)}", "."),)
+    for name, content in contents:
         found, problems = load_text(name, content, limits)
         findings += problems
         documents += found
@@ -74,60 +66,10 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
             findings.append(error("empty-file", "the file holds nothing", name, advice=advice))
         if not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
             texts[name] = decoded(content)
-    if not paths and not findings:
+    if not texts and not findings:
         advice = "`maasc init` writes a first one; `--config` names another folder"
         findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=advice))
     return Sources(tuple(documents), texts), tuple(findings)
-
-
-def _files(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
-    """Give the paths of the files to read, relative to the root.
-
-    Raises:
-        OSError: the root cannot be listed.
-    """
-
-    def refuse(problem: OSError) -> None:
-        if Path(problem.filename) == root:
-            raise problem
-        name = Path(problem.filename).relative_to(root).as_posix()
-        findings.append(error("unreadable-file", f"the folder cannot be read: {_reason(problem)}", name))
-
-    for folder, folders, files in os.walk(root, onerror=refuse):
-        here = Path(folder).relative_to(root)
-        folders[:] = [name for name in folders if not name.startswith(".") and (here / name) != Path(_SUITES)]
-        for name in folders:
-            if (root / here / name).is_symlink():
-                headline = "the folder is a symbolic link, and those are not followed"
-                findings.append(error("unreadable-file", headline, (here / name).as_posix()))
-        yield from (here / name for name in files if name.lower().endswith(_ENDINGS) and not name.startswith("."))
-
-
-def _content(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
-    try:
-        if not path.is_file():
-            findings.append(error("unreadable-file", "it is no file, or a link to nothing", name))
-            return None
-        with path.open("rb") as stream:
-            content = stream.read(limits.size + 1)
-    except OSError as problem:
-        findings.append(error("unreadable-file", f"the file cannot be read: {_reason(problem)}", name))
-        return None
-    if len(content) > limits.size:
-        findings.append(_too_large(name, limits))
-        return None
-    return content
-
-
-def _reason(problem: OSError) -> str:
-    return (problem.strerror or "the system refused").lower()
-
-
-def _too_large(file: str, limits: Limits) -> Diagnostic:
-    megabytes = limits.size / (1024 * 1024)
-    return error(
-        "file-too-large", f"the file is larger than {megabytes:g} MiB", file, advice="split it: sections merge over files"
-    )
 
 
 def _not_utf8(file: str, content: bytes, problem: UnicodeDecodeError) -> Diagnostic:

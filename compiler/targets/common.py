@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from compiler.auth import methods
@@ -16,6 +17,9 @@ from compiler.program.ir import Gateway, Method, Model, Tier
 MANAGED_BY: Final = "maasc"
 PART_OF: Final = "models-as-a-service"
 
+_OURS: Final = {"app.kubernetes.io/managed-by": MANAGED_BY, "app.kubernetes.io/part-of": PART_OF}
+_ADOPTED: Final = {"opendatahub.io/managed": "false"}
+
 
 def metadata(name: str, namespace: str | None, *, adopted: bool = False, labels: Mapping[str, str] | None = None) -> ObjectMeta:
     """Name an object of ours.
@@ -23,9 +27,7 @@ def metadata(name: str, namespace: str | None, *, adopted: bool = False, labels:
     `adopted` marks objects whose name a controller of the platform also uses, so that it leaves them alone
     (annotation `opendatahub.io/managed`, read by the MaaS controller and the ODH operator).
     """
-    ours = {"app.kubernetes.io/managed-by": MANAGED_BY, "app.kubernetes.io/part-of": PART_OF}
-    annotations = {"opendatahub.io/managed": "false"} if adopted else {}
-    return ObjectMeta(name, namespace, {**ours, **(labels or {})}, annotations)
+    return ObjectMeta(name, namespace, {**_OURS, **labels} if labels else _OURS, _ADOPTED if adopted else {})
 
 
 def on_route(model: Model) -> TargetRef:
@@ -50,33 +52,44 @@ class Computed(Protocol):
         """Give the fields of the identity by name; the same names for every method."""
 
 
-def authentication_with_facts(
-    chosen: Sequence[Method], tiers: Sequence[Tier], computed: Sequence[Computed]
-) -> dict[str, Authentication]:
-    """Give the ways in, each with the caller's facts and what is computed from them as overrides of the identity.
+@dataclass(frozen=True)
+class WayIn:
+    """A way in with what it tells of a caller, whatever is called."""
+
+    name: str
+    facts: Facts
+    authentication: Authentication
+
+
+def ways_in(chosen: Sequence[Method], tiers: Sequence[Tier]) -> tuple[WayIn, ...]:
+    """Give the ways in, each with the caller's facts as overrides of the identity.
 
     Overrides and not defaults: a claim of the token must not stand in for what we compute.
     """
     plain = authentication(chosen)
-    return {
-        method.name: Authentication(
-            plain[method.name].priority,
-            plain[method.name].kubernetes_token_review,
-            _overrides(methods.facts(method, tiers), tiers, computed),
-        )
-        for method in chosen
-    }
+    return tuple(_way_in(method, plain[method.name], tiers) for method in chosen)
 
 
-def _overrides(facts: Facts, tiers: Sequence[Tier], computed: Sequence[Computed]) -> dict[str, Expression]:
-    found = {
-        identity.USERID_NAME: facts.userid,
-        identity.GROUPS_NAME: facts.groups,
-        identity.TIER_NAME: selection.tier(facts, tiers, lambda tier: tier.name),
+def _way_in(method: Method, plain: Authentication, tiers: Sequence[Tier]) -> WayIn:
+    facts = methods.facts(method, tiers)
+    overrides = {
+        identity.USERID_NAME: Expression(facts.userid),
+        identity.GROUPS_NAME: Expression(facts.groups),
+        identity.TIER_NAME: Expression(selection.tier(facts, tiers, lambda tier: tier.name)),
     }
+    return WayIn(method.name, facts, replace(plain, overrides=overrides))
+
+
+def carrying(ways: Sequence[WayIn], computed: Sequence[Computed]) -> dict[str, Authentication]:
+    """Give the ways in with what is computed from each one's facts as further overrides of the identity."""
+    return {way.name: replace(way.authentication, overrides=_overrides(way, computed)) for way in ways}
+
+
+def _overrides(way: WayIn, computed: Sequence[Computed]) -> Mapping[str, Expression]:
+    found = dict(way.authentication.overrides)
     for one in computed:
-        found |= one.overrides(facts)
-    return {name: Expression(value) for name, value in found.items()}
+        found |= {name: Expression(value) for name, value in one.overrides(way.facts).items()}
+    return found
 
 
 def conditions(*predicates: Expr) -> PatternMatching:
@@ -84,10 +97,10 @@ def conditions(*predicates: Expr) -> PatternMatching:
     return PatternMatching(tuple(Predicate(predicate) for predicate in predicates))
 
 
+_UNAUTHENTICATED: Final = DenyWith(401, Static("Authentication required"))
+_UNAUTHORIZED: Final = DenyWith(403, Static("Access denied"))
+
+
 def response(success: Success | None = None) -> Response:
     """Give the answers of an AuthPolicy, with what an accepted request carries on."""
-    return Response(
-        unauthenticated=DenyWith(401, Static("Authentication required")),
-        unauthorized=DenyWith(403, Static("Access denied")),
-        success=success,
-    )
+    return Response(_UNAUTHENTICATED, _UNAUTHORIZED, success)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler.kube.base import Manifest
 from compiler.program.ir import Attach, Model, Program
 from compiler.targets import gateway_deny, gateway_policies, model_policies, model_rbac, model_route, tier_mapping
+from compiler.targets.common import WayIn, ways_in
 from compiler.targets.waves import in_wave
 
 
@@ -21,8 +22,24 @@ class Output:
 
 def emit(program: Program) -> tuple[Output, ...]:
     """Give every file that the Program means; files without objects are left out."""
-    outputs = [*_shared(program), *(_of_model(program, model) for model in program.models)]
-    return tuple(Output(output.path, tuple(map(in_wave, output.manifests))) for output in outputs if output.manifests)
+    return (*shared(program), *of_models(program, program.models))
+
+
+def shared(program: Program) -> Iterator[Output]:
+    """Give the files that belong to no model."""
+    return _applied(_shared(program))
+
+
+def of_models(program: Program, models: Iterable[Model]) -> Iterator[Output]:
+    """Give the files of some models one after the other, so that nobody has to hold them all."""
+    ways = ways_in(program.platform.methods, program.tiers)
+    return _applied(_of_model(program, model, ways) for model in models)
+
+
+def _applied(outputs: Iterable[Output]) -> Iterator[Output]:
+    for output in outputs:
+        if output.manifests:
+            yield Output(output.path, tuple(map(in_wave, output.manifests)))
 
 
 def _shared(program: Program) -> Iterator[Output]:
@@ -36,10 +53,10 @@ def _each(folder: str, manifests: Iterable[Manifest]) -> Iterator[Output]:
         yield Output(f"{folder}/{manifest.metadata.name}.yaml", (manifest,))
 
 
-def _of_model(program: Program, model: Model) -> Output:
+def _of_model(program: Program, model: Model, ways: Sequence[WayIn]) -> Output:
     found = [*model_route.manifests(program, model)]
     if program.platform.attach is Attach.ROUTE:
-        found += model_policies.manifests(program, model)
+        found += model_policies.manifests(program, model, ways)
     else:
         found += model_rbac.manifests(program, model)
     return Output(f"models/{model.namespace}/{model.name}.yaml", tuple(found))

@@ -22,7 +22,7 @@ from compiler.kube.authpolicy import (
 from compiler.kube.base import Manifest
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
 from compiler.program.ir import Program
-from compiler.targets.common import authentication_with_facts, conditions, metadata, on_gateway, response
+from compiler.targets.common import carrying, conditions, metadata, on_gateway, response, ways_in
 from compiler.targets.gateway_deny import AUTH_POLICY, MANAGEMENT_PATHS, REQUEST_POLICY, TOKEN_POLICY
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
@@ -66,7 +66,7 @@ def _auth_policy(program: Program) -> AuthPolicy:
     selected = selection.Selection((), program.tiers)
     mentioned = Mentioned(tuple(group for tier in program.tiers for group in tier.members.groups))
     rules = Rules(
-        authentication=authentication_with_facts(program.platform.methods, program.tiers, (selected, mentioned)),
+        authentication=carrying(ways_in(program.platform.methods, program.tiers), (selected, mentioned)),
         authorization={
             "identity-headers": Authorization(0, conditions(*access.identity_headers())),
             "model-access": Authorization(1, kubernetes_subject_access_review=review),

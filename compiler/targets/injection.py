@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from compiler.cel.tree import Expr
 from compiler.expressions import identity, selection
 from compiler.expressions.groups import Mentioned
 from compiler.expressions.selection import Selection
@@ -16,31 +16,35 @@ from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, 
 _FILTER_PRIORITY = 0
 _HEADER_PRIORITY = 1
 
+_USERID: Final = Expression(identity.USERID)
+_GROUPS: Final = Expression(identity.GROUPS)
+_TIER: Final = Expression(identity.TIER)
+_HEADERS: Final = {
+    USERNAME_HEADER: Header(_HEADER_PRIORITY, _USERID),
+    # As JSON text: a list in a plain header is printed the Go way (Authorino, response plain).
+    GROUP_HEADER: Header(_HEADER_PRIORITY, Selector("auth.identity.groups.@tostr")),
+    TIER_HEADER: Header(_HEADER_PRIORITY, _TIER),
+}
+
 
 def success(selected: Selection, mentioned: Mentioned) -> Success:
     """Export the facts under `auth.identity`, always all of them, and inject the identity headers in lower case.
 
     A header of mixed case would be added beside the client's own instead of replacing it (wasm-shim, Headers::set).
     """
-    properties: dict[str, Expr] = {
-        identity.USERID_NAME: identity.USERID,
-        identity.GROUPS_NAME: identity.GROUPS,
-        identity.GROUPS_STR_NAME: mentioned.joined,
-        identity.TIER_NAME: identity.TIER,
-        identity.SELECTED_NAME: selected.key,
-        identity.ORGANIZATION_NAME: selection.attribute(selected.key, _organizations(selected.entries)),
-        identity.COST_CENTER_NAME: selection.attribute(selected.key, _cost_centers(selected.entries)),
+    key = Expression(selected.key)
+    properties = {
+        identity.USERID_NAME: _USERID,
+        identity.GROUPS_NAME: _GROUPS,
+        identity.GROUPS_STR_NAME: Expression(mentioned.joined),
+        identity.TIER_NAME: _TIER,
+        identity.SELECTED_NAME: key,
+        identity.ORGANIZATION_NAME: Expression(selection.attribute(selected.key, _organizations(selected.entries))),
+        identity.COST_CENTER_NAME: Expression(selection.attribute(selected.key, _cost_centers(selected.entries))),
     }
-    exported = Properties({name: Expression(value) for name, value in properties.items()})
     return Success(
-        filters={"identity": Filter(_FILTER_PRIORITY, exported)},
-        headers={
-            USERNAME_HEADER: Header(_HEADER_PRIORITY, Expression(identity.USERID)),
-            # As JSON text: a list in a plain header is printed the Go way (Authorino, response plain).
-            GROUP_HEADER: Header(_HEADER_PRIORITY, Selector("auth.identity.groups.@tostr")),
-            TIER_HEADER: Header(_HEADER_PRIORITY, Expression(identity.TIER)),
-            SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, Expression(selected.key)),
-        },
+        filters={"identity": Filter(_FILTER_PRIORITY, Properties(properties))},
+        headers={**_HEADERS, SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, key)},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Final
 
 from compiler.cel.tree import Expr
@@ -19,6 +20,9 @@ DENY: Final = "deny-unmetered"
 # What `unlimited` becomes: counted like any other limit, and far beyond what a cluster can generate in a minute.
 UNLIMITED: Final = Rate(1_000_000_000_000, "1m")
 DENIED: Final = Rate(0, "1m")
+
+_BY_ENTRY: Final = (Counter(identity.SELECTED),)
+_BY_USER: Final = (Counter(identity.USERID), *_BY_ENTRY)
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,14 @@ class Limits:
         return Limit(_rates(rates), self._when(self.meter.by(entries)), _counters(entries[0].budget.per))
 
     def _when(self, metered: Expr) -> tuple[Predicate, ...]:
-        return (Predicate(metered), *(Predicate(condition) for condition in self.scope))
+        return (Predicate(metered), *self._scope)
+
+    @cached_property
+    def _scope(self) -> tuple[Predicate, ...]:
+        return tuple(map(Predicate, self.scope))
 
 
+@cache
 def _rates(rates: tuple[ir.Rate, ...]) -> tuple[Rate, ...]:
     return tuple(Rate(rate.limit, window(rate.seconds)) for rate in rates) or (UNLIMITED,)
 
@@ -75,5 +84,4 @@ def _budget_name(unit: str, rates: tuple[ir.Rate, ...], per: Per) -> str:
 
 
 def _counters(per: Per) -> tuple[Counter, ...]:
-    selected = Counter(identity.SELECTED)
-    return (Counter(identity.USERID), selected) if per is Per.USER else (selected,)
+    return _BY_USER if per is Per.USER else _BY_ENTRY

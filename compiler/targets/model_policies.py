@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from compiler.expressions import access, metering, selection
 from compiler.expressions.groups import Mentioned
@@ -11,14 +12,19 @@ from compiler.kube.base import Manifest
 from compiler.kube.names import object_name
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
 from compiler.program.ir import Model, Program
-from compiler.targets.common import authentication_with_facts, conditions, metadata, on_route, response
+from compiler.targets.common import WayIn, carrying, conditions, metadata, on_route, response
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
 
+_IDENTITY_HEADERS: Final = Authorization(0, conditions(*access.identity_headers()))
 
-def manifests(program: Program, model: Model) -> Iterator[Manifest]:
-    """Give the AuthPolicy, the TokenRateLimitPolicy, and where requests are limited the RateLimitPolicy."""
-    yield _auth_policy(program, model)
+
+def manifests(program: Program, model: Model, ways: Sequence[WayIn]) -> Iterator[Manifest]:
+    """Give the AuthPolicy, the TokenRateLimitPolicy, and where requests are limited the RateLimitPolicy.
+
+    `ways` are the platform's ways in, the same for every model.
+    """
+    yield _auth_policy(program, model, ways)
     meter = metering.Meter(program.platform.bridge, program.precedence(model), program.tiers)
     limits = Limits(meter, (metering.not_listing(model),))
     yield TokenRateLimitPolicy(
@@ -33,17 +39,17 @@ def manifests(program: Program, model: Model) -> Iterator[Manifest]:
         )
 
 
-def _auth_policy(program: Program, model: Model) -> AuthPolicy:
+def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthPolicy:
     may = access.Access(model)
     selected = selection.Selection(model.entries, program.tiers)
     mentioned = Mentioned(tuple(_mentioned(program, model)))
     authorization = {
-        "identity-headers": Authorization(0, conditions(*access.identity_headers())),
+        "identity-headers": _IDENTITY_HEADERS,
         "model-access": Authorization(1, conditions(may.allowed)),
         "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),
     }
     rules = Rules(
-        authentication=authentication_with_facts(program.platform.methods, program.tiers, (selected, may, mentioned)),
+        authentication=carrying(ways, (selected, may, mentioned)),
         authorization=authorization,
         response=response(success(selected, mentioned)),
     )

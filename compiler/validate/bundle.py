@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, Note, Severity
+from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.validate.schemas import group_of
 from compiler.validate.words import Subject
 
 _POLICIES: Final = "kuadrant.io"
 
-
-def check(subjects: Iterable[Subject]) -> Iterator[Diagnostic]:
-    """Compare all objects with each other, wherever their files lie."""
-    every = tuple(subjects)
-    for first, second in _pairs(every, _identity):
-        yield Diagnostic(
-            "name-collision",
-            Severity.ERROR,
-            f"{second.title} is described twice",
-            second.place.at("metadata", "name"),
-            "the one that is applied last replaces the other",
-            (Note("here for the first time", first.place.at("metadata", "name")),),
-        )
-    for first, second in _pairs(every, _target):
-        kind = second.content["kind"]
-        if _identity(first) == _identity(second):
-            continue
-        yield Diagnostic(
-            "two-policies-one-target",
-            Severity.ERROR,
-            f"{second.title} attaches to the target of {first.title}",
-            second.place.at("spec", "targetRef"),
-            f"the newer {kind} replaces the older one as a whole: what holds depends on the order of creation",
-            (Note("the target is taken here", first.place.at("spec", "targetRef")),),
-            help=f"put what both say into one {kind}",
-        )
+# The kind of a policy, its namespace, and what it attaches to there.
+_Target = tuple[str, ...]
 
 
-def _pairs(subjects: Iterable[Subject], key: Callable[[Subject], Hashable | None]) -> Iterator[tuple[Subject, Subject]]:
-    first: dict[Hashable, Subject] = {}
-    for subject in subjects:
-        found = key(subject)
-        if found is not None and first.setdefault(found, subject) is not subject:
-            yield first[found], subject
+@dataclass(frozen=True)
+class _Known:
+    """An object that was seen: no more of it than another one may have to be told of."""
+
+    identity: Hashable
+    title: str
+    place: Place
+
+
+class Neighbours:
+    """All objects so far, wherever their files lie."""
+
+    def __init__(self) -> None:
+        self._named: dict[Hashable, _Known] = {}
+        self._targets: dict[_Target, _Known] = {}
+
+    def add(self, subject: Subject) -> Iterator[Diagnostic]:
+        """Take in an object, and say which of those before it fights with it."""
+        identity, target = _identity(subject), _target(subject)
+        here = _Known(identity, subject.title, subject.place)
+        if identity is not None:
+            yield from self._name(identity, here)
+        if target is not None:
+            yield from self._take(target, here)
+
+    def join(self, others: Neighbours) -> Iterator[Diagnostic]:
+        """Take in all objects of others, and say which of them fight with those before."""
+        for identity, here in others._named.items():
+            yield from self._name(identity, here)
+        for target, here in others._targets.items():
+            yield from self._take(target, here)
+
+    def _name(self, identity: Hashable, here: _Known) -> Iterator[Diagnostic]:
+        first = self._named.setdefault(identity, here)
+        if first is not here:
+            yield _twice(first, here)
+
+    def _take(self, target: _Target, here: _Known) -> Iterator[Diagnostic]:
+        first = self._targets.setdefault(target, here)
+        if first is not here and first.identity != here.identity:
+            yield _rivals(first, here, target[0])
+
+
+def _twice(first: _Known, second: _Known) -> Diagnostic:
+    return Diagnostic(
+        "name-collision",
+        Severity.ERROR,
+        f"{second.title} is described twice",
+        second.place.at("metadata", "name"),
+        "the one that is applied last replaces the other",
+        (Note("here for the first time", first.place.at("metadata", "name")),),
+    )
+
+
+def _rivals(first: _Known, second: _Known, kind: str) -> Diagnostic:
+    return Diagnostic(
+        "two-policies-one-target",
+        Severity.ERROR,
+        f"{second.title} attaches to the target of {first.title}",
+        second.place.at("spec", "targetRef"),
+        f"the newer {kind} replaces the older one as a whole: what holds depends on the order of creation",
+        (Note("the target is taken here", first.place.at("spec", "targetRef")),),
+        help=f"put what both say into one {kind}",
+    )
 
 
 def _identity(subject: Subject) -> Hashable | None:
@@ -56,7 +91,7 @@ def _identity(subject: Subject) -> Hashable | None:
             return None
 
 
-def _target(subject: Subject) -> Hashable | None:
+def _target(subject: Subject) -> _Target | None:
     """Give what a policy attaches to, which lies in its own namespace."""
     match subject.content:
         case {

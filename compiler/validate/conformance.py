@@ -15,9 +15,8 @@ from compiler.validate.cel import NotEvaluatedError, RuleFailedError, Rules
 from compiler.validate.definition import Definition, Version
 from compiler.validate.instance import cel_value, defaulted
 from compiler.validate.structural import Schema
-from compiler.validate.words import Subject, reason, short, where
+from compiler.validate.words import REFUSED, Subject, reason, short, where
 
-REFUSED: Final = "the API server refuses the object, and Argo CD stops half-way through the sync"
 _DROPPED: Final = "the API server would drop the field silently, and nobody would enforce what it says"
 _UNKNOWN: Final = "the API server may refuse the object"
 

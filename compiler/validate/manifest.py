@@ -2,50 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from jsonschema import ValidationError
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.suggest import closest
-from compiler.validate import bundle, schemas
-from compiler.validate.conformance import REFUSED
-from compiler.validate.crds import Crds
-from compiler.validate.words import Subject, reason, where
+from compiler.validate import schemas
+from compiler.validate.bundle import Neighbours
+from compiler.validate.words import REFUSED, Subject
+
+if TYPE_CHECKING:
+    from compiler.validate.crds import Crds
 
 
-def validate(documents: Mapping[str, tuple[Mapping[str, object], ...]], crds: Crds | None = None) -> tuple[Diagnostic, ...]:
-    """Check all objects of all files; places are in those files. What is said of a definition is said once."""
-    subjects = [
-        Subject(content, Place(file, document=index))
-        for file, contents in documents.items()
-        for index, content in enumerate(contents)
-    ]
-    found: list[Diagnostic] = []
-    for subject in subjects:
-        found += _object(subject, crds)
-    found += bundle.check(subjects)
-    return tuple(_without_repetitions(found))
+class Validation:
+    """Checks objects one file after the other and keeps none of them; places are in those files."""
+
+    def __init__(self, crds: Crds | None = None) -> None:
+        self._crds = crds
+        self._alone: list[Diagnostic] = []
+        self._together: list[Diagnostic] = []
+        self._neighbours = Neighbours()
+
+    def add(self, file: str, contents: Sequence[Mapping[str, object]]) -> None:
+        """Check the objects of a file, and that they go with those of the files before."""
+        for index, content in enumerate(contents):
+            subject = Subject(content, Place(file, document=index))
+            self._alone += _object(subject, self._crds)
+            self._together += self._neighbours.add(subject)
+
+    def join(self, other: Validation) -> None:
+        """Take in what another one found in other files."""
+        self._alone += other._alone
+        self._together += other._together
+        self._together += self._neighbours.join(other._neighbours)
+
+    def found(self) -> tuple[Diagnostic, ...]:
+        """Give what is wrong; what is said of a definition is said once."""
+        return tuple(_without_repetitions([*self._alone, *self._together]))
+
+
+def validate(documents: Mapping[str, Sequence[Mapping[str, object]]], crds: Crds | None = None) -> tuple[Diagnostic, ...]:
+    """Check all objects of all files."""
+    validation = Validation(crds)
+    for file, contents in documents.items():
+        validation.add(file, contents)
+    return validation.found()
 
 
 def _object(subject: Subject, crds: Crds | None) -> Iterator[Diagnostic]:
-    match subject.content:
-        case {"apiVersion": str(version), "kind": str(kind)}:
-            pass
-        case _:
-            headline = f"an object in `{subject.place.file}` has no `apiVersion` or no `kind`"
-            yield Diagnostic("invalid-manifest", Severity.ERROR, headline, subject.place, REFUSED)
-            return
-    known = schemas.ours().get((version, kind))
+    version, kind = subject.content.get("apiVersion"), subject.content.get("kind")
+    if not isinstance(version, str) or not isinstance(kind, str):
+        headline = f"an object in `{subject.place.file}` has no `apiVersion` or no `kind`"
+        yield Diagnostic("invalid-manifest", Severity.ERROR, headline, subject.place, REFUSED)
+        return
+    known = (version, kind) in schemas.ours()
     defined = crds is not None and crds.knows(version, kind)
-    if known is None and not defined:
+    if not known and not defined:
         yield _unknown(subject, version, kind)
-    if known is not None:
-        kubernetes = schemas.of_kubernetes(version, kind)
-        errors = [*known.iter_errors(subject.content)]
-        # Only for what ours lets through: Kubernetes' schema would say the same again in other words.
-        errors += kubernetes.iter_errors(subject.content) if kubernetes is not None and not errors else []
-        yield from (_invalid(subject, error) for error in errors)
+    if known and not schemas.fits(subject.content, version, kind):
+        yield from _faults(subject, version, kind)
     if crds is None:
         return
     if defined:
@@ -56,13 +72,10 @@ def _object(subject: Subject, crds: Crds | None) -> Iterator[Diagnostic]:
         yield Diagnostic("crd-rule-unverified", Severity.WARNING, headline, place, "the API server may refuse the object")
 
 
-def _invalid(subject: Subject, error: ValidationError) -> Diagnostic:
-    path = tuple(error.absolute_path)
-    place = subject.place.at(*path)
-    headline = f"{subject.title} is not valid at {where(path)}: {reason(error)}"
-    if error.validator == "additionalProperties":
-        place = place.on_key()
-    return Diagnostic("invalid-manifest", Severity.ERROR, headline, place, REFUSED)
+def _faults(subject: Subject, version: str, kind: str) -> Iterator[Diagnostic]:
+    from compiler.validate.faults import faults  # noqa: PLC0415 - a slower validator, for what is wrong alone
+
+    return faults(subject, version, kind)
 
 
 def _unknown(subject: Subject, version: str, kind: str) -> Diagnostic:
@@ -77,7 +90,7 @@ def _unknown(subject: Subject, version: str, kind: str) -> Diagnostic:
     )
 
 
-def _without_repetitions(found: list[Diagnostic]) -> Iterator[Diagnostic]:
+def _without_repetitions(found: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     seen: set[object] = set()
     for diagnostic in found:
         # A warning is about a definition, wherever it was noticed.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-
-from jsonschema import ValidationError
+from typing import TYPE_CHECKING, Any, Final
 
 from compiler.diagnostics.model import Place
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+REFUSED: Final = "the API server refuses the object, and Argo CD stops half-way through the sync"
 
 _LONGEST: Final = 120
 _EXPECTED: Final[Mapping[str, str]] = {

@@ -78,7 +78,11 @@ def test_a_missing_field_of_every_object_is_reported() -> None:
     optional = {"annotations", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers"}
     for one in samples():
         for path, value in places(one):
-            if not path or isinstance(path[-1], int) or path[-1] in (*optional, "opendatahub.io/managed", "argocd.argoproj.io/sync-options"):
+            if (
+                not path
+                or isinstance(path[-1], int)
+                or path[-1] in (*optional, "opendatahub.io/managed", "argocd.argoproj.io/sync-options")
+            ):
                 continue
             if path[-2:-1] and path[-2] in ("limits", "authentication", "authorization", "overrides", "headers", "filters"):
                 continue
@@ -193,17 +197,14 @@ def test_an_unknown_kind_is_refused() -> None:
 def test_kubernetes_has_the_last_word_on_its_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """What our schema lets through is still held against the bundled one of Kubernetes."""
     role = sample("Role")
-    monkeypatch.setattr(schemas, "ours", lambda: {("rbac.authorization.k8s.io/v1", "Role"): _Everything()})
+    everything: dict[str, object] = {}
+    monkeypatch.setattr(schemas, "ours", lambda: {("rbac.authorization.k8s.io/v1", "Role"): everything})
+    monkeypatch.setattr(schemas, "_quick", schemas._quick.__wrapped__)
     assert check(role) == []
     [found] = check({**role, "rule": []})
     assert found.code == "invalid-manifest"
     [found] = check(without(role, ("rules", 0, "verbs")))
     assert "`verbs` is missing" in found.headline
-
-
-class _Everything:
-    def iter_errors(self, _: object) -> list[Any]:
-        return []
 
 
 def test_two_objects_of_one_name_collide() -> None:

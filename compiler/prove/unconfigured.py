@@ -1,0 +1,183 @@
+"""Proves that nobody gets through where no model is, and that the MaaS API's own paths are not limited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from compiler.cel.tree import Expr, Str
+from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.gateway.attachment import Path, Targets, by_target
+from compiler.gateway.cluster import Cluster
+from compiler.gateway.effective import Effective, effective_on
+from compiler.gateway.manifests import Match, Parent, Route, RouteRule
+from compiler.program.ir import LISTING_SUFFIX, Attach, Program
+from compiler.prove import witness
+from compiler.prove.algebra import Algebra
+from compiler.prove.decider import Decider
+from compiler.prove.emitted import Emitted, read
+from compiler.prove.expressions import Memory, Parser
+from compiler.prove.formula import Formula
+from compiler.prove.from_gateway import permissions, view_of
+from compiler.prove.leaf import UndecidedError
+from compiler.prove.prove import describe
+from compiler.prove.targets import targets, walk
+from compiler.prove.terms import Terms
+from compiler.prove.values import UnsupportedError
+from compiler.prove.view import Method, Source, View
+from compiler.prove.world import World
+
+# What the MaaS API serves on the host of the models; it authenticates by itself and spends no tokens.
+_MANAGEMENT: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What must be nowhere on routes below a prefix, and what it would be."""
+
+    prefix: str
+    broken: Callable[[Emitted, Terms], Formula]
+    says: str
+
+
+def unconfigured(program: Program, cluster: Cluster, parse: Parser) -> Iterator[Diagnostic]:
+    """Find who would get through on a route that is no model's, and what would limit the MaaS API."""
+    memory = Memory(parse, Algebra(Terms()))
+    names = {model.served_as for model in program.models}
+    fresh = next(name for name in ("nothing" + "-here" * more for more in range(len(names) + 1)) if name not in names)
+    elsewhere = [f"/{namespace}/{fresh}" for namespace in sorted({fresh, *(model.namespace for model in program.models)})]
+    questions = [_Question(prefix, _allowed, "a caller gets through where no model is") for prefix in elsewhere]
+    if program.platform.attach is Attach.ROUTE:
+        says = "no limit denies where no model is, whoever lets a caller in"
+        odd = [*elsewhere, *(f"{one}x" for one in _MANAGEMENT), *_paths(program, cluster, memory)]
+        questions += [_Question(prefix, _undenied, says) for prefix in odd]
+    questions += [_Question(prefix, _limited, "a limit holds for the MaaS API") for prefix in _MANAGEMENT]
+    allowed = tuple(permissions(cluster))
+    attached = by_target(cluster.policies)
+    for question in questions:
+        for effective in _effective(program, cluster, attached, question.prefix):
+            view = view_of(question.prefix, (effective,), allowed)
+            yield from _answers(question, view, memory) if effective.auth else _open(question, view)
+
+
+def _paths(program: Program, cluster: Cluster, memory: Memory) -> Iterator[str]:
+    """Give the paths of which the gateway's limits speak, but for the MaaS API's own and what is below them."""
+    texts: dict[str, None] = {}
+    for effective in _effective(program, cluster, by_target(cluster.policies), "/"):
+        texts.update(dict.fromkeys(one.text for limit in effective.tokens for one in limit.predicates))
+    for text in texts:
+        for node in _nodes(text, memory):
+            path = node.value.rstrip("/") if isinstance(node, Str) else ""
+            if path.startswith("/") and not any(path == one or path.startswith(f"{one}/") for one in _MANAGEMENT):
+                yield path
+
+
+def _nodes(text: str, memory: Memory) -> Iterator[Expr]:
+    try:
+        yield from walk(memory.tree(text))
+    except UnsupportedError:
+        return  # whatever is asked about the text will be undecided for the same reason
+
+
+def _allowed(emitted: Emitted, _: Terms) -> Formula:
+    return emitted.allowed
+
+
+def _undenied(emitted: Emitted, terms: Terms) -> Formula:
+    tokens = (one for one in emitted.limits if one.limit.unit == "tokens")
+    return -terms.any(one.matches for one in tokens if any(limit == 0 and seconds > 0 for limit, seconds in one.limit.rates))
+
+
+def _limited(emitted: Emitted, terms: Terms) -> Formula:
+    return terms.any(one.matches for one in emitted.limits)
+
+
+def _effective(program: Program, cluster: Cluster, attached: Targets, prefix: str) -> Iterator[Effective]:
+    """Give what holds on a route that somebody adds below a prefix, for each listener."""
+    nowhere = Place("")
+    gateway = program.platform.gateway
+    rule = RouteRule("rule-1", (Match("PathPrefix", prefix, None, (), (), nowhere),), (), nowhere)
+    parent = Parent(gateway.namespace, gateway.name, section=None, port=None)
+    route = Route("", prefix, (parent,), (), (rule,), None, external=True, place=nowhere)
+    for found in cluster.gateways:
+        if (found.namespace, found.name) == (gateway.namespace, gateway.name):
+            for listener in found.listeners:
+                yield effective_on(Path(found, listener, route, rule), attached)
+
+
+def _answers(question: _Question, view: View, memory: Memory) -> Iterator[Diagnostic]:
+    if view.unknown:
+        yield _undecided(question, view.unknown[0].what, view.unknown[0].place)
+        return
+    for method in view.methods:
+        try:
+            yield from _answer(question, view, method, memory)
+        except (UnsupportedError, UndecidedError) as error:
+            yield _undecided(question, str(error), view.place)
+
+
+def _answer(question: _Question, view: View, method: Method, memory: Memory) -> Iterator[Diagnostic]:
+    if question.broken is _allowed:
+        yield from _refutation(question, replace(view, limits=(), exports=(), injected=()), method, memory)
+        return
+    if question.broken is _undenied:
+        yield from _refutation(question, replace(view, authorization=()), method, memory)
+        return
+    settled: dict[str, list[Diagnostic]] = {}
+    for limit in view.limits:
+        # A limit never holds if one of its conditions never does; alone, none tells paths apart in more than one way.
+        found = [_refuted(question, limit.place, Note("no condition of it speaks of the path"))]
+        for condition in (one for one in limit.predicates if "path" in one.text):
+            if condition.text not in settled:
+                alone = replace(view, limits=(replace(limit, predicates=(condition,), counters=()),), authorization=())
+                settled[condition.text] = list(_refutation(question, _less(alone, condition), method, memory))
+            found = settled[condition.text]
+            if not found:
+                break
+        yield from found
+
+
+def _less(view: View, condition: Source) -> View:
+    """Leave out what a condition does not look at."""
+    return view if "auth" in condition.text else replace(view, exports=(), injected=())
+
+
+def _refutation(question: _Question, view: View, method: Method, memory: Memory) -> Iterator[Diagnostic]:
+    terms = memory.algebra.terms
+    sources = [source for limit in view.limits for source in limit.predicates]
+    sources += [source for rule in view.authorization for source in rule.sources()]
+    trees = [memory.tree(text) for text in dict.fromkeys(source.text for source in sources) if "path" in text]
+    world = World(terms, targets(question.prefix, question.prefix + LISTING_SUFFIX, trees))
+    instance = Decider(terms).instance(question.broken(read(view, method, world, memory), terms))
+    if instance is not None:
+        example = witness.example(world, instance, question.prefix, method.name)
+        yield _refuted(question, view.place, Note(describe(example)))
+
+
+def _open(question: _Question, view: View) -> Iterator[Diagnostic]:
+    if question.broken is _allowed:
+        yield _refuted(question, view.place, Note("no AuthPolicy stands there"))
+
+
+def _refuted(question: _Question, place: Place, note: Note) -> Diagnostic:
+    return Diagnostic(
+        code="refuted",
+        severity=Severity.ERROR,
+        headline=f"{question.says}, below `{question.prefix}`",
+        place=place,
+        effect="a route that somebody adds is not answered as meant",
+        notes=(note,),
+        help="build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong",
+    )
+
+
+def _undecided(question: _Question, reason: str, place: Place | None) -> Diagnostic:
+    return Diagnostic(
+        code="undecided",
+        severity=Severity.ERROR,
+        headline=f"whether {question.says}, below `{question.prefix}`, could not be decided: {reason}",
+        place=place,
+        effect="nobody can say how a route that somebody adds is answered",
+        help="write the expression in the subset that the compiler emits, or report what it could not decide",
+    )

@@ -1,0 +1,83 @@
+"""Which files below a folder are configuration, and what is in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from compiler.diagnostics.model import Diagnostic
+from compiler.source.errors import error
+from compiler.source.limits import LIMITS, Limits
+
+_ENDINGS: Final = (".yaml", ".yml")
+# The suites of `maasc test` live there; they are not configuration.
+_SUITES: Final = "tests"
+
+
+def files(root: Path, findings: list[Diagnostic], limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
+    """Give the path, with forward slashes, and the bytes of every `.yaml` and `.yml` file below a folder, sorted by path.
+
+    Hidden files and folders are not read, nor is the folder `tests` directly below the root. What cannot be read is left
+    out and told in `findings`.
+
+    Raises:
+        OSError: the root cannot be listed.
+    """
+    return _contents(root, sorted(_paths(root, findings)), findings, limits)
+
+
+def _contents(root: Path, paths: list[Path], findings: list[Diagnostic], limits: Limits) -> Iterator[tuple[str, bytes]]:
+    for relative in paths:
+        name = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
+        content = _content(root / relative, name, limits, findings)
+        if content is not None:
+            yield name, content
+
+
+def _paths(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
+
+    def refuse(problem: OSError) -> None:
+        if Path(problem.filename) == root:
+            raise problem
+        name = Path(problem.filename).relative_to(root).as_posix()
+        findings.append(error("unreadable-file", f"the folder cannot be read: {reason(problem)}", name))
+
+    for folder, folders, names in os.walk(root, onerror=refuse):
+        here = Path(folder).relative_to(root)
+        folders[:] = [name for name in folders if not name.startswith(".") and (here / name) != Path(_SUITES)]
+        for name in folders:
+            if (root / here / name).is_symlink():
+                headline = "the folder is a symbolic link, and those are not followed"
+                findings.append(error("unreadable-file", headline, (here / name).as_posix()))
+        yield from (here / name for name in names if name.lower().endswith(_ENDINGS) and not name.startswith("."))
+
+
+def _content(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
+    try:
+        if not path.is_file():
+            findings.append(error("unreadable-file", "it is no file, or a link to nothing", name))
+            return None
+        with path.open("rb") as stream:
+            content = stream.read(limits.size + 1)
+    except OSError as problem:
+        findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", name))
+        return None
+    if len(content) > limits.size:
+        findings.append(too_large(name, limits))
+        return None
+    return content
+
+
+def reason(problem: OSError) -> str:
+    """Give the reason in the system's words."""
+    return (problem.strerror or "the system refused").lower()
+
+
+def too_large(file: str, limits: Limits) -> Diagnostic:
+    """Say that a file is larger than anything a person writes."""
+    megabytes = limits.size / (1024 * 1024)
+    return error(
+        "file-too-large", f"the file is larger than {megabytes:g} MiB", file, advice="split it: sections merge over files"
+    )

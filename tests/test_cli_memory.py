@@ -1,0 +1,258 @@
+"""A build that remembers the last one leaves the same bytes and says the same as a build that does not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_support import SMALL, contents, run, write
+from click.testing import Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compiler.cli import compile as compiling
+from compiler.cli import memory
+from compiler.program.ir import Program
+from compiler.prove import shares
+from compiler.prove.prove import prove_some
+from compiler.prove.result import ProofReport
+from compiler.prove.view import View
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the memory of a test to itself, and its folder as the one where the user stands."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"config/maas.yaml": SMALL})
+    return tmp_path / "cache" / "maasc"
+
+
+def _compiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count from now on how often anything is compiled."""
+    done: list[str] = []
+    real = compiling.compiled
+
+    def counted(*given: Path) -> compiling.Compiled:
+        done.append("compiled")
+        return real(*given)
+
+    monkeypatch.setattr(compiling, "compiled", counted)
+    return done
+
+
+def _build(*words: str) -> Result:
+    return run("build", "--no-prove", *words)
+
+
+def test_the_same_again_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second build says what a build without a memory says, and so does a check."""
+    _build()
+    plain = _build("--no-cache")
+    compiled = _compiles(monkeypatch)
+    again = _build()
+    assert compiled == []
+    assert (again.stdout, again.stderr, again.exit_code) == (plain.stdout, plain.stderr, plain.exit_code)
+    assert again.stdout
+    assert _build("--check").exit_code == 0
+    assert compiled == []
+    _build("--no-cache")
+    assert compiled == ["compiled"]
+
+
+@pytest.mark.parametrize(
+    "words", [("--format", "json"), ("-q",), ("--color", "always"), ("--out", "elsewhere")], ids=lambda words: words[0]
+)
+def test_another_question_is_compiled(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    """What is printed depends on it."""
+    _build()
+    compiled = _compiles(monkeypatch)
+    _build(*words)
+    assert compiled == ["compiled"]
+
+
+def test_a_proof_is_not_remembered_of_a_build_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the other way round; a proved build remembers its proof."""
+    _build()
+    compiled = _compiles(monkeypatch)
+    assert "proved" in run("build").stderr
+    assert compiled == ["compiled"]
+    assert "proved" in run("build").stderr
+    assert compiled == ["compiled"]
+    assert "NOT PROVED" in _build().stderr
+
+
+def test_another_compiler_compiles_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever of it is another: a source, Python, a library."""
+    _build()
+    real = memory._compiler
+    monkeypatch.setattr(memory, "_compiler", lambda: (*real(), b"another"))
+    compiled = _compiles(monkeypatch)
+    _build()
+    assert compiled == ["compiled"]
+
+
+@pytest.mark.parametrize("edit", ["edited", "removed", "lock", "journal"])
+def test_whatever_happens_to_the_output_is_seen(edit: str) -> None:
+    """The memory vouches for what was compiled, and never for what lies on the disk."""
+    _build()
+    before = contents(Path("out"))
+    file = Path("out/models/llm/simulator.yaml")
+    match edit:
+        case "edited":
+            file.write_text(file.read_text(encoding="utf-8").replace("403", "200"), encoding="utf-8")
+        case "removed":
+            file.unlink()
+        case "lock":
+            Path("out/maasc.lock").unlink()
+        case _:
+            Path("out/maasc.lock.next").write_text("{}", encoding="utf-8")
+    assert _build("--check").exit_code == 1
+    _build("--force")
+    assert contents(Path("out")) == before
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", '{"input": 1}', "{", '{"input": "x", "lock": "y", "report": 1}'])
+def test_a_spoilt_memory_is_none(place: Path, spoilt: str) -> None:
+    """A build compiles then, and remembers anew."""
+    _build()
+    [file] = place.iterdir()
+    whole = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(spoilt, encoding="utf-8")
+    assert _build().exit_code == 0
+    assert json.loads(file.read_text(encoding="utf-8")) == whole
+
+
+def test_without_a_place_nothing_is_remembered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path is none, and a folder that cannot be made costs time only."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    monkeypatch.delenv("HOME", raising=False)
+    assert _build().exit_code == 0
+    assert not place.exists()
+    place.parent.write_text("a file", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place.parent))
+    assert _build().exit_code == 0
+
+
+def test_errors_are_not_remembered(place: Path) -> None:
+    """They are found again."""
+    write(Path(), {"config/more.yaml": "groups: {other: {}}\nmodels: {m: {tiers: [nobody]}}\n"})
+    assert _build().exit_code == 1
+    assert not place.exists()
+    Path("config/more.yaml").unlink()
+    Path("config/link.yaml").symlink_to("nowhere")
+    assert _build().exit_code == 2
+    assert not place.exists()
+
+
+TWO = (
+    SMALL.replace("  simulator: {backend", "  granite: {backend: {kind: LLMInferenceService}}\n  simulator: {backend")
+    .replace("[simulator]", "[simulator, granite]")
+    .replace("models: {simulator", "models: {granite: {tokens: [{limit: 9, window: 1h}]}, simulator")
+)
+
+
+def _proves(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note from now on which models are proved."""
+    done: list[str] = []
+
+    def noted(program: Program, views: Sequence[View], *given: Any, **named: Any) -> ProofReport:  # noqa: ANN401 - passed on
+        done.extend(view.model for view in views)
+        return prove_some(program, views, *given, **named)
+
+    monkeypatch.setattr(shares, "prove_some", noted)
+    return done
+
+
+def test_only_what_changed_is_proved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model is proved again if anything changed that its proof depends on."""
+    write(Path(), {"config/maas.yaml": TWO})
+    done = _proves(monkeypatch)
+    assert run("build").exit_code == 0
+    assert sorted(done) == ["llm/granite", "llm/simulator"]
+    for old, new, proved in (
+        ("limit: 9", "limit: 10", ["llm/granite"]),
+        ("Free users", "Users", []),
+        ("invariants", "invariants", []),
+        ("audiences: [", 'audiences: ["more", ', ["llm/granite", "llm/simulator"]),
+        ("models: [simulator, granite]", "models: [simulator]", ["llm/granite"]),
+    ):
+        done.clear()
+        text = Path("config/maas.yaml").read_text(encoding="utf-8").replace(old, new)
+        write(Path(), {"config/maas.yaml": text})
+        assert run("build").exit_code == 0
+        assert sorted(done) == proved
+    done.clear()
+    assert run("build", "--no-cache").exit_code == 0
+    assert sorted(done) == ["llm/granite", "llm/simulator"]
+
+
+def test_an_invariant_is_proved_of_models_that_did_not_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was proved without it says nothing about it."""
+    run("build")
+    done = _proves(monkeypatch)
+    never = "invariants:\n  - {name: nobody, callers: {groups: [free-user]}, models: [simulator], never: access}\n"
+    write(Path(), {"config/maas.yaml": SMALL + never})
+    assert run("build").exit_code == 1
+    assert run("build").exit_code == 1
+    assert done == ["llm/simulator", "llm/simulator"]
+
+
+@pytest.mark.parametrize("spoilt", ["", "{}", "[1]"])
+def test_spoilt_proofs_are_none(place: Path, monkeypatch: pytest.MonkeyPatch, spoilt: str) -> None:
+    """Everything is proved then."""
+    run("build")
+    [file] = place.glob("*.proofs.json")
+    file.write_text(spoilt, encoding="utf-8")
+    done = _proves(monkeypatch)
+    write(Path(), {"config/maas.yaml": SMALL.replace("Free users", "Users")})
+    run("build")
+    assert done == ["llm/simulator"]
+
+
+_EDITS = st.lists(
+    st.sampled_from(
+        [
+            ("limit: 100", "limit: 200"),
+            ("limit: 200", "limit: 100"),
+            ("window: 1m", "window: 60s"),
+            ("free-user", "paying-user"),
+            ("paying-user", "free-user"),
+            ("simulator", "granite"),
+            ("granite", "simulator"),
+            ("models: [", "models: [ "),
+            ("Free users", "Users"),
+            ("{limit", "{limits"),
+            ("{limits", "{limit"),
+        ]
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(_EDITS)
+def test_any_edits_leave_the_bytes_of_builds_without_a_memory(edits: list[tuple[str, str]]) -> None:
+    """Two folders see the same edits, one with a memory and one without; after each they are the same, and so is what is said."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("XDG_CACHE_HOME", str(Path(folder, "cache")))
+        text = SMALL
+        write(Path(), {"config/maas.yaml": text})
+        for old, new in (("", ""), *edits, ("", "")):
+            text = text.replace(old, new) if old else text
+            write(Path(), {"config/maas.yaml": text})
+            kept = _build()
+            copy = Path("copy")
+            if copy.exists():
+                shutil.rmtree(copy)
+            fresh = _build("--no-cache", "--out", "copy")
+            assert kept.exit_code == fresh.exit_code
+            assert kept.stdout == fresh.stdout.replace("copy/", "out/")
+            assert fresh.exit_code or contents(Path("out")) == contents(copy)

@@ -1,0 +1,45 @@
+"""A work that is done in two processes has the outcome that it has in one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from compiler.processes import in_two
+
+HERE = os.getpid()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 8])
+def test_results_come_in_order(count: int) -> None:
+    """Whoever did the work."""
+    assert in_two(count, lambda index: index * index) == tuple(index * index for index in range(count))
+
+
+def test_every_second_work_is_done_elsewhere() -> None:
+    """Two cores are used, and a single work is not worth a process."""
+    assert [pid == HERE for pid in in_two(4, lambda _: os.getpid())] == [True, False, True, False]
+    assert in_two(1, lambda _: os.getpid()) == (HERE,)
+
+
+def test_what_is_not_fine_is_done_here() -> None:
+    """So that what is told of it is told by the process that knows everything."""
+    assert in_two(4, lambda index: (index, os.getpid()), fine=lambda came: came[0] != 3)[3] == (3, HERE)
+
+
+def test_a_process_that_fails_costs_time_only() -> None:
+    """Its works are done here; an error that is no accident is then raised here."""
+    assert in_two(4, lambda index: index if os.getpid() == HERE else 1 // 0) == (0, 1, 2, 3)
+    with pytest.raises(ZeroDivisionError):
+        in_two(4, lambda index: index // (index - 3))
+
+
+def test_without_another_process_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system gives none."""
+
+    def refused() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert in_two(4, lambda _: os.getpid()) == (HERE,) * 4
