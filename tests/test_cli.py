@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,7 @@ def test_a_bug_is_a_bug_and_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys
         raise KeyError("unforeseen")
 
     monkeypatch.setattr(entry.maasc, "main", broken)
+    monkeypatch.setattr(entry.signal, "signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     assert ended.value.code == 3
@@ -161,6 +163,48 @@ def test_it_starts_as_a_program() -> None:
     assert "build" in done.stdout
     wrong = subprocess.run([Path(sys.executable).parent / "maasc", "biuld"], capture_output=True, text=True, check=False)
     assert wrong.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "said"),
+    [
+        (KeyboardInterrupt(), 130, "maasc: interrupted"),
+        (OSError(28, "No space left on device"), 2, "the system refused: No space left on device"),
+    ],
+)
+def test_what_stops_a_run_is_no_bug(
+    raised: BaseException, code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(**_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(entry.maasc, "main", stopped)
+    monkeypatch.setattr(entry.signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_reader_who_leaves_ends_the_run_quietly() -> None:
+    write(Path(), {"config/a.yaml": SMALL})
+    program = Path(sys.executable).parent / "maasc"
+    with subprocess.Popen([program, "rule"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run_:
+        assert run_.stdout is not None
+        run_.stdout.close()
+        assert run_.stderr is not None
+        assert b"Traceback" not in run_.stderr.read()
+        assert run_.wait() == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize("out", ["config", ".", "config/out"])
+def test_the_folders_must_be_apart(out: str) -> None:
+    write(Path(), {"config/a.yaml": SMALL})
+    for command in ("build", "prove"):
+        result = run(command, "--out", out)
+        assert result.exit_code == 2
+        assert "are one, or one lies in the other" in result.output
+    assert contents(Path()) == {"config/a.yaml": SMALL}
 
 
 # What people write by mistake, and what some write on purpose: code, exit code, and what the message must tell.

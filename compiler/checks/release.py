@@ -35,7 +35,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
     yield warning(
         "host-case-bypass",
         f"the gateway's filter of Kuadrant {release[0]}.{release[1]} compares hosts with their case",
-        place,
+        program.platform.origin.at("gateway", "hostname"),
         f"a request with `Host: {host.upper()}` reaches the backend without any policy",
-        help="lower-case the host in front of the gateway, which no policy can do, and say so: `lowercasesHost: true`",
+        help="lower-case the host in front of the gateway, which no policy can do, and say so: `gateway: {lowercasesHost: true, ...}`",
     )

@@ -44,6 +44,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     quiet: bool,
 ) -> None:
     """Compile the configuration into manifests, and prove that they mean what it says."""
+    options.apart(config, out)
     reporting = Reporting(form, color, quiet)
     told = form == "text" and not quiet
     asked = (config, out, no_prove, form, colored(reporting), quiet)

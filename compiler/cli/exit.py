@@ -14,6 +14,8 @@ GATE: Final = 1
 COULD_NOT_RUN: Final = 2
 BUG: Final = 3
 INCONCLUSIVE: Final = 4
+# As a shell tells of a program that SIGINT ended.
+INTERRUPTED: Final = 130
 
 # Beside unreadable input: the output folder or the user's CRDs could not be used.
 _COULD_NOT_RUN: Final = frozenset({*UNREADABLE, "no-crds", "bad-crd", "cannot-write", "output-busy", "unreadable-output"})

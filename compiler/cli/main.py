@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import signal
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import Final
 
 import click
 
-from compiler.cli.exit import BUG
+from compiler.cli.exit import BUG, COULD_NOT_RUN, INTERRUPTED
 
 # One line for each command, so that telling of all of them imports none.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -56,6 +57,7 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine; 1 the gate tripped; 2 could not run; 3 a bug in maasc; 4 inconclusive.",
 )
+@click.version_option(package_name="maasc", message="%(prog)s %(version)s")
 def maasc() -> None:
     """Compile declarative Models-as-a-Service policy into Kuadrant and Gateway API manifests."""
 
@@ -64,8 +66,19 @@ def main() -> None:
     """Run `maasc`."""
     # A run builds frozen trees and ends: there is no garbage to look for.
     gc.disable()
+    # Whoever stops reading ends the run, as with any other program; click would tell of it as a gate that tripped.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        maasc.main(prog_name="maasc")
+        maasc.main(prog_name="maasc", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(COULD_NOT_RUN)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("maasc: interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        click.echo(f"maasc: the system refused: {error.strerror or error}", err=True)
+        sys.exit(COULD_NOT_RUN)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one line and a code
         click.echo(f"maasc: this is a bug in maasc, not in your configuration: {type(error).__name__}: {error}", err=True)
         click.echo("please report it together with the configuration that causes it; nothing was written", err=True)

@@ -35,6 +35,17 @@ def out(command: Command) -> Command:
     )(command)
 
 
+def apart(config: Path, out: Path) -> None:
+    """Refuse an output folder that is the configuration's, or lies in it or around it.
+
+    Raises:
+        click.UsageError: manifests would be read as configuration, or files of the configuration be taken for manifests.
+    """
+    ours, theirs = config.resolve(), out.resolve()
+    if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+        raise click.UsageError(f"the folders `{config.as_posix()}` and `{out.as_posix()}` are one, or one lies in the other")
+
+
 def crds(command: Command) -> Command:
     """Add `--crds`."""
     return click.option(

@@ -32,6 +32,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     For all callers, models, paths and headers: who gets through, what meters them, that no expression can be an error,
     that nothing is unmetered, that no two limits count one request, and every invariant.
     """
+    options.apart(config, out)
     reporting = Reporting(form, color, quiet)
     result = compiled(config, None, out)
     if result.program is None or failed(result.diagnostics):

@@ -97,4 +97,4 @@ def colored(reporting: Reporting) -> bool:
     if reporting.color != "auto":
         return reporting.color == "always"
     # https://no-color.org: any value that is not empty asks for none.
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")

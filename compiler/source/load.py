@@ -14,6 +14,7 @@ from compiler.source.events import SyntaxDiagnosticError, events
 from compiler.source.folder import files, reason, too_large
 from compiler.source.limits import LIMITS, Limits
 
+_FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -56,7 +57,8 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
     try:
         contents = files(root, findings, limits)
     except OSError as problem:
-        return Sources(), (error("no-config", f"the folder cannot be read: {reason(problem)}", "."),)
+        headline = f"the folder cannot be read: {reason(problem)}"
+        return Sources(), (error("no-config", headline, ".", advice=_FIRST_STEPS),)
     for name, content in contents:
         found, problems = load_text(name, content, limits)
         findings += problems
@@ -67,8 +69,7 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
         if not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
             texts[name] = decoded(content)
     if not texts and not findings:
-        advice = "`maasc init` writes a first one; `--config` names another folder"
-        findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=advice))
+        findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=_FIRST_STEPS))
     return Sources(tuple(documents), texts), tuple(findings)
 
 
