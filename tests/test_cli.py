@@ -150,7 +150,7 @@ def test_a_bug_is_a_bug_and_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys
         raise KeyError("unforeseen")
 
     monkeypatch.setattr(entry.maasc, "main", broken)
-    monkeypatch.setattr(entry.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("compiler.cli.main.signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     assert ended.value.code == 3
@@ -179,7 +179,7 @@ def test_what_stops_a_run_is_no_bug(
         raise raised
 
     monkeypatch.setattr(entry.maasc, "main", stopped)
-    monkeypatch.setattr(entry.signal, "signal", lambda *_: None)
+    monkeypatch.setattr("compiler.cli.main.signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         entry.main()
     assert ended.value.code == code

@@ -37,5 +37,5 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
         f"the gateway's filter of Kuadrant {release[0]}.{release[1]} compares hosts with their case",
         program.platform.origin.at("gateway", "hostname"),
         f"a request with `Host: {host.upper()}` reaches the backend without any policy",
-        help="lower-case the host in front of the gateway, which no policy can do, and say so: `gateway: {lowercasesHost: true, ...}`",
+        help="lower-case it in front of the gateway, which no policy can do, and say so: `gateway: {lowercasesHost: true, ...}`",
     )
