@@ -1,6 +1,7 @@
 """What others do with the same objects: `python benchmarks/peers.py jinja2|pyyaml INPUT OUTPUT`, each a process of its own.
 
-Both read objects that are already resolved, as JSON, and write one file for each model. That is in their favour: they
+`resolve OUT INPUT` makes that input from finished manifests, and `equal OUT OTHER` fails unless two outputs hold the same.
+Both peers read objects that are already resolved, as JSON, and write one file for each model. That is in their favour: they
 read no configuration, check nothing, and find out nothing.
 """
 
@@ -90,7 +91,7 @@ metadata:
 {% endfor %}{% endif %}{% endfor %}{% endif %}{% endif %}{% endfor %}"""
 
 
-def resolved(documents: dict[str, list[Any]], *, spelt: bool) -> str:
+def _resolved(documents: dict[str, list[Any]], *, spelt: bool) -> str:
     """Give the input of a peer; `spelt` writes each string as YAML already, which a template does not do by itself."""
 
     def spell(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -127,5 +128,33 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def _resolve(out: Path, made: Path) -> None:
+    import yaml  # noqa: PLC0415 - the same
+
+    files = sorted(path for path in out.glob("models/**/*.yaml") if path.name != "kustomization.yaml")
+    documents = {str(path.relative_to(out)): list(yaml.load_all(path.read_bytes(), yaml.CSafeLoader)) for path in files}
+    made.write_text(_resolved(documents, spelt=made.name.startswith("jinja2")), encoding="utf-8")
+
+
+def _equal(out: Path, other: Path) -> None:
+    ours, theirs = _objects(out), _objects(other)
+    if ours != theirs:
+        raise SystemExit(f"{sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))[:3]} differ")
+
+
+def _objects(out: Path) -> dict[str, Any]:
+    """Give the objects of the models in a folder, or in one file."""
+    import yaml  # noqa: PLC0415 - the same
+
+    files = [out] if out.is_file() else sorted(path for path in out.rglob("*.yaml") if path.name != "kustomization.yaml")
+    found = (one for path in files for one in yaml.load_all(path.read_bytes(), yaml.CSafeLoader))
+    named = ((f"{one['kind']} {one['metadata'].get('namespace')}/{one['metadata']['name']}", one) for one in found)
+    return {name: one for name, one in named if one["metadata"].get("namespace", "").startswith("team-")}
+
+
 if __name__ == "__main__":
-    {"jinja2": _jinja2, "pyyaml": _pyyaml}[sys.argv[1]](json.loads(Path(sys.argv[2]).read_bytes()), Path(sys.argv[3]))
+    action, first, second = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    if action in ("resolve", "equal"):
+        {"resolve": _resolve, "equal": _equal}[action](first, second)
+    else:
+        {"jinja2": _jinja2, "pyyaml": _pyyaml}[action](json.loads(first.read_bytes()), second)

@@ -10,16 +10,13 @@ import argparse
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
-import yaml
 from generate import SIZES, Size, generate
 from measure import Command, Compared, Taken, compare, middle, run, several
-from peers import resolved
 from results import Row, page
 
 BIN: Final = Path(sys.executable).parent
@@ -45,6 +42,16 @@ class Bench:
         """Give a build from nothing."""
         out = f"new-{size}"
         return self.maasc("build", "--no-cache", "-q", "--config", size, "--out", out, *words, fresh=out)
+
+    def peer(self, action: str, first: Path, second: Path) -> Command:
+        """Give an action of `peers.py`, a process of its own so that this one stays small; what it wrote before is removed."""
+        words = (sys.executable, str(HERE / "peers.py"), action, str(first), str(second))
+        keeps = action in ("resolve", "equal")
+        return Command(words, self.folder, lambda: None if keeps else shutil.rmtree(second, ignore_errors=True))
+
+    def script(self, *words: str) -> Command:
+        """Give a command that is not measured."""
+        return Command(words, self.folder)
 
     def against(self, what: str, reach: str, ours: Command, theirs: Command) -> Compared:
         """Compare two commands, and note how."""
@@ -90,37 +97,24 @@ def _start(bench: Bench) -> None:
 
 def _peers(bench: Bench, size: str, reach: tuple[str, str]) -> None:
     out = bench.folder / f"out-{size}"
-    documents = _documents(out)
-    kustomize = Command((str(BIN / "kubectl"), "kustomize", str(out)), bench.folder)
     if size == "M":
-        told = subprocess.run(kustomize.words, capture_output=True, check=True)  # noqa: S603 - the same command
-        _equal(documents, yaml.load_all(told.stdout, yaml.CSafeLoader))
+        kustomize = Command((str(BIN / "kubectl"), "kustomize", str(out)), bench.folder)
+        told = bench.folder / "kustomize.yaml"
+        run(bench.script("sh", "-c", f"{kustomize.words[0]} kustomize {out} > {told}"))
+        run(bench.peer("equal", out, told))
         bench.against(f"`build --no-prove` {size} / `kubectl kustomize`", reach[0], bench.build(size, "--no-prove"), kustomize)
         bench.against(f"`build` {size} with proof / `kubectl kustomize`", "0.5", bench.build(size), kustomize)
     for peer in ("jinja2", "pyyaml"):
         given, made = bench.folder / f"{peer}.json", bench.folder / f"new-{peer}"
-        given.write_text(resolved(documents, spelt=peer == "jinja2"), encoding="utf-8")
-        words = (sys.executable, str(HERE / "peers.py"), peer, str(given), str(made))
-        theirs = Command(words, bench.folder, lambda made=made: shutil.rmtree(made, ignore_errors=True))  # type: ignore[misc]
+        run(bench.peer("resolve", out, given))
+        theirs = bench.peer(peer, given, made)
         run(theirs)
-        _equal(documents, (found for all_of in _documents(made).values() for found in all_of))
+        run(bench.peer("equal", out, made))
         limit = reach[1] if peer == "jinja2" else ""
         bench.against(f"`build --no-prove` {size} / {peer}", limit, bench.build(size, "--no-prove"), theirs)
     copied = bench.folder / "copied"
     copy = Command(("cp", "-r", str(out), str(copied)), bench.folder, lambda: shutil.rmtree(copied, ignore_errors=True))
     bench.against(f"`build --no-prove` {size} / `cp -r` of its output", "5", bench.build(size, "--no-prove"), copy)
-
-
-def _documents(out: Path) -> dict[str, list[Any]]:
-    files = sorted(path for path in out.glob("models/**/*.yaml") if path.name != "kustomization.yaml")
-    return {str(path.relative_to(out)): list(yaml.load_all(path.read_bytes(), yaml.CSafeLoader)) for path in files}
-
-
-def _equal(ours: dict[str, list[Any]], theirs: Iterable[Any]) -> None:
-    found = {(one["kind"], one["metadata"].get("namespace"), one["metadata"]["name"]): one for one in theirs}
-    for one in (one for all_of in ours.values() for one in all_of):
-        if found.get((one["kind"], one["metadata"]["namespace"], one["metadata"]["name"])) != one:
-            raise SystemExit(f"{one['kind']} {one['metadata']['name']} differs: there is nothing to compare")
 
 
 def _again(bench: Bench) -> None:

@@ -26,11 +26,10 @@ def in_two(count: int, work: Callable[[int], T], fine: Callable[[T], bool] = lam
     os.close(writer)
     with os.fdopen(reader, "rb") as stream:
         found = {index: work(index) for index in range(0, count, 2)}
-        told = stream.read()
+        with suppress(EOFError, pickle.UnpicklingError):
+            found |= pickle.load(stream)  # noqa: S301 - it comes from ourselves
     if child is not None:
         os.waitpid(child, 0)
-    if told:
-        found |= pickle.loads(told)  # noqa: S301 - it comes from ourselves
     return tuple(found[index] if index in found else work(index) for index in range(count))
 
 
