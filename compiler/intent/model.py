@@ -92,6 +92,10 @@ class PlatformSpec(Spec):
     bridge: Literal["selected", "groups"] = "selected"
     model_namespace: Annotated[Label | None, Field(alias="modelNamespace")] = None
     maas_api: Annotated[MaasApiSpec, Field(alias="maasApi")] = MaasApiSpec()
+    kuadrant_namespace: Annotated[
+        Label,
+        Field(alias="kuadrantNamespace", description="where Authorino runs, which reads keys nowhere else"),
+    ] = "kuadrant-system"
     authentication: Annotated[list[MethodSpec], Field(min_length=1)]
     names: Annotated[Regex | None, Field(description="regular expression that group and user names match as a whole")] = None
 

@@ -76,6 +76,7 @@ def _platform(item: Item[PlatformSpec]) -> Platform:
         maas_api=MaasApi(spec.maas_api.namespace, spec.maas_api.service, spec.maas_api.port),
         methods=tuple(methods),
         origin=item.place,
+        kuadrant_namespace=spec.kuadrant_namespace,
     )
 
 

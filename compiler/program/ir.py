@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from compiler.diagnostics.model import Place
+from compiler.program.keys import DEFAULT_NAMESPACE, Key
 
 SUBSCRIPTION_HEADER: Final = "x-maas-subscription"
 USERNAME_HEADER: Final = "x-maas-username"
@@ -61,10 +62,7 @@ class Budget:
     per: Per
 
     def sustained(self) -> tuple[bool, Fraction, bool, Fraction]:
-        """Order budgets by what they allow per second for ever: all windows hold at once, so the tightest one counts.
-
-        Tokens weigh before requests; no rate is larger than any rate.
-        """
+        """Order budgets by what they allow per second for ever, in their tightest window; no rate is larger than any rate."""
         return (*_sustained(self.tokens), *_sustained(self.requests))
 
 
@@ -262,7 +260,7 @@ class MaasApi:
 
 @dataclass(frozen=True)
 class Platform:
-    """The cluster's side: release, gateway, and how callers authenticate, in the order tried."""
+    """The cluster's side: release, gateway, how callers authenticate, in the order tried, and where Authorino reads keys."""
 
     kuadrant: tuple[int, int, int | None]
     gateway: Gateway
@@ -271,15 +269,17 @@ class Platform:
     maas_api: MaasApi
     methods: tuple[Method, ...]
     origin: Place
+    kuadrant_namespace: str = DEFAULT_NAMESPACE
 
 
 @dataclass(frozen=True)
 class Program:
-    """Everything that is meant. `tiers` are by level, highest first; models by namespace and name."""
+    """Everything that is meant. `tiers` are by level, highest first; models by namespace and name; keys by team and alias."""
 
     platform: Platform
     tiers: tuple[Tier, ...]
     models: tuple[Model, ...]
+    keys: tuple[Key, ...] = ()
 
     def tier_of(self, groups: frozenset[str]) -> Tier | None:
         """Give the one tier of a caller with these groups."""
