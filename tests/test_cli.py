@@ -145,6 +145,19 @@ def test_the_schema_in_the_repository_is_the_one_of_the_models() -> None:
     Draft202012Validator.check_schema(json.loads(schema_text()))
 
 
+def test_the_schema_says_of_every_key_what_it_means() -> None:
+    schema = json.loads(schema_text())
+    keys = {
+        (name, key): content
+        for name, spec in {"file": schema, **schema["$defs"]}.items()
+        for key, content in spec["properties"].items()
+    }
+    assert len(keys) > 60
+    assert [key for key, content in keys.items() if not content.get("description")] == []
+    words = {(key, word) for key, content in keys.items() for word in content.get("enum", [content.get("const", "")])}
+    assert [(key, word) for key, word in words if f"`{word}`" not in f"``{keys[key]['description']}"] == []
+
+
 def test_a_bug_is_a_bug_and_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def broken(**_: object) -> None:
         raise KeyError("unforeseen")

@@ -10,15 +10,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, Literal, get_args, get_origin
 
 import click
 import pytest
 from click.testing import CliRunner
+from pydantic.fields import FieldInfo
 
 from compiler.cli.main import maasc
 from compiler.diagnostics.rule import codes, rule
 from compiler.intent.model import ConfigFile
+from compiler.intent.spec import Spec
 from compiler.prove.result import Property
 
 ROOT: Final = Path(__file__).parent.parent
@@ -60,10 +62,30 @@ def _language() -> str:
 
 
 def _inside(annotation: object) -> Iterator[type]:
+    yield from (part for part in _parts(annotation) if isinstance(part, type))
+
+
+def _choices() -> str:
+    rows = [row for name, field in ConfigFile.model_fields.items() for row in _choosing(name, field)]
+    return _table(("key", "what it may be", "unless given"), iter(rows))
+
+
+def _choosing(key: str, field: FieldInfo) -> Iterator[tuple[str, ...]]:
+    """Give a row for each key below that takes one of a few words, or a pattern of names."""
+    inside = list(_inside(field.annotation))
+    if (Literal in {get_origin(part) for part in _parts(field.annotation)} and list not in inside) or key == "platform.names":
+        default = "must be given" if field.is_required() else f"`{field.default}`" if field.default else ""
+        yield f"`{key}`", field.description or "", default
+    for spec in inside:
+        if issubclass(spec, Spec):
+            for name, inner in spec.model_fields.items():
+                yield from _choosing(f"{key}.{inner.alias or name}", inner)
+
+
+def _parts(annotation: object) -> Iterator[object]:
+    yield annotation
     for part in get_args(annotation):
-        yield from _inside(part)
-    if isinstance(annotation, type):
-        yield annotation
+        yield from _parts(part)
 
 
 def _properties() -> str:
@@ -97,6 +119,7 @@ def _folders() -> str:
 SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "commands": _commands,
     "language": _language,
+    "choices": _choices,
     "properties": _properties,
     "diagnostics": _diagnostics,
     "folders": _folders,
@@ -154,3 +177,13 @@ def test_the_suite_that_is_shown_passes(tmp_path: Path) -> None:
     suite.write_text(shown[1], encoding="utf-8")
     result = CliRunner().invoke(maasc, ["test", str(suite), "--config", str(ROOT / "config")])
     assert result.exit_code == 0, result.output
+
+
+def test_the_configuration_that_is_shown_compiles(tmp_path: Path) -> None:
+    """It has one of each section, and nothing to object to."""
+    shown = re.search(r"^<!-- compiles -->\n```yaml\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert shown is not None
+    (tmp_path / "all.yaml").write_text(shown[1], encoding="utf-8")
+    assert all(f"\n{section}:" in f"\n{shown[1]}" for section in ConfigFile.model_fields)
+    result = CliRunner().invoke(maasc, ["check", "--config", str(tmp_path)])
+    assert (result.exit_code, "warning" in result.output) == (0, False), result.output

@@ -12,13 +12,13 @@ from compiler.intent.model import (
     GroupSpec,
     InvariantSpec,
     ModelSpec,
-    PlatformSpec,
     PolicySpec,
     SubscriptionSpec,
     TeamSpec,
     TierSpec,
     UserSpec,
 )
+from compiler.intent.platform import PlatformSpec
 
 T = TypeVar("T")
 

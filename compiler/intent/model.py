@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from typing import Annotated, Any, Literal
+from functools import lru_cache
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from compiler.intent.scalars import Hostname, Label, LimitAmount, Port, Regex, Text, Visible, Window
-
-
-@cache
-def _keys(spec: type[BaseModel]) -> frozenset[str]:
-    return frozenset(field.alias or name for name, field in spec.model_fields.items())
-
-
-class Spec(BaseModel):
-    """The base of all models: a key that is not known is refused together with the keys that are."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
-        if isinstance(data, dict):
-            known = _keys(cls)
-            unknown = [key for key in data if key not in known]
-            if unknown:
-                raise PydanticCustomError("unknown-key", "unknown key", {"keys": unknown, "known": sorted(known)})
-        return data
+from compiler.intent.platform import PlatformSpec
+from compiler.intent.scalars import Label, LimitAmount, Port, Text, Visible, Window
+from compiler.intent.spec import Spec
 
 
 class RateSpec(Spec):
     """At most `limit` units in each `window`; the window starts with its first request."""
 
-    limit: LimitAmount
-    window: Window
+    limit: Annotated[LimitAmount, Field(description="the most that may be used in a window, from 0, which denies, to 1000000000")]
+    window: Annotated[
+        Window, Field(description="how long a window is: whole numbers with `s`, `m`, `h`, `d` or `w`, such as `90s` or `1d12h`")
+    ]
 
 
 # Many budgets have equal rates, and each of these weighs more than the text that it was read from.
@@ -44,106 +27,56 @@ _shared = lru_cache(maxsize=1 << 12)(lambda rate: rate)
 _Rate = Annotated[RateSpec, AfterValidator(_shared)]
 
 
-class GatewaySpec(Spec):
-    """The Gateway that all requests pass; `hostname` is the host of the models.
-
-    `lowercasesHost` says that something before Kuadrant's filter turns the host of every request into lower case.
-    """
-
-    namespace: Label
-    name: Label
-    hostname: Hostname
-    lowercases_host: Annotated[bool, Field(alias="lowercasesHost")] = False
-
-
-class MaasApiSpec(Spec):
-    """The service that mints tokens and lists models; the tier ConfigMap lives in its namespace."""
-
-    namespace: Label = "maas-api"
-    service: Label = "maas-api"
-    port: Port = 8080
-
-
-class TokenReviewSpec(Spec):
-    """Tokens of the cluster's own users, checked by a Kubernetes TokenReview for the audiences."""
-
-    name: Label
-    kind: Literal["tokenReview"]
-    audiences: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-
-
-class TierTokenSpec(Spec):
-    """ServiceAccount tokens of the tier namespaces; the audience is `<gateway>-sa` unless given."""
-
-    name: Label
-    kind: Literal["tierToken"]
-    audience: Annotated[str, Field(min_length=1)] | None = None
-
-
-MethodSpec = Annotated[TokenReviewSpec | TierTokenSpec, Field(discriminator="kind")]
-
-
-class PlatformSpec(Spec):
-    """The cluster's side: Kuadrant's release, the gateway, and the ways in, tried in the order written."""
-
-    kuadrant: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)?$")]
-    gateway: GatewaySpec
-    attach: Literal["route", "gateway"] = "route"
-    bridge: Literal["selected", "groups"] = "selected"
-    model_namespace: Annotated[Label | None, Field(alias="modelNamespace")] = None
-    maas_api: Annotated[MaasApiSpec, Field(alias="maasApi")] = MaasApiSpec()
-    kuadrant_namespace: Annotated[
-        Label,
-        Field(alias="kuadrantNamespace", description="where Authorino runs, which reads keys nowhere else"),
-    ] = "kuadrant-system"
-    authentication: Annotated[list[MethodSpec], Field(min_length=1)]
-    names: Annotated[Regex | None, Field(description="regular expression that group and user names match as a whole")] = None
-
-
 class GroupSpec(Spec):
     """A group that the identity provider puts callers in; `builtin` marks the groups of Kubernetes itself."""
 
-    description: str | None = None
-    builtin: bool = False
+    description: Annotated[str | None, Field(description="what the group is, for people")] = None
+    builtin: Annotated[bool, Field(description="a group of Kubernetes itself, such as `system:authenticated`")] = False
 
 
 class UserSpec(Spec):
     """A user; references may use the name, the e-mail address or the subject, policies test the name."""
 
-    email: str | None = None
-    sub: str | None = None
+    email: Annotated[str | None, Field(description="e-mail address, by which references may name the user")] = None
+    sub: Annotated[str | None, Field(description="subject at the identity provider, by which references may name the user")] = (
+        None
+    )
 
 
 class BudgetSpec(Spec):
     """What may be used: rates of tokens and of requests, all of which hold at once."""
 
-    tokens: list[_Rate] = []
-    requests: list[_Rate] = []
+    tokens: Annotated[list[_Rate], Field(description="rates of tokens")] = []
+    requests: Annotated[list[_Rate], Field(description="rates of requests")] = []
     unlimited: Annotated[bool, Field(description="tokens are counted for attribution and never limited")] = False
 
 
 class TierSpec(BudgetSpec):
     """A level of service for groups of callers; the highest level any of a caller's groups has is the caller's tier."""
 
-    level: Annotated[int, Field(ge=0, le=2**31 - 1)]
-    display_name: Annotated[Visible | None, Field(alias="displayName")] = None
-    description: str | None = None
-    groups: Annotated[list[str], Field(min_length=1)]
+    level: Annotated[
+        int, Field(ge=0, le=2**31 - 1, description="the highest level that a caller's groups have is the caller's tier")
+    ]
+    display_name: Annotated[Visible | None, Field(alias="displayName", description="name for people")] = None
+    description: Annotated[str | None, Field(description="what the tier is, for people")] = None
+    groups: Annotated[list[str], Field(min_length=1, description="groups whose members have the tier")]
 
 
 class InferenceServiceSpec(Spec):
     """A KServe LLMInferenceService, which makes its own route; the name is the model's unless given."""
 
-    kind: Literal["LLMInferenceService"]
-    name: Label | None = None
+    kind: Annotated[
+        Literal["LLMInferenceService"], Field(description="`LLMInferenceService`: KServe serves it, and makes its route")
+    ]
+    name: Annotated[Label | None, Field(description="name of the LLMInferenceService; the model's unless given")] = None
 
 
 class ServiceSpec(Spec):
     """A Service in the model's namespace; the compiler makes its route."""
 
-    kind: Literal["Service"]
-    name: Label
-    port: Port
+    kind: Annotated[Literal["Service"], Field(description="`Service`: a Service of the cluster; the compiler makes its route")]
+    name: Annotated[Label, Field(description="name of the Service")]
+    port: Annotated[Port, Field(description="port of the Service")]
 
 
 BackendSpec = Annotated[InferenceServiceSpec | ServiceSpec, Field(discriminator="kind")]
@@ -152,82 +85,107 @@ BackendSpec = Annotated[InferenceServiceSpec | ServiceSpec, Field(discriminator=
 class ModelSpec(Spec):
     """A model behind the gateway, and the tiers whose callers may use it; `"*"` is all tiers."""
 
-    backend: BackendSpec
+    backend: Annotated[BackendSpec, Field(description="what serves the model")]
     tiers: Annotated[list[str] | Literal["*"], Field(description='tiers that may call it, or "*"')] = []
-    description: str | None = None
+    description: Annotated[str | None, Field(description="what the model is, for people")] = None
 
 
 class AccessSpec(Spec):
     """Permission for groups and users to call models; what meters them is said elsewhere."""
 
-    models: Annotated[list[str], Field(min_length=1)]
-    groups: list[str] = []
-    users: list[str] = []
+    models: Annotated[list[str], Field(min_length=1, description="models that may be called, by `name` or `namespace/name`")]
+    groups: Annotated[list[str], Field(description="groups whose members may call them")] = []
+    users: Annotated[list[str], Field(description="users who may call them")] = []
 
 
 class OwnerSpec(Spec):
     """Who a subscription belongs to: anyone in any of the groups, and the users."""
 
-    groups: list[str] = []
-    users: list[str] = []
+    groups: Annotated[list[str], Field(description="groups whose members own it")] = []
+    users: Annotated[list[str], Field(description="users who own it")] = []
 
 
 class ModelBudgetSpec(BudgetSpec):
     """A budget on one model; `per` says who shares its counter."""
 
-    per: Literal["user", "subscription"] = "user"
+    per: Annotated[
+        Literal["user", "subscription"],
+        Field(description="who shares one count: `user`, each user has one; `subscription`, all owners together have one"),
+    ] = "user"
 
 
 class MetadataSpec(Spec):
     """Attribution of a subscription's use; strings throughout, the price a decimal."""
 
-    organization: Text | None = None
-    cost_center: Annotated[Text | None, Field(alias="costCenter")] = None
-    labels: dict[str, str] = {}
-    price: Annotated[str | None, Field(alias="pricePerMillionTokens", pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")] = None
+    organization: Annotated[Text | None, Field(description="organization that the use is put down to")] = None
+    cost_center: Annotated[Text | None, Field(alias="costCenter", description="cost centre that the use is put down to")] = None
+    labels: Annotated[dict[str, str], Field(description="further words about the use, by name")] = {}
+    price: Annotated[
+        str | None,
+        Field(
+            alias="pricePerMillionTokens",
+            pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$",
+            description='price of a million tokens, a decimal in quotes: `"2.50"`',
+        ),
+    ] = None
 
 
 class SubscriptionSpec(Spec):
     """Budgets on models for an owner; the higher priority wins where an owner has several."""
 
-    owner: OwnerSpec
-    priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1)] = 0
-    models: Annotated[dict[str, ModelBudgetSpec], Field(min_length=1)]
-    metadata: MetadataSpec = MetadataSpec()
+    owner: Annotated[OwnerSpec, Field(description="who the subscription belongs to")]
+    priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1, description="the higher one meters where an owner has several")] = 0
+    models: Annotated[
+        dict[str, ModelBudgetSpec], Field(min_length=1, description="the budget on each model, by `name` or `namespace/name`")
+    ]
+    metadata: Annotated[MetadataSpec, Field(description="what the use is put down to")] = MetadataSpec()
 
 
 class PolicySpec(BudgetSpec):
     """A named budget for teams: of tokens (TokenRateLimitPolicy) or of requests (RateLimitPolicy)."""
 
-    kind: Literal["TokenRateLimitPolicy", "RateLimitPolicy"]
-    per: Literal["user", "team"] = "user"
-    description: str | None = None
+    kind: Annotated[
+        Literal["TokenRateLimitPolicy", "RateLimitPolicy"],
+        Field(description="what it limits: `TokenRateLimitPolicy`, tokens; `RateLimitPolicy`, requests"),
+    ]
+    per: Annotated[
+        Literal["user", "team"],
+        Field(description="who shares one count: `user`, each member has one; `team`, all members together have one"),
+    ] = "user"
+    description: Annotated[str | None, Field(description="what the policy is, for people")] = None
 
 
 class MemberSpec(Spec):
     """A member of a team; the role says what it may manage, and changes nothing about calling models."""
 
-    user: str
-    role: Literal["owner", "admin", "member", "viewer"] = "member"
+    user: Annotated[str, Field(description="the user, by name, e-mail address or subject")]
+    role: Annotated[
+        Literal["owner", "admin", "member", "viewer"],
+        Field(
+            description="what the member may manage: `owner`, `admin`, `member` or `viewer`; changes nothing about calling models"
+        ),
+    ] = "member"
 
 
 class TeamGrantSpec(Spec):
     """A model that the team may call, or with `user` that member alone."""
 
-    model: str
-    role: Literal["invoke"] = "invoke"
-    user: str | None = None
+    model: Annotated[str, Field(description="the model, by `name` or `namespace/name`")]
+    role: Annotated[Literal["invoke"], Field(description="what is granted: `invoke`, to call it")] = "invoke"
+    user: Annotated[str | None, Field(description="the one member who may call it; the whole team unless given")] = None
 
 
 class TeamSpec(Spec):
     """A team: its members, by groups of the identity provider or one by one, what they may call, and their budget."""
 
-    name: str | None = None
-    description: str | None = None
-    default_policy: Annotated[str | None, Field(alias="defaultPolicy")] = None
-    groups: list[str] = []
-    members: list[MemberSpec] = []
-    grants: list[TeamGrantSpec] = []
+    name: Annotated[str | None, Field(description="name for people")] = None
+    description: Annotated[str | None, Field(description="what the team is, for people")] = None
+    default_policy: Annotated[
+        str | None, Field(alias="defaultPolicy", description="the policy that meters the team on the models granted to it")
+    ] = None
+    groups: Annotated[list[str], Field(description="groups whose members are members of the team")] = []
+    members: Annotated[list[MemberSpec], Field(description="members one by one")] = []
+    grants: Annotated[list[TeamGrantSpec], Field(description="models that the team may call")] = []
 
 
 class CallersSpec(Spec):
@@ -236,22 +194,22 @@ class CallersSpec(Spec):
     Those of `notGroups`, `notTiers` and `notUsers` are not meant.
     """
 
-    groups: list[str] = []
-    tiers: list[str] = []
-    users: list[str] = []
-    not_groups: Annotated[list[str], Field(alias="notGroups")] = []
-    not_tiers: Annotated[list[str], Field(alias="notTiers")] = []
-    not_users: Annotated[list[str], Field(alias="notUsers")] = []
+    groups: Annotated[list[str], Field(description="callers in any of these groups")] = []
+    tiers: Annotated[list[str], Field(description="callers in any group of these tiers")] = []
+    users: Annotated[list[str], Field(description="these users")] = []
+    not_groups: Annotated[list[str], Field(alias="notGroups", description="but none in any of these groups")] = []
+    not_tiers: Annotated[list[str], Field(alias="notTiers", description="but none in any group of these tiers")] = []
+    not_users: Annotated[list[str], Field(alias="notUsers", description="but none of these users")] = []
 
 
 class InvariantSpec(Spec):
     """What must hold whatever else is written: such callers never have access, or never more tokens than `atMost`."""
 
-    name: Label
-    callers: CallersSpec
+    name: Annotated[Label, Field(description="name, under which the proof tells of it")]
+    callers: Annotated[CallersSpec, Field(description="whom it speaks of")]
     models: Annotated[list[str], Field(min_length=1, description='models by name, or "*" for all')]
-    never: Literal["access"] | None = None
-    at_most: Annotated[RateSpec | None, Field(alias="atMost")] = None
+    never: Annotated[Literal["access"] | None, Field(description="`access`: such callers can never call the models")] = None
+    at_most: Annotated[RateSpec | None, Field(alias="atMost", description="such callers never have more tokens than this")] = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> InvariantSpec:
@@ -263,13 +221,17 @@ class InvariantSpec(Spec):
 class ConfigFile(Spec):
     """One file below `config/`: any of the sections; sections of one kind merge over files."""
 
-    platform: PlatformSpec | None = None
-    groups: dict[str, GroupSpec] = {}
-    users: dict[str, UserSpec] = {}
-    tiers: dict[str, TierSpec] = {}
-    models: dict[str, ModelSpec] = {}
-    access: dict[str, AccessSpec] = {}
-    subscriptions: dict[str, SubscriptionSpec] = {}
-    policies: dict[str, PolicySpec] = {}
-    teams: dict[str, TeamSpec] = {}
-    invariants: list[InvariantSpec] = []
+    platform: Annotated[
+        PlatformSpec | None, Field(description="the cluster's side: Kuadrant's release, the gateway, and the ways in")
+    ] = None
+    groups: Annotated[dict[str, GroupSpec], Field(description="groups, by name")] = {}
+    users: Annotated[dict[str, UserSpec], Field(description="users, by name")] = {}
+    tiers: Annotated[dict[str, TierSpec], Field(description="tiers, by name")] = {}
+    models: Annotated[dict[str, ModelSpec], Field(description="models, by `name` or `namespace/name`")] = {}
+    access: Annotated[dict[str, AccessSpec], Field(description="who may call which models, by a name of your own")] = {}
+    subscriptions: Annotated[dict[str, SubscriptionSpec], Field(description="budgets on models, by a name of your own")] = {}
+    policies: Annotated[dict[str, PolicySpec], Field(description="budgets for teams, by a name of your own")] = {}
+    teams: Annotated[dict[str, TeamSpec], Field(description="teams, by a name of your own")] = {}
+    invariants: Annotated[
+        list[InvariantSpec], Field(description="what must hold whatever else is written; proved on every build")
+    ] = []

@@ -16,6 +16,7 @@ from compiler.diagnostics.suggest import closest
 from compiler.intent import model
 from compiler.intent.errors import described, explain
 from compiler.intent.intent import Intent, Item
+from compiler.intent.platform import PlatformSpec
 from compiler.intent.scalars import is_label
 from compiler.source.document import Document
 
@@ -148,7 +149,7 @@ def _merge_item(section: str, name: str, item: tuple[object, Place], merged: _Me
         known[name] = item
 
 
-def _platform(merged: _Merged) -> Item[model.PlatformSpec] | None:
+def _platform(merged: _Merged) -> Item[PlatformSpec] | None:
     if merged.platform is None:
         merged.diagnostics.append(
             Diagnostic(
@@ -162,7 +163,7 @@ def _platform(merged: _Merged) -> Item[model.PlatformSpec] | None:
         )
         return None
     data, place = merged.platform
-    spec = _validated(model.PlatformSpec, data, place, merged.diagnostics)
+    spec = _validated(PlatformSpec, data, place, merged.diagnostics)
     return Item(_PLATFORM, spec, place) if spec is not None else None
 
 

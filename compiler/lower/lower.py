@@ -11,7 +11,6 @@ from compiler.intent.model import (
     BudgetSpec,
     InferenceServiceSpec,
     ModelSpec,
-    PlatformSpec,
     PolicySpec,
     RateSpec,
     ServiceSpec,
@@ -19,9 +18,9 @@ from compiler.intent.model import (
     TeamGrantSpec,
     TeamSpec,
     TierSpec,
-    TokenReviewSpec,
 )
 from compiler.intent.parse import qualify
+from compiler.intent.platform import PlatformSpec, TokenReviewSpec
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
 from compiler.program.ir import (

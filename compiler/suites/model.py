@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from compiler.intent.model import Spec
 from compiler.intent.scalars import Window
+from compiler.intent.spec import Spec
 
 EVERY: Final = "*"
 CHAT: Final = "chat"
