@@ -18,6 +18,7 @@ from compiler.processes import in_two
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle, File, files, kustomizations
+from compiler.resources.translate import translated
 from compiler.source.document import Sources
 from compiler.source.load import load_folder
 from compiler.targets.emit import of_models, shared
@@ -57,11 +58,13 @@ def front(config: Path, *, keep: bool = True) -> Front:
     Unless told to `keep` the data and the intent, only what locates diagnostics stays.
     """
     sources, diagnostics = load_folder(config)
+    sources, unsaid = translated(sources)
+    diagnostics += unsaid
     intent, found = parse(sources.documents)
     if not keep:
         sources = sources.without_data()
     if failed(diagnostics):
-        # A file that could not be read may define what others use, so only what it says itself is certain.
+        # A file or a resource that could not be read may define what others use, so only what it says itself is certain.
         return Front(sources, None, None, (*diagnostics, *(one for one in found if one.code != "missing-platform")))
     diagnostics += found
     if intent is None:

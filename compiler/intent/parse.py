@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
-
-from pydantic import TypeAdapter, ValidationError
 
 from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.suggest import closest
 from compiler.intent import model
-from compiler.intent.errors import described, explain
+from compiler.intent.errors import described
 from compiler.intent.intent import Intent, Item
 from compiler.intent.platform import PlatformSpec
 from compiler.intent.scalars import is_label
+from compiler.intent.shape import validated
 from compiler.source.document import Document
 
 _SECTIONS: Final[Mapping[str, Any]] = {
@@ -163,7 +161,7 @@ def _platform(merged: _Merged) -> Item[PlatformSpec] | None:
         )
         return None
     data, place = merged.platform
-    spec = _validated(PlatformSpec, data, place, merged.diagnostics)
+    spec = validated(PlatformSpec, data, place, merged.diagnostics)
     return Item(_PLATFORM, spec, place) if spec is not None else None
 
 
@@ -174,7 +172,7 @@ def _section(section: str, merged: _Merged, rules: _Names | None) -> Any:  # noq
         problem = _name_problem(section, name, place.on_key(), rules)
         if problem:
             merged.diagnostics.append(problem)
-        spec = _validated(_SECTIONS[section], data, place, merged.diagnostics)
+        spec = validated(_SECTIONS[section], data, place, merged.diagnostics)
         if spec is None or problem:
             continue
         identity = _identity(section, name, namespace)
@@ -238,19 +236,6 @@ def _no_namespace(name: str, place: Place) -> Diagnostic:
         "its route and policies would have no place",
         f"write `<namespace>/{name}`, or set `platform.modelNamespace` for all models that name none",
     )
-
-
-@cache
-def _adapter(spec: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - a model class
-    return TypeAdapter(spec)
-
-
-def _validated(spec: Any, data: object, place: Place, diagnostics: list[Diagnostic]) -> Any:  # noqa: ANN401 - an instance of spec
-    try:
-        return _adapter(spec).validate_python(data)
-    except ValidationError as error:
-        diagnostics.extend(explain(error, data, place))
-        return None
 
 
 def _unknown_section(section: str, here: Place) -> Diagnostic:

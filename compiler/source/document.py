@@ -8,17 +8,22 @@ from functools import cached_property
 
 from compiler.diagnostics.model import PathPart, Place, Span
 from compiler.source.events import events
+from compiler.source.origins import Origins
 from compiler.source.spans import Spot, spots
 
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML document: its file, its number in the file (from 0), the text of the whole file, and its data."""
+    """One YAML document: its file, its number in the file (from 0), the text of the whole file, and its data.
+
+    `origins` lead to the text where the data have another shape than it.
+    """
 
     file: str
     index: int
     text: str = field(repr=False)
     data: object = field(repr=False)
+    origins: Origins | None = field(default=None, repr=False)
 
     @cached_property
     def _root(self) -> Spot:
@@ -27,6 +32,8 @@ class Document:
 
     def span(self, path: tuple[PathPart, ...], *, key: bool = False) -> Span:
         """Give the place of a value, or with `key` of its key; of what surrounds it when the text has no such thing."""
+        if self.origins is not None:
+            path, key = self.origins.of(path, key=key)
         spot = self._root
         for part in path:
             child = spot.children.get(part)

@@ -1,0 +1,115 @@
+"""`MaaSModel` and `MaaSModelRef`: what they say, and which model the other resources mean by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.intent.parse import qualify
+from compiler.intent.resources import FirstModel, Model
+from compiler.resources.read import Found
+from compiler.resources.told import Told
+from compiler.resources.unsupported import unsupported
+
+
+def told(found: Found, resource: FirstModel | Model, models: Models, diagnostics: list[Diagnostic]) -> Told | None:
+    """Give the `models` item of a resource."""
+    ref = resource.spec.model_ref
+    if isinstance(resource, Model):
+        _refuse_fields(found, resource, diagnostics)
+    if ref.kind == "ExternalModel":
+        diagnostics.append(
+            unsupported(
+                "models of providers outside the cluster are not compiled",
+                found.place.at("spec", "modelRef", "kind"),
+                "no route would lead to it: 404 for everyone",
+                "leave the model out",
+            )
+        )
+        return None
+    item = Told(found, "models", models.of(found))
+    item.put(["backend", "kind"], ref.kind, "spec", "modelRef", "kind")
+    item.comes(["backend"], "spec", "modelRef")
+    if ref.name != found.name:
+        item.put(["backend", "name"], ref.name, "spec", "modelRef", "name")
+    return item
+
+
+def _refuse_fields(found: Found, resource: Model, diagnostics: list[Diagnostic]) -> None:
+    if resource.spec.endpoint_override:
+        diagnostics.append(
+            unsupported(
+                "`endpointOverride` has no meaning here",
+                found.place.at("spec", "endpointOverride").on_key(),
+                "the controller tells this address to those who list models, and nothing else changes",
+                "remove it: models are served at the gateway's hostname",
+            )
+        )
+    if resource.spec.tenant_ref:
+        diagnostics.append(
+            unsupported(
+                "`tenantRef` has no meaning here: a configuration has one gateway",
+                found.place.at("spec", "tenantRef").on_key(),
+                "the model would be served at the gateway of `platform`, for other callers than are meant",
+                "remove it, or keep the models of each tenant's gateway in a configuration of their own",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Models:
+    """The models of a configuration, by the resources that expose them and by their names alone."""
+
+    by_resource: Mapping[tuple[str | None, str], str]
+    by_name: Mapping[str, tuple[tuple[str, Place], ...]]
+    namespace: str | None
+
+    def of(self, found: Found) -> str:
+        """Give the model that a resource exposes."""
+        return self.by_resource[found.namespace or self.namespace, found.name]
+
+    def qualified(self, namespace: str, name: str) -> str:
+        """Give the model that a resource is about; a model of the configuration itself is where it says."""
+        return self.by_resource.get((namespace, name), f"{namespace}/{name}")
+
+    def named(self, name: str, place: Place, diagnostics: list[Diagnostic]) -> str:
+        """Give the model that a name alone means, whatever its namespace, as the first release looks it up."""
+        known = self.by_name.get(name, ())
+        if len(known) > 1:
+            diagnostics.append(
+                Diagnostic(
+                    "ambiguous-model",
+                    Severity.ERROR,
+                    f"`{name}` is the name of {len(known)} models",
+                    place,
+                    "the controller takes the first that it is given, which need not stay the same",
+                    notes=tuple(Note(f"`{model}` is here", where) for model, where in known),
+                    help="write the model's `namespace` beside its `name`, as today's resources do",
+                )
+            )
+        return known[0][0] if known else name
+
+
+def index(exposed: Iterable[Found], native: Iterable[tuple[str, Place]], namespace: str | None) -> Models:
+    """Index the models of the resources that expose some, and of the configuration's own documents.
+
+    `namespace` is that of models which name none.
+    """
+    by_resource: dict[tuple[str | None, str], str] = {}
+    by_name: dict[str, dict[str, Place]] = {}
+    for found in exposed:
+        model = qualify(found.name, _namespace(found) or namespace).removeprefix("/")
+        by_resource[found.namespace or namespace, found.name] = model
+        by_name.setdefault(found.name, {})[model] = found.place.at("metadata", "name")
+    for written, place in native:
+        model = qualify(written, namespace).removeprefix("/")
+        by_name.setdefault(model.rpartition("/")[2], {}).setdefault(model, place)
+    named = {name: tuple(sorted(known.items(), key=lambda one: one[0])) for name, known in by_name.items()}
+    return Models(by_resource, named, namespace)
+
+
+def _namespace(found: Found) -> str | None:
+    """Give the namespace of what serves a model, which is where the model is."""
+    inside = found.resource.spec.model_ref.namespace if isinstance(found.resource, FirstModel) else None
+    return inside or found.namespace
