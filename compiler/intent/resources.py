@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
-from compiler.intent.model import Spec
 from compiler.intent.scalars import MAX_LIMIT, Text, window_seconds
+from compiler.intent.spec import Spec
 
 Name = Annotated[str, Field(min_length=1, max_length=63)]
 LongName = Annotated[str, Field(min_length=1, max_length=253)]
