@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "diff": "Compare what two configurations mean.",
         "effective": "Tabulate who can call which model, metered by what.",
         "explain": "Explain how one request to a model is answered.",
+        "fmt": "Lay configuration files out in the one canonical way.",
         "init": "Write a small configuration to start from.",
         "prove": "Prove that the manifests on disk mean what is written.",
         "report": "Show who may call what as one page, or as a picture.",

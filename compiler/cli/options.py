@@ -63,14 +63,6 @@ def no_prove(command: Command) -> Command:
 
 def reporting(command: Command) -> Command:
     """Add `--format`, `--color` and `-q`."""
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
-    colored = click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        show_default=True,
-        help="Colour the report.",
-    )(quiet)
     return click.option(
         "--format",
         "form",
@@ -78,4 +70,16 @@ def reporting(command: Command) -> Command:
         default="text",
         show_default=True,
         help="Form of the report.",
-    )(colored)
+    )(looks(command))
+
+
+def looks(command: Command) -> Command:
+    """Add `--color` and `-q`."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colour the report.",
+    )(quiet)

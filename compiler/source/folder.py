@@ -31,7 +31,7 @@ def files(root: Path, findings: list[Diagnostic], limits: Limits = LIMITS) -> It
 def _contents(root: Path, paths: list[Path], findings: list[Diagnostic], limits: Limits) -> Iterator[tuple[str, bytes]]:
     for relative in paths:
         name = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
-        content = _content(root / relative, name, limits, findings)
+        content = content_of(root / relative, name, limits, findings)
         if content is not None:
             yield name, content
 
@@ -54,7 +54,8 @@ def _paths(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
         yield from (here / name for name in names if name.lower().endswith(_ENDINGS) and not name.startswith("."))
 
 
-def _content(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
+def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
+    """Give the bytes of a file, or None with the reason in `findings`."""
     try:
         if not path.is_file():
             findings.append(error("unreadable-file", "it is no file, or a link to nothing", name))

@@ -1,0 +1,108 @@
+"""`maasc fmt`: bring configuration files into the canonical layout, with every comment, and with the same meaning."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+
+from compiler.cli import options
+from compiler.cli.exit import FINE, GATE, code
+from compiler.cli.overwrite import overwrite
+from compiler.cli.report import Reporting, in_folder, show
+from compiler.diagnostics.model import Diagnostic
+from compiler.source.errors import error
+from compiler.source.folder import content_of, files, reason
+from compiler.source.limits import LIMITS
+from compiler.source.texts import Texts
+from compiler.style.layout import formatted
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A file as it is, and as it should be; the latter is None where that is not known."""
+
+    path: Path
+    before: str
+    after: str | None
+
+
+@click.command("fmt")
+@click.argument("paths", nargs=-1, metavar="[FILES]...", type=click.Path(path_type=Path))
+@options.config
+@click.option("--check", is_flag=True, help="Write nothing; list the files that would change, and end with 1 if there are any.")
+@click.option("--diff", "shown", is_flag=True, help="Write nothing; show what would change.")
+@options.looks
+def command(  # noqa: PLR0913 - one parameter for each option
+    *, paths: tuple[Path, ...], config: Path, check: bool, shown: bool, color: str, quiet: bool
+) -> None:
+    """Lay files of the configuration out in the one canonical way; comments and the order of what is written stay.
+
+    FILES are files, or folders with configuration; without any it is the folder `--config`. Two spaces for each level, lists
+    set off from their key, one blank line at most, and the keys of known items in the order of the README's table wherever
+    no comment stands between them. What a file means never changes: one that could not be kept as it is, is an error.
+    """
+    found: list[Diagnostic] = []
+    read = [_formatted(path, content, found) for path, content in _contents(paths or (config,), found)]
+    changed = [one for one in read if one.after is not None and one.after != one.before]
+    for one in changed:
+        if shown:
+            click.echo("".join(_difference(one)), nl=False)
+        elif not check:
+            refused = overwrite(one.path, one.after or "")
+            found += [refused] if refused else []
+        if check or not (shown or quiet):
+            click.echo(f"{'would change' if check else 'formatted'} {one.path.as_posix()}")
+    show(found, Texts({one.path.as_posix(): one.before for one in read}), Reporting("text", color, quiet))
+    ending = code(found)
+    sys.exit(GATE if check and changed and ending == FINE else ending)
+
+
+def _contents(paths: Sequence[Path], found: list[Diagnostic]) -> Iterator[tuple[Path, bytes]]:
+    """Give the path and the bytes of each file, once."""
+    known: set[Path] = set()
+    for path in paths:
+        for one, content in _below(path, found):
+            if one.resolve() not in known:
+                known.add(one.resolve())
+                yield one, content
+
+
+def _below(path: Path, found: list[Diagnostic]) -> Iterator[tuple[Path, bytes]]:
+    if path.suffix or path.is_file():
+        content = content_of(path, path.as_posix(), LIMITS, found)
+        if content is not None:
+            yield path, content
+        return
+    unread: list[Diagnostic] = []
+    count = 0
+    try:
+        for count, (name, content) in enumerate(files(path, unread), 1):  # noqa: B007 - how many there were
+            yield path / name, content
+    except OSError as problem:
+        found.append(error("no-config", f"it cannot be read: {reason(problem)}", path.as_posix()))
+        return
+    found += in_folder(unread, path)
+    if not count and not unread:
+        found.append(error("no-config", "no `.yaml` file in the folder", path.as_posix()))
+
+
+def _formatted(path: Path, content: bytes, found: list[Diagnostic]) -> _Read:
+    after, wrong = formatted(path.as_posix(), content)
+    found += wrong
+    try:
+        # As it is, with the byte order mark that the text then goes without.
+        return _Read(path, content.decode(), after)
+    except UnicodeDecodeError:
+        return _Read(path, "", None)
+
+
+def _difference(one: _Read) -> Iterator[str]:
+    name = one.path.as_posix()
+    before, after = (text.splitlines(keepends=True) for text in (one.before, one.after or ""))
+    for line in unified_diff(before, after, name, name):
+        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
