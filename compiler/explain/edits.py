@@ -1,51 +1,39 @@
-"""Looks for the one obvious line of the configuration that would flip the answer; each is lowered and decided anew."""
+"""Looks for the lines of the configuration that would flip the answer; each is lowered and decided anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Literal
 
-from compiler.diagnostics.model import Place
 from compiler.explain.covering import Covered, covering, item_of
+from compiler.explain.editing import Edit, Section, edited, subjects
 from compiler.explain.flip import flips
 from compiler.explain.question import Question
-from compiler.intent.intent import Intent, Item
+from compiler.explain.team_edits import join, leave
+from compiler.intent.intent import Item
 from compiler.intent.model import AccessSpec, ModelSpec, PolicySpec, RateSpec, SubscriptionSpec, TeamSpec, TierSpec
 from compiler.intent.parse import qualify
 from compiler.lower.lower import lower
 from compiler.program.decide import Decision, access_of, decide
 from compiler.program.ir import SUBSCRIPTION_HEADER, Entry
 
-Section = Literal["access", "subscriptions", "tiers", "models", "policies"]
 _UNITS: Final[tuple[Literal["tokens", "requests"], ...]] = ("tokens", "requests")
 _MOST_TRIED: Final = 50
 
 
-@dataclass(frozen=True)
-class Edit:
-    """One line to change at `place`, and the configuration after it; `reach` is 0 where only the caller is touched, else 1."""
+def flipping(of: Question, decision: Decision) -> tuple[Edit, ...]:
+    """Give the edits that flip the answer and touch the fewest.
 
-    says: str
-    place: Place
-    reach: int
-    intent: Intent
-
-
-def obvious(of: Question, decision: Decision) -> Edit | None:
-    """Give the edit that flips the answer and touches the fewest; None where none does, or several are as good.
-
-    Where very many lines could be meant none is obvious, and not all of them are tried.
+    Where very many lines could be meant, not all of them are tried.
     """
-    found: Edit | None = None
+    found: list[Edit] = []
     for edit in sorted(_edits(of, decision), key=lambda edit: edit.reach)[:_MOST_TRIED]:
-        if found is not None and edit.reach > found.reach:
+        if found and edit.reach > found[0].reach:
             break
         if flips(decision, decided(of, edit)):
-            if found is not None:
-                return None
-            found = edit
-    return found
+            found.append(edit)
+    return tuple(found)
 
 
 def decided(of: Question, edit: Edit) -> Decision:
@@ -59,11 +47,14 @@ def _edits(of: Question, decision: Decision) -> Iterator[Edit]:
     match decision.reason:
         case "no-access":
             yield from _let_in(of)
+            yield from join(of, tuple(of.intent.teams.values()))
         case "no-candidate":
             yield from _own(of, of.model.entries)
+            yield from join(of, tuple(of.intent.teams.values()))
         case "not-a-candidate":
             named = of.request.headers.get(SUBSCRIPTION_HEADER)
             yield from _own(of, [entry for entry in of.model.entries if entry.key == named])
+            yield from join(of, [team for team in of.intent.teams.values() if f"team:{team.name}" == named])
         case "zero-budget":
             yield from _raise(of, decision)
         case "allowed" | "listing":
@@ -72,44 +63,25 @@ def _edits(of: Question, decision: Decision) -> Iterator[Edit]:
             pass
 
 
-def _edited(intent: Intent, section: Section, item: Item[Any], **update: object) -> Intent:
-    """Give the configuration with other values in one item."""
-    items = dict(getattr(intent, section))
-    key = next(name for name, one in items.items() if one is item)
-    items[key] = replace(item, spec=item.spec.model_copy(update=update))
-    changed: dict[str, Any] = {section: items}
-    return replace(intent, **changed)
-
-
-def _subjects(of: Question) -> Iterator[tuple[Literal["users", "groups"], str]]:
-    """Give what stands for the caller alone: the user if it is declared, else its one declared group of its own."""
-    if of.named and of.caller.userid in of.intent.users:
-        yield "users", of.caller.userid
-        return
-    groups = [group for group in sorted(of.caller.groups) if group in of.intent.groups and not group.startswith("system:")]
-    if len(groups) == 1:
-        yield "groups", groups[0]
-
-
 def _let_in(of: Question) -> Iterator[Edit]:
     namespace = of.intent.platform.spec.model_namespace
     for item in of.intent.access.values():
         spec = item.spec
         models = {qualify(name, namespace) for name in spec.models}
-        for section, name in _subjects(of) if of.model.id in models else ():
+        for section, name in subjects(of) if of.model.id in models else ():
             says = f"add `{name}` to the {section} of the access entry `{item.name}`"
             place = item.place.at(section) if getattr(spec, section) else item.place.on_key()
-            yield Edit(says, place, int(section == "groups"), _edited(of.intent, "access", item, **_added(spec, section, name)))
+            yield Edit(says, place, int(section == "groups"), edited(of.intent, "access", item, **_added(spec, section, name)))
         if of.model.id not in models and covering(of.intent, item.place, of.caller):
             says = f"add `{of.model.id}` to the models of the access entry `{item.name}`"
-            edited = _edited(of.intent, "access", item, models=[*spec.models, of.model.id])
-            yield Edit(says, item.place.at("models"), 1, edited)
+            after = edited(of.intent, "access", item, models=[*spec.models, of.model.id])
+            yield Edit(says, item.place.at("models"), 1, after)
     tier = of.program.tier_of(of.caller.groups)
     model = of.intent.models[of.model.id]
     if tier is not None and not isinstance(model.spec.tiers, str) and tier.name not in model.spec.tiers:
         says = f"add `{tier.name}` to the tiers of the model `{of.model.id}`"
         place = model.place.at("tiers") if model.spec.tiers else model.place.on_key()
-        yield Edit(says, place, 1, _edited(of.intent, "models", model, tiers=[*model.spec.tiers, tier.name]))
+        yield Edit(says, place, 1, edited(of.intent, "models", model, tiers=[*model.spec.tiers, tier.name]))
 
 
 def _added(spec: AccessSpec, section: Literal["users", "groups"], name: str) -> dict[str, object]:
@@ -120,19 +92,19 @@ def _own(of: Question, entries: Sequence[Entry]) -> Iterator[Edit]:
     """Make the caller an owner of a subscription, by its user, its own group, or the group that gives it access."""
     place = access_of(of.model, of.caller, of.program.tier_of(of.caller.groups))
     by = covering(of.intent, place, of.caller) if place is not None else None
-    subjects = dict.fromkeys(_subjects(of))
-    if not subjects and by is not None and by.what == "group":
-        subjects = {("groups", by.name): None}
+    who = dict.fromkeys(subjects(of))
+    if not who and by is not None and by.what == "group":
+        who = {("groups", by.name): None}
     for entry in entries:
         item = item_of(of.intent, entry.origin)
         if item is None or not isinstance(item.spec, SubscriptionSpec):
             continue
         owner = item.spec.owner
-        for section, name in subjects:
+        for section, name in who:
             says = f"add `{name}` to the {section} that own the subscription `{item.name}`"
             changed = owner.model_copy(update={section: [*getattr(owner, section), name]})
             where = item.place.at("owner", section) if getattr(owner, section) else item.place.at("owner").on_key()
-            yield Edit(says, where, int(section == "groups"), _edited(of.intent, "subscriptions", item, owner=changed))
+            yield Edit(says, where, int(section == "groups"), edited(of.intent, "subscriptions", item, owner=changed))
 
 
 def _raise(of: Question, decision: Decision) -> Iterator[Edit]:
@@ -151,10 +123,10 @@ def _raise(of: Question, decision: Decision) -> Iterator[Edit]:
     place = item.place.at(*path, unit, index, "limit")
     if section == "subscriptions":
         models = {**item.spec.models, path[-1]: spec.model_copy(update={unit: rates})}
-        edited = _edited(of.intent, section, item, models=models)
+        after = edited(of.intent, section, item, models=models)
     else:
-        edited = _edited(of.intent, section, item, **{unit: rates})
-    yield Edit(f"raise the limit of 0 {unit} of `{entry.key}`", place, 0, edited)
+        after = edited(of.intent, section, item, **{unit: rates})
+    yield Edit(f"raise the limit of 0 {unit} of `{entry.key}`", place, 0, after)
 
 
 def _budget_of(of: Question, entry: Entry) -> tuple[Section, Item[Any], Any, tuple[str, ...]] | None:
@@ -184,12 +156,14 @@ def _shut_out(of: Question) -> Iterator[Edit]:
     covered = covering(of.intent, place, of.caller)
     if covered is not None and isinstance(covered.item.spec, AccessSpec):
         yield from _without(of, covered)
+    if covered is not None and isinstance(covered.item.spec, TeamSpec):
+        yield from leave(of, covered, covered.item)
     model: Item[ModelSpec] = of.intent.models[of.model.id]
     if place == of.model.origin.at("tiers") and tier is not None and not isinstance(model.spec.tiers, str):
         says = f"remove `{tier.name}` from the tiers of the model `{of.model.id}`"
         rest = [name for name in model.spec.tiers if name != tier.name]
         where = model.place.at("tiers", model.spec.tiers.index(tier.name))
-        yield Edit(says, where, 1, _edited(of.intent, "models", model, tiers=rest))
+        yield Edit(says, where, 1, edited(of.intent, "models", model, tiers=rest))
 
 
 def _without(of: Question, covered: Covered) -> Iterator[Edit]:
@@ -199,7 +173,7 @@ def _without(of: Question, covered: Covered) -> Iterator[Edit]:
         return
     section, index = covered.place.path[-2:]
     rest = [name for at, name in enumerate(getattr(item.spec, str(section))) if at != index]
-    edited = _edited(of.intent, "access", item, **{str(section): rest})
+    after = edited(of.intent, "access", item, **{str(section): rest})
     alone = len(item.spec.groups) + len(item.spec.users) == 1
     says = f"remove the access entry `{item.name}`" if alone else f"remove `{covered.name}` from the access entry `{item.name}`"
-    yield Edit(says, item.place.on_key() if alone else covered.place, 1, edited)
+    yield Edit(says, item.place.on_key() if alone else covered.place, 1, after)

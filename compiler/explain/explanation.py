@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from compiler.explain.edits import Edit, obvious
+from compiler.explain.editing import Edit
+from compiler.explain.edits import flipping
 from compiler.explain.flip import Change, changes
 from compiler.explain.question import Question
 from compiler.explain.steps import Step, steps
@@ -17,14 +18,22 @@ _MOST: Final = 6
 
 @dataclass(frozen=True)
 class Explanation:
-    """An answer and why; `left_out` counts single changes that also flip it and are not among `changes`."""
+    """An answer and why; `left_out` counts single changes that also flip it and are not among `changes`.
+
+    `edits` are the lines of the configuration that flip it and touch the fewest.
+    """
 
     question: Question
     decision: Decision
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
     left_out: int
-    edit: Edit | None
+    edits: tuple[Edit, ...]
+
+    @property
+    def edit(self) -> Edit | None:
+        """Give the one obvious line; of several that are as good none is."""
+        return self.edits[0] if len(self.edits) == 1 else None
 
 
 def explain(of: Question) -> Explanation:
@@ -32,4 +41,4 @@ def explain(of: Question) -> Explanation:
     decision = decide(of.program, of.caller, of.request)
     found = changes(of, decision)
     told = found[:_MOST]
-    return Explanation(of, decision, steps(of), told, len(found) - len(told), obvious(of, decision))
+    return Explanation(of, decision, steps(of), told, len(found) - len(told), flipping(of, decision))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from compiler.explain.question import Question
+from compiler.explain.words import those
 from compiler.program.decide import Caller, Decision, Request, candidates_of, decide
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program, TierToken
 
@@ -56,11 +57,13 @@ def _changes(of: Question) -> Iterator[tuple[str, Caller, Request]]:
 
 
 def _headers(of: Question) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Give the headers with one dropped, or with another of the caller's own entries asked for."""
+    """Give the headers without those that only we may set, or with another of the caller's own entries asked for."""
     headers = dict(of.request.headers)
-    for name in (*IDENTITY_HEADERS, SUBSCRIPTION_HEADER):
-        if name in headers:
-            yield f"drop the header `{name}`", {key: value for key, value in headers.items() if key != name}
+    ours = [name for name in IDENTITY_HEADERS if name in headers]
+    for names in (ours, [SUBSCRIPTION_HEADER]):
+        rest = {key: value for key, value in headers.items() if key not in names}
+        if rest != headers:
+            yield f"drop {those(names, 'header')}", rest
     tier = of.program.tier_of(of.caller.groups)
     for entry in candidates_of(of.program, of.model, of.caller, tier):
         if headers.get(SUBSCRIPTION_HEADER) != entry.key:

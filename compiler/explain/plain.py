@@ -60,14 +60,12 @@ def _question(of: Explanation) -> Data:
 
 
 def _flip(of: Explanation, positions: Positions) -> Data:
-    edit = of.edit
-    line = None
-    if edit is not None:
-        line = {"change": edit.says, **_place(edit.place, positions), **_answer(decided(of.question, edit))}
+    lines = [{"change": edit.says, **_place(edit.place, positions), **_answer(decided(of.question, edit))} for edit in of.edits]
     return {
         "caller": [{"change": one.says, **_answer(one.decision)} for one in of.changes],
         "callerLeftOut": of.left_out,
-        "config": line,
+        "config": lines[0] if of.edit is not None else None,
+        "configAny": lines,
     }
 
 

@@ -16,6 +16,11 @@ from compiler.program.decide import Decision
 _WIDTH = len("identity headers")
 # Places of one step that are told; a model may have hundreds of entries.
 _MOST_PLACES = 6
+# Lines of the configuration, each of which would do, that are told.
+_MOST_EDITS = 4
+_TRIED = (
+    "a group less or more, another of the caller's entries in the header, a line about access, owners, members, grants or a 0"
+)
 # Characters of an expression that are told; tables of groups may be megabytes long.
 _MOST_TEXT = 400
 
@@ -67,22 +72,32 @@ def _places(told: list[Position]) -> Iterator[str]:
 
 
 def _flips(of: Explanation, positions: Positions) -> Iterator[str]:
-    if not of.changes and of.edit is None:
-        yield "no single change of the caller, the request or one obvious line of the configuration gives another answer"
+    if not of.changes and not of.edits:
+        # Only what was tried is spoken of: somebody may always know of another way.
+        yield f"nothing that was tried would {_turned(of.decision)}: {_TRIED}"
         return
-    yield "what would change the answer:"
+    yield f"what would {_turned(of.decision)}:"
     if not of.changes:
-        yield "  no single change of the caller or the request"
+        yield "  no group or header that could matter here, by itself"
     for change in of.changes:
         yield f"  {change.says}: {answered(change.decision)}"
     if of.left_out:
         yield f"  and {of.left_out} more single changes"
-    if of.edit is None:
-        yield "  no single obvious line of the configuration"
-    else:
-        position = positions.of(of.edit.place)
-        yield f"  in the configuration, {of.edit.says}: {answered(decided(of.question, of.edit))}"
+    if not of.edits:
+        yield "  no single line of the configuration that was tried"
+    if len(of.edits) > 1:
+        yield "  in the configuration, any one of:"
+    for edit in of.edits[:_MOST_EDITS]:
+        position = positions.of(edit.place)
+        start = "  in the configuration," if of.edit else "   "
+        yield f"{start} {edit.says}: {answered(decided(of.question, edit))}"
         yield f"    {position}  {position.quoted}".rstrip()
+    if len(of.edits) > _MOST_EDITS:
+        yield f"    and {len(of.edits) - _MOST_EDITS} more"
+
+
+def _turned(decision: Decision) -> str:
+    return {200: "refuse it", 401: "give another answer"}.get(decision.status, "let it through")
 
 
 def _emitted(found: tuple[Reading, ...]) -> Iterator[str]:

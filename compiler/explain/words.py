@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from compiler.program.decide import Limit
 from compiler.program.words import window
@@ -15,4 +15,10 @@ def listed(names: Iterable[str]) -> str:
 
 def limited(limit: Limit) -> str:
     """Say one limit, such as `20000 tokens in 1h`."""
-    return f"{limit.limit} {limit.unit} in {window(limit.seconds)}"
+    unit = limit.unit.removesuffix("s") if limit.limit == 1 else limit.unit
+    return f"{limit.limit} {unit} in {window(limit.seconds)}"
+
+
+def those(names: Sequence[str], what: str) -> str:
+    """Name one or several of a kind: the header `a`, or the headers `a`, `b`."""
+    return f"the {what}{'s' if len(names) > 1 else ''} {listed(names)}"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from explain_support import Platform, compiled, platform
 
-from compiler.explain.edits import obvious
 from compiler.explain.explanation import explain
 from compiler.explain.question import Question
 
@@ -17,7 +16,7 @@ def told(of: Question) -> list[tuple[str, int]]:
 
 
 def line(of: Question) -> tuple[str, tuple[str | int, ...]] | None:
-    edit = obvious(of, explain(of).decision)
+    edit = explain(of).edit
     return (edit.says, edit.place.path) if edit else None
 
 
@@ -56,7 +55,9 @@ def test_an_identity_header_is_dropped() -> None:
     assert told(platform("subscriptions").ask("simulator-model", "free-user", headers=headers)) == [
         ("drop the header `x-maas-tier`", 200)
     ]
-    assert told(platform("subscriptions").ask("simulator-model", "free-user", headers=(*headers, "x-maas-group: a"))) == []
+    assert told(platform("subscriptions").ask("simulator-model", "free-user", headers=(*headers, "x-maas-group: a"))) == [
+        ("drop the headers `x-maas-group`, `x-maas-tier`", 200)
+    ]
 
 
 def test_without_a_credential_one_is_to_be_brought() -> None:
@@ -157,6 +158,68 @@ def test_of_several_lines_for_a_group_none_is_obvious(small: Platform, groups: t
     assert line(of) is None
 
 
+def test_each_of_several_lines_is_told(small: Platform) -> None:
+    assert [edit.says for edit in explain(small.ask("d", "three")).edits] == [
+        "add `three` to the groups of the access entry `d`",
+        "add `llm/d` to the models of the access entry `f`",
+    ]
+
+
 def test_a_model_is_added_to_the_entry_that_the_caller_already_has(small: Platform) -> None:
     of = small.ask("e", "three", user="alice")
-    assert line(of) == ("add `llm/e` to the models of the access entry `f`", ("access", "f", "models"))
+    assert [(edit.says, edit.place.path) for edit in explain(of).edits] == [
+        ("add `llm/e` to the models of the access entry `f`", ("access", "f", "models")),
+        ("grant `llm/e` to the team `closed`", ("teams", "closed", "grants")),
+    ]
+
+
+def test_a_user_who_is_on_no_list_is_added_to_the_team_that_may_call() -> None:
+    of = platform("teams").ask("simulator-model", user="carol")
+    assert line(of) == ("remove `carol` from the members of the team `visitors`", ("teams", "visitors", "members", 0, "user"))
+    of = platform("teams").ask("qwen3", user="bob")
+    assert line(of) == ("grant `llm/qwen3` to `bob` in the team `demo`", ("teams", "demo", "grants"))
+    of = platform("teams").ask("qwen3", user="alice")
+    assert line(of) == (
+        "remove the grant of `llm/qwen3` to `alice@example.com` from the team `demo`",
+        ("teams", "demo", "grants", 1),
+    )
+
+
+def test_a_group_of_a_team_is_given_a_model_and_loses_it_with_the_grant() -> None:
+    of = platform("teams").ask("qwen3", "ml-people")
+    assert line(of) == ("grant `llm/qwen3` to the team `ml`", ("teams", "ml", "grants"))
+    of = platform("teams").ask("simulator-model", "ml-people")
+    assert line(of) == ("remove the grant of `llm/simulator-model` from the team `ml`", ("teams", "ml", "grants", 0))
+
+
+TEAMS = """\
+groups: {five: {}, six: {}}
+users: {bob: {}, carol: {}}
+models:
+  g: {backend: {kind: LLMInferenceService}}
+  h: {backend: {kind: LLMInferenceService}}
+access: {h: {models: [h], groups: [five, six]}}
+policies: {some: {kind: TokenRateLimitPolicy, tokens: [{limit: 7, window: 1d}]}}
+teams:
+  by-group: {defaultPolicy: some, groups: [five], grants: [{model: g}, {model: h}]}
+  by-name: {defaultPolicy: some, members: [{user: carol}], grants: []}
+"""
+
+
+def test_callers_join_the_team_that_has_the_model(small: Platform, tmp_path: Path) -> None:
+    assert small.intent.teams
+    (tmp_path / "teams.yaml").write_text(TEAMS)
+    small = compiled(tmp_path)
+    assert line(small.ask("g", user="bob")) == ("add `bob` to the members of the team `by-group`", ("teams", "by-group"))
+    joins = "add `six` to the groups of the team `by-group`"
+    assert line(small.ask("g", "six")) == (joins, ("teams", "by-group", "groups"))
+    of = small.ask("h", "six")
+    assert explain(of).decision.reason == "no-candidate"
+    assert line(of) == (joins, ("teams", "by-group", "groups"))
+    of = small.ask("h", "six", headers=("x-maas-subscription: team:by-group",))
+    assert explain(of).decision.reason == "not-a-candidate"
+    assert line(of) == (joins, ("teams", "by-group", "groups"))
+    of = small.ask("g", user="carol")
+    assert [edit.says for edit in explain(of).edits] == ["add `carol` to the members of the team `by-group`"], (
+        "it touches one user"
+    )

@@ -9,7 +9,7 @@ from explain_support import platform as platform_for
 from hypothesis import HealthCheck, given, settings
 
 from compiler import pipeline
-from compiler.explain.edits import decided, obvious
+from compiler.explain.edits import decided, flipping
 from compiler.explain.emitted import judged, near, readings, world_of
 from compiler.explain.explanation import explain
 from compiler.explain.flip import changes, flips
@@ -74,8 +74,7 @@ def test_what_is_said_to_flip_flips(of: Question) -> None:
 @given(questions())
 def test_a_line_that_is_said_to_flip_flips(of: Question) -> None:
     decision = decide(of.program, of.caller, of.request)
-    edit = obvious(of, decision)
-    if edit is not None:
+    for edit in flipping(of, decision):
         assert flips(decision, decided(of, edit))
         assert edit.intent != of.intent
 
