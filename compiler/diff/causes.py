@@ -15,8 +15,13 @@ from compiler.program.decide import Decision, Reason
 # What is said to people, or about what must hold, changes nothing; names are declared for the sake of what uses them.
 _SAID = ("description", "displayName")
 _DECLARED = ("groups", "users", "invariants")
+# A team's own name, and what its members may manage.
+_MANAGED = (("teams", "name"), ("teams", "role"))
 
 _MOST = 3
+
+# Where an entry says whom it meters.
+_OWNING = frozenset(("owner", "groups", "members"))
 
 _METERING = frozenset(("subscriptions", "policies", "tiers", "teams"))
 _ABOUT: Mapping[Reason, frozenset[str]] = MappingProxyType(
@@ -55,7 +60,8 @@ class Causes:
     """Puts changes down to edits; what items refer to is looked up once."""
 
     def __init__(self, found: Sequence[Edit], sides: Iterable[Side]) -> None:
-        self._edits = [edit for edit in found if _may_matter(edit)] or list(found)
+        meant = [edit for edit in found if not edit.respelt]
+        self._edits = [edit for edit in meant if _may_matter(edit)] or meant
         self._documents = [document for side in sides for document in side.sources.documents]
         self._known: dict[tuple[str, int, tuple[PathPart, ...]], frozenset[str]] = {}
 
@@ -66,7 +72,9 @@ class Causes:
         named = frozenset(word for place in clue.because for word in self._mentioned(place))
         scored = [(_score(edit, clue, named), edit.cause) for edit in self._edits]
         best = max(score for score, _ in scored)
-        return tuple(sorted(cause for score, cause in scored if score == best)[:_MOST])
+        found = sorted(cause for score, cause in scored if score == best)[:_MOST]
+        helped = sorted(edit.cause for edit in self._edits if _helped(edit, clue))[:_MOST]
+        return tuple(sorted({*found, *helped}))
 
     def _mentioned(self, place: Place) -> frozenset[str]:
         """Give the names that the item of a place refers to, on whichever side."""
@@ -84,7 +92,8 @@ class Causes:
 
 
 def _may_matter(edit: Edit) -> bool:
-    return edit.section not in _DECLARED and edit.cause.what.rpartition(".")[2] not in _SAID
+    last = edit.cause.what.rpartition(".")[2]
+    return edit.section not in _DECLARED and last not in _SAID and (edit.section, last) not in _MANAGED
 
 
 def _score(edit: Edit, clue: Clue, named: frozenset[str]) -> int:
@@ -98,6 +107,17 @@ def _score(edit: Edit, clue: Clue, named: frozenset[str]) -> int:
     score += 2 if models & {edit.item, *edit.words} else 0
     score += 2 if edit.words.intersection(clue.people) else 0
     return score
+
+
+def _helped(edit: Edit, clue: Clue) -> bool:
+    """Tell whether an edit makes the callers owners of the entry that meters them, without which access would not do."""
+    return (
+        edit.section in _METERING
+        and (edit.section, edit.item) in {place.path[:2] for place in clue.because}
+        and edit.item in {key.rpartition(":")[2] for key in clue.entries}
+        and bool(edit.words.intersection(clue.people))
+        and not edit.words.isdisjoint(_OWNING)
+    )
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -83,7 +83,8 @@ class Comparison:
     def _around(self, row: Row, found: Sequence[Edit]) -> Row:
         if self.scope is not None:
             self.outside.append(f"{row.before} -> {row.after} concerns the whole platform")
-        concerned = [edit for edit in found if edit.section == "platform"] or list(found)
+        meant = [edit for edit in found if not edit.respelt]
+        concerned = [edit for edit in meant if edit.section == "platform"] or meant
         words = {word for text in (row.before, row.after) for word in text.replace("`", " ").replace("/", " ").split()}
         near = [edit for edit in concerned if edit.words & words] or concerned
         return replace(row, causes=tuple(sorted(edit.cause for edit in near))[:3])

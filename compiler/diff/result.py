@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -78,10 +78,22 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Also:
+    """The change of a row for the same callers, where their requests name another entry."""
+
+    asking: str | None
+    first: bool
+    before: str
+    after: str
+    witness: Witness | None
+
+
+@dataclass(frozen=True)
 class Row:
     """One change. `models` are all models that it is the same on; the witness speaks of the first.
 
     `before` and `after` say in words what the callers had and have. `people` are those of a roster whom it concerns.
+    `also` tells the same of requests that differ in nothing but the entry that they name.
     """
 
     changes: tuple[Change, ...]
@@ -92,6 +104,23 @@ class Row:
     witness: Witness | None
     causes: tuple[Cause, ...] = ()
     people: tuple[str, ...] | None = None
+    also: tuple[Also, ...] = ()
+
+    @property
+    def each(self) -> tuple[Row, ...]:
+        """Give a row for each entry that requests name."""
+        others = [
+            replace(
+                self,
+                callers=replace(self.callers, asking=one.asking, first=one.first),
+                before=one.before,
+                after=one.after,
+                witness=one.witness,
+                also=(),
+            )
+            for one in self.also
+        ]
+        return (replace(self, also=()), *others)
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -174,7 +203,7 @@ class Diff:
 
 
 def merged(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Join rows that tell the same of several models."""
+    """Join rows that tell the same of several models, and those that differ only in the entry that requests name."""
     found: dict[tuple[object, ...], Row] = {}
     for row in rows:
         key = (row.changes, row.callers, row.before, row.after, row.people)
@@ -184,4 +213,17 @@ def merged(rows: Sequence[Row]) -> tuple[Row, ...]:
         else:
             models = tuple(dict.fromkeys((*known.models, *row.models)))
             found[key] = replace(known, models=models, causes=tuple(sorted({*known.causes, *row.causes})))
-    return tuple(sorted(found.values(), key=lambda row: row.rank))
+    return tuple(sorted(_folded(sorted(found.values(), key=lambda row: row.rank)), key=lambda row: row.rank))
+
+
+def _folded(rows: Sequence[Row]) -> Iterator[Row]:
+    alike: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        whoever = replace(row.callers, asking=None, first=False)
+        # Callers whom no description tells apart need not be the same.
+        key = (row.changes, row.models, whoever, row.people) if whoever.kinds else (len(alike),)
+        alike.setdefault(key, []).append(row)
+    for first, *others in alike.values():
+        also = [Also(one.callers.asking, one.callers.first, one.before, one.after, one.witness) for one in others]
+        causes = {cause for one in (first, *others) for cause in one.causes}
+        yield replace(first, also=tuple(also), causes=tuple(sorted(causes)))

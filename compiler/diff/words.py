@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compiler.diagnostics.visible import visible
 from compiler.diff.cover import Kind
-from compiler.diff.result import Answered, Callers, Cause, Change, Row, Step, Witness
+from compiler.diff.result import Also, Answered, Callers, Cause, Change, Row, Step, Witness
 
 # Names and kinds of callers that are listed; the rest is counted.
 _MOST_NAMES = 8
@@ -68,6 +68,18 @@ def _listed(names: Sequence[str]) -> str:
 
 def _name(name: str) -> str:
     return f"`{visible(name)}`"
+
+
+def also(row: Row) -> list[str]:
+    """Tell what else changes for the callers of a row, by the entry that their requests name."""
+    return [_also(one) for one in row.also[:_MOST_NAMES]] + (
+        [f"for {len(row.also) - _MOST_NAMES} more entries"] if len(row.also) > _MOST_NAMES else []
+    )
+
+
+def _also(one: Also) -> str:
+    asking = f"for {_name(one.asking)}" if one.asking is not None else "for none"
+    return f"{asking}{' or having it first' if one.first else ''}: {one.before}, then {one.after}"
 
 
 def models(row: Row | Step) -> str:

@@ -50,7 +50,7 @@ def _row(row: Row) -> Plain:
         **_most("models", row.models[:_MOST_NAMES], len(row.models)),
         "callers": words.callers(row.callers, row),
         "before": row.before,
-        "after": row.after,
+        "after": "; ".join((row.after, *(f"asking {one}" for one in words.also(row)))),
         "because": [_cause(one) for one in row.causes[:_MOST_NAMES]],
         "witness": None if row.witness is None else _witness(row.witness),
     }

@@ -145,7 +145,10 @@ def check_by_hand(base: Side, head: Side, diff: Diff, groups: tuple[str, ...], u
         names = projected if isinstance(first, TierToken) else groups
         for model in sorted(models):
             rows = [
-                row for row in diff.rows if model in row.models and (not row.callers.methods or first.name in row.callers.methods)
+                row
+                for folded in diff.rows
+                for row in folded.each
+                if model in row.models and (not row.callers.methods or first.name in row.callers.methods)
             ]
             keys = {
                 entry.key

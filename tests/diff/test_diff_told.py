@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from compiler.diff.compare import Comparison
 from compiler.diff.cover import Kind
 from compiler.diff.formats import findings, markdown, plain, text
 from compiler.diff.gates import tripped
-from compiler.diff.result import Callers, Cause, Change, Diff, ObjectChange, Row, Safety, Step, Witness, merged
+from compiler.diff.result import Also, Callers, Cause, Change, Diff, ObjectChange, Row, Safety, Step, Witness, merged
 from compiler.diff.scope import Scope, scope
 from compiler.diff.verdict import verdict
 
@@ -40,6 +41,73 @@ def test_every_edit_of_several_is_put_down_to_its_own_line() -> None:
     assert ("budget-lowered", "llm/granite", "subscriptions.gold-big.models.granite.tokens.0.limit") in told
     assert {row.causes[0].what.partition(".")[0] for row in diff.rows if "team:ops" in row.before} == {"policies"}
     assert [cause.what for cause in diff.inert] == ["tiers.small.displayName"]
+
+
+def test_a_default_that_is_spelt_out_is_no_cause() -> None:
+    """It is said to have been edited; why budgets change is another line."""
+    head = edited(
+        both(
+            put("platform/attach", "route"),
+            put("teams/ops/members/0/role", "owner"),
+            put("teams/ops/grants/0/user", None),
+            put("policies/crew/per", "team"),
+            put("policies/crew/tokens/0", {"limit": 5, "window": "60m"}),
+            put("tiers/small/unlimited", value=False),
+            put("tiers/small/tokens/0/limit", 1),
+        )
+    )
+    diff = compared(BASE, head)
+    causes = {cause.what for row in diff.rows for cause in row.causes}
+    assert causes == {"policies.crew.tokens.0.limit", "tiers.small.tokens.0.limit"}
+    assert {cause.what for cause in diff.inert} >= {"platform.attach", "tiers.small.unlimited", "teams.ops.grants.0.user"}
+
+
+def test_a_default_against_something_else_is_told_where_it_is_written() -> None:
+    (row, *_) = compared(edited(put("platform/bridge", "groups")), edited(put("platform/bridge", "selected"))).rows
+    assert [(cause.side, cause.what) for cause in row.causes] == [("head", "platform.bridge")]
+    (row, *_) = compared(edited(put("platform/bridge", "groups")), BASE).rows
+    assert [(cause.side, cause.what) for cause in row.causes] == [("base", "platform.bridge")]
+
+
+def test_rows_that_differ_only_in_the_entry_asked_for_are_one() -> None:
+    subscriptions = {
+        name: {
+            "owner": {"groups": ["free"]},
+            "priority": order,
+            "models": {"qwen": {"tokens": [{"limit": limit, "window": "1m"}]}},
+        }
+        for name, order, limit in (("a", 3, 1), ("b", 2, 2), ("c", 1, 3))
+    }
+    base = edited(both(put("access/new", {"models": ["qwen"], "groups": ["free"]}), put("subscriptions", subscriptions)))
+    head = deepcopy(base)
+    for access in ("access/new/groups", *(f"subscriptions/{name}/owner/groups" for name in "abc")):
+        put(access, ["free", "lab"])(head)
+    diff = compared(base, head)
+    row = next(row for row in diff.rows if row.also)
+    assert [one.asking for one in row.also] == ["b", "c"]
+    assert [one.witness.headers for one in row.also if one.witness] == [(("x-maas-subscription", name),) for name in "bc"]
+    assert [one.callers.asking for one in row.each] == [None, "b", "c"]
+    assert {cause.what for cause in row.causes} == {f"subscriptions.{name}.owner.groups.1" for name in "abc"}, "lab had access"
+    asked = "for `b`: refused, then 2 tokens per 1m by `b`"
+    assert f"\n  asking   {asked}\n" in text.render(diff)
+    assert f"asking {asked}; asking for `c`" in markdown.render(diff)
+    assert any(note.text == f"asking {asked}" for one in findings.diagnostics(diff, (), "a.yaml") for note in one.notes)
+    assert json.loads(plain.render(diff))["rows"][0]["also"][0]["asking"] == "b"
+
+
+def test_very_many_entries_asked_for_are_counted() -> None:
+    also = tuple(Also(f"e{index}", index == 0, "refused", "1 token", None) for index in range(11))
+    causes = tuple(replace(CAUSE, line=index) for index in range(10))
+    told = text.render(Diff((replace(ROW, also=also, causes=causes),), ()))
+    assert "  asking   for `e0` or having it first: refused, then 1 token\n" in told
+    assert "  asking   for 3 more entries\n" in told
+    assert "  because  2 more lines\n" in told
+
+
+def test_who_is_let_in_and_metered_by_two_edits_is_put_down_to_both() -> None:
+    head = edited(both(put("access/lab/groups", ["lab", "free"]), put("subscriptions/lab-day/owner/groups", ["lab", "free"])))
+    rows = [row for row in compared(BASE, head).rows if "by `lab-day`" in row.after and row.changes == (Change.GAINED,)]
+    assert {cause.what for row in rows for cause in row.causes} == {"access.lab.groups.1", "subscriptions.lab-day.owner.groups.1"}
 
 
 def test_removed_lines_are_told_of_the_base() -> None:

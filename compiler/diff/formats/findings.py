@@ -24,6 +24,7 @@ def diagnostics(diff: Diff, gates: Collection[str], fallback: str) -> tuple[Diag
 def _row(row: Row, gates: Collection[str], fallback: str) -> Iterator[Diagnostic]:
     severity = Severity.INFO if row.changes[0] in _INFO else Severity.WARNING
     notes = [Note(f"witness: {words.witness(row.witness)}")] if row.witness else []
+    notes += [Note(f"asking {one}") for one in words.also(row)]
     notes += [Note(f"put down to {words.cause(one)}") for one in row.causes]
     notes += [Note(words.counted(len(row.people), "person", "people"))] if row.people is not None else []
     yield Diagnostic(

@@ -78,7 +78,7 @@ def _row(row: Row) -> str:
         words.models(row),
         words.callers(row.callers, row) + people,
         row.before,
-        row.after,
+        "; ".join((row.after, *(f"asking {one}" for one in words.also(row)))),
         ", ".join(words.cause(one) for one in row.causes),
         words.witness(row.witness) if row.witness else "",
     ]

@@ -1,8 +1,9 @@
 """A comparison for programs: one JSON object.
 
 `{"verdict", "changed", "rows", "steps", "objects", "inert", "outside", "checkedStates", "rosterSize"}`. A row is
-`{"changes", "models", "callers", "before", "after", "because", "witness", "people"}`; `models` is empty where the whole
-platform is meant. `callers` is `{"words", "kinds", "asking", "first", "methods"}`, where `kinds` is null when it is too long to
+`{"changes", "models", "callers", "before", "after", "also", "because", "witness", "people"}`; `models` is empty where the whole
+platform is meant. `also` is `{"asking", "first", "before", "after", "witness"}` of requests of the same callers that name other
+entries. `callers` is `{"words", "kinds", "asking", "first", "methods"}`, where `kinds` is null when it is too long to
 be told and each kind is `{"groups", "users", "notGroups", "notUsers"}`: a caller is in one group of each list of `groups`.
 `outside` is null without a scope, `people` without a roster.
 """
@@ -41,6 +42,16 @@ def _row(row: Row) -> Plain:
         "callers": _callers(row.callers),
         "before": row.before,
         "after": row.after,
+        "also": [
+            {
+                "asking": one.asking,
+                "first": one.first,
+                "before": one.before,
+                "after": one.after,
+                "witness": None if one.witness is None else _witness(one.witness),
+            }
+            for one in row.also
+        ],
         "because": [_cause(one) for one in row.causes],
         "witness": None if row.witness is None else _witness(row.witness),
         "people": None if row.people is None else list(row.people),

@@ -10,6 +10,7 @@ from compiler.diff.verdict import verdict
 
 # Lines of each list that are shown.
 _MOST = 40
+_MOST_CAUSES = 8
 
 
 def render(diff: Diff) -> str:
@@ -49,8 +50,12 @@ def _row(row: Row) -> Iterator[str]:
     yield f"{codes} {words.models(row)}: {words.callers(row.callers, row)}"
     yield f"  before   {row.before}"
     yield f"  after    {row.after}"
-    for cause in row.causes:
+    for one in words.also(row):
+        yield f"  asking   {one}"
+    for cause in row.causes[:_MOST_CAUSES]:
         yield f"  because  {words.cause(cause)}"
+    if len(row.causes) > _MOST_CAUSES:
+        yield f"  because  {words.counted(len(row.causes) - _MOST_CAUSES, 'more line')}"
     if row.witness is not None:
         yield f"  witness  {words.witness(row.witness)}"
     if row.people is not None:

@@ -1,0 +1,35 @@
+"""What is written, without what says no more than a default, and with windows of one length written alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from compiler.intent.model import ConfigFile
+from compiler.intent.scalars import window_seconds
+
+
+def normal(section: str, content: object) -> object:
+    """Give the content of a section as it would be written with the fewest words; what is no such content as it is.
+
+    Keys and the places of items in lists stay, so that a path into it leads to the same in what was written.
+    """
+    try:
+        dumped: dict[str, Any] = ConfigFile.model_validate({section: content}).model_dump(by_alias=True, exclude_defaults=True)
+    except ValidationError:
+        return content
+    return _windows(dumped.get(section, content))
+
+
+def _windows(value: object) -> object:
+    """Write windows in seconds: `1h` is no other than `60m`."""
+    if isinstance(value, list):
+        return [_windows(inner) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    rate = value.keys() == {"limit", "window"}
+    return {
+        key: f"{window_seconds(str(inner))}s" if rate and key == "window" else _windows(inner) for key, inner in value.items()
+    }
