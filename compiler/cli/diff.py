@@ -18,21 +18,27 @@ from compiler.cli.revision import Named, RevisionError, opened
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
 from compiler.diagnostics.model import failed
+from compiler.diagnostics.suggest import closest
 from compiler.diff.compare import Comparison
 from compiler.diff.formats import findings, markdown, plain, text
-from compiler.diff.gates import NAMES, tripped
+from compiler.diff.gates import NAMES, judged, tripped
+from compiler.diff.known import Known, known
 from compiler.diff.result import Diff
-from compiler.diff.roster import Person, RosterError, roster
+from compiler.diff.roster import Person, RosterError, resolved, roster
 from compiler.diff.scope import ScopeError, scope
 from compiler.diff.side import Side
 from compiler.diff.transition import transition
 from compiler.prove.leaf import UndecidedError
 
+# Groups of a roster that are told to be unknown.
+_MOST_UNKNOWN = 5
 _FORMS = ("text", "markdown", "json", "sarif", "github")
 
 
 def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(name.strip() for part in given for name in part.split(",") if name.strip())
+    if any(not part.strip(" ,") for part in given):
+        raise click.BadParameter(f"nothing is named, so nothing would ever fail; known are {', '.join(NAMES)}")
     unknown = [name for name in found if name not in NAMES]
     if unknown:
         raise click.BadParameter(f"`{unknown[0]}` is none of {', '.join(NAMES)}")
@@ -50,7 +56,7 @@ def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     "--roster",
     "people",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="CSV `user,groups` of people, to count those whom it concerns.",
+    help="CSV `user,groups` of people, to count those whom it concerns; `;`, `|`, a space or a quoted comma between groups.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")
 @options.config
@@ -62,32 +68,34 @@ def command(  # noqa: PLR0913 - one parameter for each option
     BASE and HEAD are folders, revisions of git, or `revision:folder`.
     """
     try:
-        counted = None if people is None else _roster(people)
+        listed = None if people is None else _roster(people)
         with ExitStack() as until_the_end:
             before = _side(until_the_end.enter_context(opened(base, config)), form, base=True)
             named = until_the_end.enter_context(opened(config.as_posix() if head is None else head, config))
             after = _side(named, form, base=False)
-            bounds = None if meant is None else scope(meant, (before.program, after.program))
+            bounds = None if meant is None else scope(meant, (before, after))
+            counted = None if listed is None or people is None else _people(people, listed, known((before, after)))
             comparison = Comparison(before, after, counted, bounds)
             found = comparison.run()
             steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
     except RevisionError as error:
         _stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
     except RosterError as error:
-        _stop(f"{people}:{error.line}: {error}", COULD_NOT_RUN)
+        _stop(f"{people}{'' if error.line is None else f':{error.line}'}: {error}", COULD_NOT_RUN)
     except ScopeError as error:
-        _stop(f"--scope: {error}", COULD_NOT_RUN)
+        _stop(f"--scope: {error}" + (f"\nhelp: {error.advice}" if error.advice else ""), COULD_NOT_RUN)
     except UndecidedError as error:
         _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
     whole = replace(found, steps=steps, checked=checked)
-    click.echo(_rendered(whole, form, gates, after), nl=False)
-    sys.exit(GATE if tripped(whole, gates) else FINE)
+    whole = replace(whole, gates=judged(whole, gates))
+    click.echo(_rendered(whole, form, after), nl=False)
+    sys.exit(GATE if tripped(whole) else FINE)
 
 
-def _rendered(diff: Diff, form: str, gates: tuple[str, ...], head: Side) -> str:
+def _rendered(diff: Diff, form: str, head: Side) -> str:
     if form in ("sarif", "github"):
         fallback = next((f"{head.folder}{name}" for name in sorted(head.sources.texts)), head.folder)
-        return FORMATS[form](findings.diagnostics(diff, gates, fallback), NOTHING)
+        return FORMATS[form](findings.diagnostics(diff, fallback), NOTHING)
     return {"text": text.render, "markdown": markdown.render, "json": plain.render}[form](diff)
 
 
@@ -99,7 +107,7 @@ def _side(named: Named, form: str, *, base: bool) -> Side:
         back = pipeline.back(front.program)
         found = (*found, *back.diagnostics)
         if not failed(found):
-            return Side(named.revision, named.path, front.program, front.sources, back.bundle.documents)
+            return Side(named.revision, named.path, front.program, front.sources, back.bundle.documents, front.intent)
     where = Path(f"{named.revision}{named.path}" or ".")
     shown = in_folder(found, where)
     show(shown, Folder(where, front.sources), Reporting(form if form in FORMATS else "text", "auto", quiet=True))
@@ -113,6 +121,19 @@ def _roster(path: Path) -> tuple[Person, ...]:
         _stop(f"{path} cannot be read: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
     except UnicodeDecodeError:
         _stop(f"{path} is not UTF-8", COULD_NOT_RUN)
+
+
+def _people(file: Path, listed: tuple[Person, ...], names: Known) -> tuple[Person, ...]:
+    """Give the people of the roster, and say which of their groups count for nothing: perhaps they are misspelt."""
+    found = resolved(listed, names)
+    for group in found.unknown[:_MOST_UNKNOWN]:
+        near = closest(group, names.groups)
+        click.echo(
+            f"maasc: {file}: no group on either side is `{group}`" + (f"; did you mean `{near}`?" if near else ""), err=True
+        )
+    if len(found.unknown) > _MOST_UNKNOWN:
+        click.echo(f"maasc: {file}: nor {len(found.unknown) - _MOST_UNKNOWN} more groups", err=True)
+    return found.people
 
 
 def _stop(message: str, ending: int) -> NoReturn:

@@ -68,7 +68,7 @@ def _written(revision: str, path: str, folder: Path) -> None:
     if (_git("cat-file", "-t", tree) or b"").strip() != b"tree":
         shown = path.removeprefix("./")
         raise RevisionError(f"`{revision}` has no folder `{shown}`", f"`{revision}:path` names another one")
-    listed = (_git("ls-tree", "-r", "-z", tree) or b"").split(b"\0")
+    listed = (_git("ls-tree", "-r", "-z", "--full-tree", tree) or b"").split(b"\0")
     files: list[tuple[str, PurePosixPath]] = []
     for line in filter(None, listed):
         about, _, name = line.partition(b"\t")

@@ -181,11 +181,27 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Trip:
+    """A gate that was asked for, and how much of each it stops at."""
+
+    gate: str
+    rows: int
+    steps: int
+    objects: int
+
+    @property
+    def tripped(self) -> bool:
+        """Tell whether it stops the run."""
+        return bool(self.rows or self.steps or self.objects)
+
+
+@dataclass(frozen=True)
 class Diff:
     """A whole comparison.
 
     `inert` are edited lines that no row is put down to, `checked` how many states on the way were looked at, `roster` how
-    many people were counted. `outside` is what lies outside the scope, None where none was given.
+    many people were counted. `outside` is what lies outside the scope, None where none was given. `gates` are those that were
+    asked for.
     """
 
     rows: tuple[Row, ...]
@@ -195,6 +211,7 @@ class Diff:
     checked: int = 0
     roster: int | None = None
     outside: tuple[str, ...] | None = None
+    gates: tuple[Trip, ...] = ()
 
     @property
     def nothing(self) -> bool:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from compiler.diff.known import Known
 
 # A person of a roster: userid and groups.
 Person = tuple[str, frozenset[str]]
@@ -15,11 +19,35 @@ _BETWEEN: Final = re.compile(r"[;,|\s]+")
 
 
 class RosterError(ValueError):
-    """A roster that cannot be read; `line` counts from 1."""
+    """A roster that cannot be read; `line` counts from 1, and is None where no one line is wrong."""
 
-    def __init__(self, reason: str, line: int) -> None:
+    def __init__(self, reason: str, line: int | None) -> None:
         super().__init__(reason)
         self.line = line
+
+
+@dataclass(frozen=True)
+class Roster:
+    """People by the names that the gateway knows them by; `unknown` are groups of theirs that neither side has."""
+
+    people: tuple[Person, ...]
+    unknown: tuple[str, ...]
+
+
+def resolved(people: Sequence[Person], names: Known) -> Roster:
+    """Give people under the names that their e-mail addresses and subjects stand for.
+
+    Raises:
+        RosterError: two rows are one user.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for user, groups in people:
+        name = names.users.get(user, user)
+        if name in found:
+            raise RosterError(f"`{user}` is `{name}`, who is listed as well", None)
+        found[name] = groups
+    unknown = {group for groups in found.values() for group in groups} - names.groups
+    return Roster(tuple(sorted(found.items())), tuple(sorted(unknown)))
 
 
 def roster(text: str) -> tuple[Person, ...]:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
+from compiler.diagnostics.suggest import closest
+from compiler.diff.known import known
 from compiler.diff.regions import NOBODY, Region, Regions
+from compiler.diff.side import Side
 from compiler.program.ir import Program, Subjects
 from compiler.prove import world
 
 _KEYS: Final = ("entries", "groups", "models", "team", "tier", "users")
 
 
+# Every token of the cluster has a name, and those of ServiceAccounts need not be declared.
+_SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+
+
 class ScopeError(ValueError):
-    """A scope that says nothing that could be proved."""
+    """A scope that says nothing that could be proved, or names what is not there; `advice` says what could be meant."""
+
+    def __init__(self, headline: str, advice: str | None = None) -> None:
+        super().__init__(headline)
+        self.advice = advice
 
 
 @dataclass(frozen=True)
@@ -52,13 +63,13 @@ def _listed(patterns: Iterable[str]) -> str:
     return ", ".join(f"`{pattern}`" for pattern in patterns)
 
 
-def scope(text: str, programs: Sequence[Program]) -> Scope:
+def scope(text: str, sides: Sequence[Side]) -> Scope:
     """Read `key=value, key=value`; a value is one or more of `a|b`, a key may be given again.
 
     Keys are `models` and `entries` (patterns as of file names), `groups`, `users`, `team` and `tier`.
 
     Raises:
-        ScopeError: a key is unknown, a value is missing, or there is no such team or tier.
+        ScopeError: a key is unknown, a value is missing, or neither side has what is named.
     """
     given: dict[str, list[str]] = {}
     for part in text.split(","):
@@ -69,27 +80,49 @@ def scope(text: str, programs: Sequence[Program]) -> Scope:
         if not equals or not named:
             raise ScopeError(f"`{key}` is given no value")
         given.setdefault(key, []).extend(named)
-    return Scope(tuple(given.get("models", ())), tuple(given.get("entries", ())), _callers(given, programs))
+    names = known(sides)
+    _there("model", given.get("models", ()), names.models)
+    _there("entry", given.get("entries", ()), names.entries)
+    _there("group", given.get("groups", ()), names.groups, pattern=False)
+    _there("user", [one for one in given.get("users", ()) if not one.startswith(_SERVICE_ACCOUNT)], names.users, pattern=False)
+    given["users"] = [names.users.get(one, one) for one in given.get("users", ())]
+    callers = _callers(given, [side.program for side in sides])
+    return Scope(tuple(given.get("models", ())), tuple(given.get("entries", ())), callers)
+
+
+def _there(kind: str, named: Iterable[str], there: Collection[str], *, pattern: bool = True) -> None:
+    """Refuse a name, or a pattern, of what neither side has: it would prove less than whoever writes it thinks."""
+    for name in named:
+        if name in there or (pattern and any(fnmatchcase(one, name) for one in there)):
+            continue
+        near = closest(name, there)
+        raise ScopeError(f"no {kind} on either side is `{name}`", f"did you mean `{near}`?" if near else None)
 
 
 def _callers(given: Mapping[str, list[str]], programs: Sequence[Program]) -> Subjects | None:
-    if not given.keys() & {"groups", "users", "team", "tier"}:
+    if not any(given.get(key) for key in ("groups", "users", "team", "tier")):
         return None
-    groups, users = set(given.get("groups", ())), set(given.get("users", ()))
-    for key in ("team", "tier"):
+    groups, users = set(given.get("groups", ())), set(given["users"])
+    for key, find in (("team", _teams), ("tier", _tiers)):
+        there = {name: subjects for program in programs for name, subjects in find(program)}
         for name in given.get(key, ()):
-            found = [one for program in programs for one in (_team(program, name) if key == "team" else _tier(program, name))]
-            if not found:
-                raise ScopeError(f"there is no {key} `{name}` on either side that may call a model or is metered")
-            groups.update(group for subjects in found for group in subjects.groups)
-            users.update(user for subjects in found for user in subjects.users)
+            if name not in there:
+                near = closest(name, there)
+                headline = f"there is no {key} `{name}` on either side that may call a model or is metered"
+                raise ScopeError(headline, f"did you mean `{near}`?" if near else None)
+        found = [subjects for program in programs for name, subjects in find(program) if name in given.get(key, ())]
+        groups.update(group for subjects in found for group in subjects.groups)
+        users.update(user for subjects in found for user in subjects.users)
     return Subjects(tuple(sorted(groups)), tuple(sorted(users)))
 
 
-def _team(program: Program, name: str) -> list[Subjects]:
-    grants = [one for model in program.models for one in model.grants if one.origin.path[:2] == ("teams", name)]
-    return [one.subjects for one in grants]
+def _teams(program: Program) -> Iterator[tuple[str, Subjects]]:
+    for model in program.models:
+        for grant in model.grants:
+            if grant.origin.path[:1] == ("teams",):
+                yield str(grant.origin.path[1]), grant.subjects
 
 
-def _tier(program: Program, name: str) -> list[Subjects]:
-    return [tier.members for tier in program.tiers if tier.name == name]
+def _tiers(program: Program) -> Iterator[tuple[str, Subjects]]:
+    for tier in program.tiers:
+        yield tier.name, tier.members

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from compiler.diagnostics.model import Place
+from compiler.intent.intent import Intent
 from compiler.program.ir import Model, Program
 from compiler.render.layout import KUSTOMIZATION, Documents
 from compiler.source.document import Sources
@@ -30,13 +31,17 @@ class Object:
 
 @dataclass(frozen=True)
 class Side:
-    """One configuration; `revision` (`main:`, or nothing) and `folder` are put before its file names."""
+    """One configuration; `revision` (`main:`, or nothing) and `folder` are put before its file names.
+
+    `intent` says which groups and users are declared, where that is asked for.
+    """
 
     revision: str
     folder: str
     program: Program
     sources: Sources
     documents: Documents
+    intent: Intent | None = None
 
     @cached_property
     def objects(self) -> Mapping[ObjectKey, Object]:

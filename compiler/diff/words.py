@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from compiler.diagnostics.visible import visible
 from compiler.diff.cover import Kind
-from compiler.diff.result import Also, Answered, Callers, Cause, Change, Row, Step, Witness
+from compiler.diff.result import Also, Answered, Callers, Cause, Change, Row, Step, Trip, Witness
 
 # Names and kinds of callers that are listed; the rest is counted.
 _MOST_NAMES = 8
@@ -117,3 +117,10 @@ def _answer(found: Answered) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Count things."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def gate(found: Trip) -> str:
+    """Tell what a gate stops at."""
+    parts = ((found.rows, "change"), (found.steps, "step"), (found.objects, "object"))
+    what = ", ".join(counted(count, one) for count, one in parts if count)
+    return f"gate {_name(found.gate)}: {f'tripped by {what}' if what else 'nothing'}"

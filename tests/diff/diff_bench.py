@@ -43,7 +43,7 @@ def side(files: Mapping[str, Config | str], folder: str = "") -> Side:
     assert not failed(problems), problems
     program = lower(intent)
     assert not failed(check_program(program)), check_program(program)
-    return Side("", folder, program, Sources(tuple(documents), texts), render(emit(program)).documents)
+    return Side("", folder, program, Sources(tuple(documents), texts), render(emit(program)).documents, intent)
 
 
 def compared(base: Config, head: Config) -> Diff:

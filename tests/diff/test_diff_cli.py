@@ -78,6 +78,24 @@ def test_an_unknown_gate_is_refused() -> None:
     assert "`gaind` is none of gained, lost" in result.output
 
 
+@pytest.mark.parametrize("words", ["", " ", ","])
+def test_a_gate_without_a_name_is_refused(words: str) -> None:
+    """It is what a script passes whose variable is empty, and nothing would ever fail."""
+    result = run("diff", "config", "raised", "--fail-on", words)
+    assert (result.exit_code, "nothing is named" in result.output) == (2, True)
+
+
+def test_objects_alone_are_told_where_a_gate_stops_at_them() -> None:
+    write(
+        Path(),
+        {"moved/a.yaml": SMALL.replace("limit: 100, window: 1m}]}}", "limit: 100, window: 1m}]}}, metadata: {organization: x}")},
+    )
+    result = run("diff", "config", "moved", "--fail-on", "any", "--format", "github")
+    assert result.exit_code == 1
+    assert "manifests-changed" in result.output
+    assert "AuthPolicy" in result.output
+
+
 def test_revisions_are_read_from_git() -> None:
     git("init", "-q", "-b", "main")
     git("add", ".")
@@ -94,6 +112,19 @@ def test_revisions_are_read_from_git() -> None:
     git("commit", "-qm", "two")
     assert run("diff", "HEAD").output.startswith("no change")
     assert "1 changed" in run("diff", "HEAD~1", "HEAD").output
+
+
+def test_a_revision_is_read_from_any_folder_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    git("init", "-q", "-b", "main")
+    write(Path(), {"team/sub/notes.txt": "", "team/config/a.yaml": RAISED})
+    git("add", ".")
+    git("commit", "-qm", "one")
+    monkeypatch.chdir("team/sub")
+    assert run("diff", "main", "--config", "../config").output.startswith("no change")
+    result = run("diff", "main:config", "--config", "../config")
+    assert "[budget-raised]" in result.output, result.output
+    monkeypatch.chdir("..")
+    assert run("diff", "main").output.startswith("no change")
 
 
 def test_what_git_cannot_give_could_not_be_run() -> None:
@@ -151,6 +182,24 @@ def test_a_roster_counts_people() -> None:
     result = run("diff", "config", "raised", "--roster", "people.csv")
     assert "people: 2 of 3" in result.output
     assert "  people   2\n" in result.output
+    assert "people.csv: no group on either side is `other`" in result.stderr
+
+
+def test_people_may_be_listed_by_their_addresses() -> None:
+    write(Path(), {"people.csv": "user,groups\nalice@example.com,free-usr\n", "base/a.yaml": f"{SMALL}users: {{alice: {{}}}}\n"})
+    head = GRANTED.replace("alice: {}", "alice: {email: alice@example.com, sub: '17'}")
+    write(Path(), {"head/a.yaml": head})
+    result = run("diff", "base", "head", "--roster", "people.csv")
+    assert "people: 1 of 1" in result.output
+    assert "no group on either side is `free-usr`; did you mean `free-user`?" in result.stderr
+    write(Path(), {"people.csv": "user,groups\nalice@example.com,\n17,free-user\n"})
+    result = run("diff", "base", "head", "--roster", "people.csv")
+    assert (result.exit_code, "people.csv: `alice@example.com` is `alice`, who is listed as well" in result.stderr) == (2, True)
+
+
+def test_unknown_groups_of_a_roster_are_counted() -> None:
+    write(Path(), {"people.csv": f"user,groups\nann,{';'.join(f'g{index}' for index in range(9))}\n"})
+    assert "people.csv: nor 4 more groups" in run("diff", "config", "raised", "--roster", "people.csv").stderr
 
 
 @pytest.mark.parametrize(
@@ -180,18 +229,36 @@ def test_a_roster_that_is_not_there_or_no_text() -> None:
     [
         ("models=sim*", 0),
         ("models=llm/simulator", 0),
-        ("models=granite|other", 1),
+        ("models=granite", 1),
+        ("models=simulator|granite", 0),
         ("groups=free-user", 0),
         ("groups=other", 1),
-        ("users=alice", 1),
+        ("users=alice@example.com", 1),
         ("entries=free, models=*", 0),
         ("entries=gold", 1),
     ],
 )
 def test_a_scope_is_proved(scope: str, code: int) -> None:
+    more = """\
+groups: {other: {}}
+users: {alice: {email: alice@example.com}}
+models: {granite: {backend: {kind: LLMInferenceService}}}
+subscriptions: {gold: {owner: {groups: [other]}, models: {granite: {tokens: [{limit: 1, window: 1m}]}}}}
+"""
+    write(Path(), {"config/b.yaml": more, "raised/b.yaml": more})
     result = run("diff", "config", "raised", "--scope", scope)
     assert result.exit_code == code
     assert ("nothing outside the scope has changed, for any caller" in result.output) == (code == 0)
+
+
+@pytest.mark.parametrize("scope", ["models=simulatr", "models=gpt*|simulator", "groups=free-usr", "users=bob", "entries=fre"])
+def test_a_scope_of_what_is_not_there_is_refused(scope: str) -> None:
+    """It would be taken for narrower than it is."""
+    result = run("diff", "config", "raised", "--scope", scope)
+    assert (result.exit_code, "on either side is `" in result.output) == (2, True)
+    near = {"models=simulatr": "simulator", "groups=free-usr": "free-user", "entries=fre": "free"}.get(scope)
+    assert ("help: " in result.output) == (near is not None)
+    assert near is None or f"did you mean `{near}`?" in result.output
 
 
 @pytest.mark.parametrize("scope", ["colour=red", "models", "models=", "team=ml", "tier=gold"])
@@ -219,7 +286,7 @@ def test_annotations_point_at_the_edited_line() -> None:
 
 
 def test_code_scanning_gets_a_place_even_for_what_is_gone() -> None:
-    found = json.loads(run("diff", "granted", "config", "--format", "sarif", "--scope", "models=other").output)
+    found = json.loads(run("diff", "granted", "config", "--format", "sarif", "--scope", "groups=free-user").output)
     results = found["runs"][0]["results"]
     assert {result["ruleId"] for result in results} == {"access-lost", "out-of-scope"}
     assert all(result["locations"] for result in results)

@@ -13,7 +13,7 @@ from diff_corpus import BASE, both, drop, edited, everywhere, put
 from compiler.diff.compare import Comparison
 from compiler.diff.cover import Kind
 from compiler.diff.formats import findings, markdown, plain, text
-from compiler.diff.gates import tripped
+from compiler.diff.gates import judged, tripped
 from compiler.diff.result import Also, Callers, Cause, Change, Diff, ObjectChange, Row, Safety, Step, Witness, merged
 from compiler.diff.scope import Scope, scope
 from compiler.diff.verdict import verdict
@@ -91,7 +91,7 @@ def test_rows_that_differ_only_in_the_entry_asked_for_are_one() -> None:
     asked = "for `b`: refused, then 2 tokens per 1m by `b`"
     assert f"\n  asking   {asked}\n" in text.render(diff)
     assert f"asking {asked}; asking for `c`" in markdown.render(diff)
-    assert any(note.text == f"asking {asked}" for one in findings.diagnostics(diff, (), "a.yaml") for note in one.notes)
+    assert any(note.text == f"asking {asked}" for one in findings.diagnostics(diff, "a.yaml") for note in one.notes)
     assert json.loads(plain.render(diff))["rows"][0]["also"][0]["asking"] == "b"
 
 
@@ -167,11 +167,47 @@ def test_every_form_tells_of_unsafe_steps_and_interruptions() -> None:
     assert "#### Refused for a moment" in comment
     assert "Nothing outside the scope has changed" in comment
     assert '"safety": "unsafe"' in plain.render(diff)
-    codes = [found.code for found in findings.diagnostics(diff, (), "config/a.yaml")]
+    codes = [found.code for found in findings.diagnostics(diff, "config/a.yaml")]
     assert codes == ["access-gained", "unsafe-step", "unsafe-step"]
-    assert tripped(diff, ("unsafe",))
-    assert not tripped(diff, ("lost",))
-    assert not tripped(replace(diff, steps=(pause,)), ("unsafe",))
+
+
+def test_every_form_says_which_gate_tripped_on_how_much() -> None:
+    pause = replace(STEP, safety=Safety.INTERRUPTED)
+    diff = Diff((ROW, ROW, replace(ROW, changes=(Change.LOST,))), (ObjectChange("f", "Role", "r", "added"),), (STEP, pause))
+    diff = replace(diff, gates=judged(diff, ("unsafe", "gained", "raised", "any")))
+    assert tripped(diff)
+    lines = [
+        "gate `gained`: tripped by 2 changes",
+        "gate `raised`: nothing",
+        "gate `any`: tripped by 3 changes, 1 step, 1 object",
+        "gate `unsafe`: tripped by 1 step",
+    ]
+    assert text.render(diff).splitlines()[-4:] == lines
+    assert all(line in markdown.render(diff) for line in lines)
+    assert json.loads(plain.render(diff))["gates"][0] == {
+        "gate": "gained",
+        "tripped": True,
+        "rows": 2,
+        "steps": 0,
+        "objects": 0,
+    }
+    told = findings.diagnostics(diff, "a.yaml")
+    assert [(one.code, one.severity.value) for one in told] == [
+        *[("access-gained", "error")] * 2,
+        ("access-lost", "error"),
+        ("unsafe-step", "error"),
+    ]
+    assert [note.text for note in told[0].notes if "gate" in note.text] == [
+        "it trips the gate `gained`",
+        "it trips the gate `any`",
+    ]
+
+
+def test_what_trips_no_gate_passes() -> None:
+    pause = replace(STEP, safety=Safety.INTERRUPTED)
+    diff = Diff((ROW,), (), (pause,))
+    assert not tripped(replace(diff, gates=judged(diff, ("lost", "unsafe"))))
+    assert [one.severity.value for one in findings.diagnostics(diff, "a.yaml")] == ["warning"]
 
 
 def test_long_lists_are_counted() -> None:
@@ -200,7 +236,7 @@ def test_only_objects_may_change() -> None:
     assert verdict(inert) == "no change of meaning; 1 edited line"
 
 
-PROGRAMS = (side({"a.yaml": BASE}).program,)
+SIDES = (side({"a.yaml": BASE}),)
 
 
 @pytest.mark.parametrize(
@@ -209,13 +245,14 @@ PROGRAMS = (side({"a.yaml": BASE}).program,)
         ("team=ops", {"policies"}),
         ("tier=small", {"tiers"}),
         ("groups=ops, users=bob", {"policies"}),
+        ("groups=ops, users=bob|alice@example.com|system:serviceaccount:a:b", {"policies"}),
         ("models=qwen, entries=team:*", {"policies"}),
     ],
 )
 def test_a_scope_holds_for_what_lies_within(words: str, inside: set[str]) -> None:
     edits = {"policies": put("policies/crew/tokens/0/limit", 5), "tiers": put("tiers/small/tokens/0/limit", 5)}
     for section, edit in edits.items():
-        diff = Comparison(side({"a.yaml": BASE}), side({"a.yaml": edited(edit)}), scope=scope(words, PROGRAMS)).run()
+        diff = Comparison(side({"a.yaml": BASE}), side({"a.yaml": edited(edit)}), scope=scope(words, SIDES)).run()
         assert (diff.outside == ()) == (section in inside), diff.outside
 
 
@@ -223,7 +260,7 @@ def test_the_platform_is_in_no_scope() -> None:
     head = edited(put("platform/gateway/hostname", "ai.example.com"))
     diff = Comparison(side({"a.yaml": BASE}), side({"a.yaml": head}), scope=Scope((), (), None)).run()
     assert diff.outside
-    assert tripped(diff, ())
+    assert tripped(diff)
 
 
 def test_another_kind_of_method_is_told_once() -> None:

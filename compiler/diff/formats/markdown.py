@@ -27,6 +27,7 @@ _CODE: Final = re.compile(r"`([^`]*)`")
 def render(diff: Diff) -> str:
     """Give the whole comment; sections that do not fit are left out from the end, and counted."""
     head = f"{MARKER}\n**{_text(verdict(diff))}**\n"
+    head += "".join(f"\n{_text(words.gate(one))}\n" for one in diff.gates)
     parts: list[tuple[str, list[str]]] = []
     if diff.rows:
         parts.append((_TABLE, [_row(row) for row in diff.rows]))

@@ -1,11 +1,12 @@
 """A comparison for programs: one JSON object.
 
-`{"verdict", "changed", "rows", "steps", "objects", "inert", "outside", "checkedStates", "rosterSize"}`. A row is
+`{"verdict", "changed", "rows", "steps", "objects", "inert", "outside", "checkedStates", "rosterSize", "gates"}`. A row is
 `{"changes", "models", "callers", "before", "after", "also", "because", "witness", "people"}`; `models` is empty where the whole
 platform is meant. `also` is `{"asking", "first", "before", "after", "witness"}` of requests of the same callers that name other
 entries. `callers` is `{"words", "kinds", "asking", "first", "methods"}`, where `kinds` is null when it is too long to
 be told and each kind is `{"groups", "users", "notGroups", "notUsers"}`: a caller is in one group of each list of `groups`.
-`outside` is null without a scope, `people` without a roster.
+`outside` is null without a scope, `people` without a roster. Of each gate that was asked for `gates` has
+`{"gate", "tripped", "rows", "steps", "objects"}`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ def render(diff: Diff) -> str:
         "outside": None if diff.outside is None else list(diff.outside),
         "checkedStates": diff.checked,
         "rosterSize": diff.roster,
+        "gates": [
+            {"gate": one.gate, "tripped": one.tripped, "rows": one.rows, "steps": one.steps, "objects": one.objects}
+            for one in diff.gates
+        ],
     }
     return json.dumps(found, indent=2) + "\n"
 

@@ -33,7 +33,10 @@ def _lines(diff: Diff) -> Iterator[str]:
         yield from _listed("for a moment, between two waves:", [interruption(step) for step in interrupted])
     if diff.objects:
         yield ""
-        yield from _listed("objects:", [f"{one.fate:8} {one.kind} {one.name}" for one in diff.objects])
+        alone = not diff.rows and any(one.objects for one in diff.gates)
+        yield from _listed(
+            f"{'[manifests-changed] ' if alone else ''}objects:", [f"{one.fate:8} {one.kind} {one.name}" for one in diff.objects]
+        )
     if diff.inert:
         yield ""
         yield from _listed("edited, and no change above is put down to it:", [words.cause(one) for one in diff.inert])
@@ -43,6 +46,9 @@ def _lines(diff: Diff) -> Iterator[str]:
             yield from _listed("[out-of-scope] outside the scope:", list(diff.outside))
         else:
             yield "nothing outside the scope has changed, for any caller"
+    if diff.gates:
+        yield ""
+        yield from (words.gate(one) for one in diff.gates)
 
 
 def _row(row: Row) -> Iterator[str]:
