@@ -12,6 +12,7 @@ from compiler.diagnostics.model import Diagnostic, failed
 from compiler.intent.digest import digest
 from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
+from compiler.intent.sealed import with_sealed
 from compiler.lower.invariants import invariants
 from compiler.lower.lower import lower
 from compiler.processes import in_two
@@ -19,6 +20,7 @@ from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle, File, files, kustomizations
 from compiler.resources.translate import translated
+from compiler.source.beside import beside
 from compiler.source.document import Sources
 from compiler.source.load import load_folder
 from compiler.targets.emit import of_models, shared
@@ -69,7 +71,8 @@ def front(config: Path, *, keep: bool = True) -> Front:
     diagnostics += found
     if intent is None:
         return Front(sources, None, None, diagnostics)
-    diagnostics += check_intent(intent)
+    intent, missing = with_sealed(intent, beside(config))
+    diagnostics += (*missing, *check_intent(intent))
     if failed(diagnostics):
         return Front(sources, None, None, diagnostics)
     program = lower(intent)

@@ -16,6 +16,7 @@ _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "users": ("unknown-user", "user", "no caller would ever match it: 403 for the one it was meant for"),
     "models": ("unknown-model", "model", "ignored: no manifest is made for a model that is not there"),
     "tiers": ("unknown-tier", "tier", "no caller has it: 403 for those it was meant for"),
+    "subscriptions": ("unknown-subscription", "subscription", "the key is bound to nothing: 403 for whoever calls with it"),
     "policies": ("unknown-policy", "policy", "the team would have no budget: 403 for its members"),
 }
 

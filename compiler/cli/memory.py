@@ -18,6 +18,7 @@ from typing import Final
 
 import compiler
 from compiler.diagnostics.model import Diagnostic
+from compiler.source.beside import beside
 from compiler.source.folder import files
 
 _PACKAGE: Final = Path(compiler.__file__).parent
@@ -126,6 +127,9 @@ def _contents(folders: Iterable[Path]) -> Iterator[bytes]:
             yield content
         if findings:
             raise _UnreadableError
+        for name, text in beside(folder).items():
+            yield name.encode()
+            yield text.encode()
         yield b""
 
 

@@ -160,3 +160,8 @@ class Secret:
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
     data: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Give `namespace/name`."""
+        return f"{self.namespace}/{self.name}"

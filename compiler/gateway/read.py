@@ -16,6 +16,7 @@ from compiler.gateway.manifests import Gateway, Meta, Role, RoleBinding, Route, 
 from compiler.gateway.policies import Policy
 from compiler.gateway.read_auth import auth_policy
 from compiler.gateway.read_core import role, role_binding, secret
+from compiler.gateway.read_keys import external_secret, sealed_secret
 from compiler.gateway.read_limits import limit_policy
 from compiler.gateway.read_routes import gateway, route
 from compiler.gateway.read_values import meta
@@ -47,6 +48,8 @@ _KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "ConfigMap": (("v1",), True),
     "Service": (("v1",), True),
     "Secret": (("v1",), True),
+    "ExternalSecret": (("external-secrets.io/v1",), True),
+    "SealedSecret": (("bitnami.com/v1alpha1",), True),
 }
 
 # Kinds that no request depends on; what they hold is not read.
@@ -137,6 +140,8 @@ _READERS: Final[Mapping[str, Callable[[Meta, Node], Policy | Route | Gateway | R
     "Secret": lambda head, root: secret(
         head, root.fields("apiVersion", "kind", "metadata", "type", "data", "stringData", "immutable")
     ),
+    "ExternalSecret": lambda head, root: external_secret(head, _spec(root)),
+    "SealedSecret": lambda head, root: sealed_secret(head, _spec(root)),
 }
 
 

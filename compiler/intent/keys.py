@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, get_args, get_origin
 
-from compiler.intent.model import ConfigFile, Spec
+from compiler.intent.model import ConfigFile
+from compiler.intent.spec import Spec
 
 # What may stand at a place: keys of these models, or one level of names or indices above such.
 _Shape = tuple[Any, ...]

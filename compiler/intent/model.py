@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from compiler.intent.api_keys import KeySpec
 from compiler.intent.platform import PlatformSpec
 from compiler.intent.scalars import Label, LimitAmount, Port, Text, Visible, Window
 from compiler.intent.spec import Spec
@@ -176,7 +177,7 @@ class TeamGrantSpec(Spec):
 
 
 class TeamSpec(Spec):
-    """A team: its members, by groups of the identity provider or one by one, what they may call, and their budget."""
+    """A team: its members, by groups of the identity provider or one by one, what they may call, their budget, and keys."""
 
     name: Annotated[str | None, Field(description="name for people")] = None
     description: Annotated[str | None, Field(description="what the team is, for people")] = None
@@ -186,6 +187,7 @@ class TeamSpec(Spec):
     groups: Annotated[list[str], Field(description="groups whose members are members of the team")] = []
     members: Annotated[list[MemberSpec], Field(description="members one by one")] = []
     grants: Annotated[list[TeamGrantSpec], Field(description="models that the team may call")] = []
+    keys: Annotated[dict[Label, KeySpec], Field(description="API keys of members, by an alias of your own")] = {}
 
 
 class CallersSpec(Spec):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from compiler.diagnostics.model import PathPart, Place
+from compiler.intent.api_keys import KeySpec
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 
@@ -70,6 +71,16 @@ def _of_teams(intent: Intent) -> Iterator[Reference]:
             yield _model(intent, grant.model, team.place, ("grants", index, "model"))
             if grant.user is not None:
                 yield _same("users", grant.user, team.place, ("grants", index, "user"))
+        for alias, key in team.spec.keys.items():
+            yield from _of_key(intent, key, team.place.at("keys", alias))
+
+
+def _of_key(intent: Intent, key: KeySpec, place: Place) -> Iterator[Reference]:
+    yield _same("users", key.user, place, ("user",))
+    yield from _named("groups", key.groups or (), place.at("groups"))
+    yield from _models(intent, key.models or (), place.at("models"))
+    if key.subscription is not None:
+        yield _same("subscriptions", key.subscription, place, ("subscription",))
 
 
 def _of_invariants(intent: Intent) -> Iterator[Reference]:

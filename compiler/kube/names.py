@@ -22,6 +22,6 @@ def object_name(prefix: str, name: str) -> str:
     if len(full) < MAX_NAME or (len(full) == MAX_NAME and not _LOOKS_HASHED.search(full)):
         return full
     digest = hashlib.sha256(full.encode()).hexdigest()[:_HASH_LENGTH]
-    # Always of full length, so that only names of full length look shortened; no cut may end in a dash.
-    cut = full[: MAX_NAME - _HASH_LENGTH - 1].rstrip("-")
+    # Always of full length, so that only names of full length look shortened; no cut may end in a dash or a dot.
+    cut = full[: MAX_NAME - _HASH_LENGTH - 1].rstrip("-.")
     return f"{cut.ljust(MAX_NAME - _HASH_LENGTH - 1, 'x')}-{digest}"

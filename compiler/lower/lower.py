@@ -23,6 +23,7 @@ from compiler.intent.parse import qualify
 from compiler.intent.platform import PlatformSpec, TokenReviewSpec
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
+from compiler.lower.keys import keys
 from compiler.program.ir import (
     Attach,
     Backend,
@@ -54,7 +55,7 @@ def lower(intent: Intent) -> Program:
     tiers = sorted((_tier(item, platform.gateway) for item in intent.tiers.values()), key=lambda tier: (-tier.level, tier.name))
     entitlements = _Entitlements(intent)
     models = tuple(_model(ident, item, intent, entitlements) for ident, item in sorted(intent.models.items()))
-    return Program(platform, tuple(tiers), models)
+    return Program(platform, tuple(tiers), models, keys(intent))
 
 
 def _platform(item: Item[PlatformSpec]) -> Platform:

@@ -12,6 +12,7 @@ from compiler.gateway.cluster import Cluster
 from compiler.gateway.read import Loaded
 from compiler.program.ir import Attach, ClusterService, Model, Program, Tier
 from compiler.prove.from_gateway import permissions
+from compiler.prove.keys import keys
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -31,6 +32,7 @@ def surroundings(program: Program, files: Loaded, cluster: Cluster) -> Iterator[
     yield from _routes(program, documents)
     yield from _roles(program, cluster)
     yield from _mapping(program, documents)
+    yield from keys(program, documents)
     yield from _kept(documents)
     yield from _applied(files)
 

@@ -54,6 +54,11 @@ def _paths(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
         yield from (here / name for name in names if name.lower().endswith(_ENDINGS) and not name.startswith("."))
 
 
+def is_configuration(relative: Path) -> bool:
+    """Tell whether a file that is not hidden, by its path below the root, is one of the configuration."""
+    return relative.name.lower().endswith(_ENDINGS) and relative.parts[0] != _SUITES
+
+
 def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
     """Give the bytes of a file, or None with the reason in `findings`."""
     try:

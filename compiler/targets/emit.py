@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from compiler.kube.base import Manifest
 from compiler.program.ir import Attach, Model, Program
-from compiler.targets import gateway_deny, gateway_policies, model_policies, model_rbac, model_route, tier_mapping
+from compiler.targets import gateway_deny, gateway_policies, keys, model_policies, model_rbac, model_route, tier_mapping
 from compiler.targets.common import WayIn, ways_in
 from compiler.targets.waves import in_wave
 
@@ -46,6 +46,8 @@ def _shared(program: Program) -> Iterator[Output]:
     on_gateway = gateway_deny if program.platform.attach is Attach.ROUTE else gateway_policies
     yield from _each("gateway", on_gateway.manifests(program))
     yield from _each("tiers", tier_mapping.manifests(program))
+    for path, manifest in keys.manifests(program):
+        yield Output(path, (manifest,))
 
 
 def _each(folder: str, manifests: Iterable[Manifest]) -> Iterator[Output]:

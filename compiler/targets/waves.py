@@ -11,6 +11,7 @@ from compiler.kube.base import Manifest
 from compiler.kube.core import Role, RoleBinding
 from compiler.kube.httproute import HttpRoute
 from compiler.kube.ratelimit import RateLimitPolicy, TokenRateLimitPolicy
+from compiler.kube.secrets import ExternalSecret, SealedSecret
 
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"
 SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
@@ -34,6 +35,7 @@ class Wave(IntEnum):
     AUTH = 4
     BINDINGS = 5
     TIERS = 6
+    KEYS = 7
 
 
 def wave(manifest: Manifest) -> Wave:
@@ -49,6 +51,9 @@ def wave(manifest: Manifest) -> Wave:
             return Wave.AUTH
         case RoleBinding():
             return Wave.BINDINGS
+        case ExternalSecret() | SealedSecret():
+            # A key is accepted once every policy knows what it opens, and is the first to go.
+            return Wave.KEYS
         case _:
             # The MaaS API hands out tokens of a tier only once every policy knows the tier.
             return Wave.TIERS

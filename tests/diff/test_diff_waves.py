@@ -27,7 +27,7 @@ def test_limits_come_before_the_policies_that_let_callers_reach_them() -> None:
     assert found["HTTPRoute", "maas-model-qwen"] == Wave.ROUTES
     assert found["TokenRateLimitPolicy", "maas-trlp-qwen"] == found["RateLimitPolicy", "maas-rlp-qwen"] == Wave.LIMITS
     assert found["AuthPolicy", "maas-auth-qwen"] == Wave.AUTH
-    assert found["ConfigMap", "tier-to-group-mapping"] == Wave.TIERS == max(Wave)
+    assert found["ConfigMap", "tier-to-group-mapping"] == Wave.TIERS < Wave.KEYS == max(Wave)
 
 
 def test_on_the_gateway_permissions_come_last() -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from mutation_equivalence import excuse, models_of
 from mutation_expressions import REWRITES, rewritten
+from mutation_keys import OPERATORS as ON_KEYS
 from mutation_limits import OPERATORS as ON_LIMITS
 from mutation_manifests import PLATFORMS, Mutant, Platform, mutated, platform
 from mutation_policies import OPERATORS as ON_POLICIES
@@ -25,6 +26,7 @@ OPERATORS: Final[dict[str, Operator]] = {
     **ON_POLICIES,
     **ON_LIMITS,
     **ON_SURROUNDINGS,
+    **ON_KEYS,
 }
 
 

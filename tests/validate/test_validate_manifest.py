@@ -75,7 +75,7 @@ def test_an_unknown_key_anywhere_is_reported(where: tuple[Steps, Object], key: s
 
 def test_a_missing_field_of_every_object_is_reported() -> None:
     """Everything that is emitted is needed, but for what is emitted only sometimes."""
-    optional = {"annotations", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers"}
+    optional = {"annotations", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers", "property"}
     for one in samples():
         for path, value in places(one):
             if (
@@ -190,7 +190,7 @@ def test_an_unknown_kind_is_refused() -> None:
     assert (found.code, found.help) == ("unknown-kind", "did you mean `AuthPolicy`?")
     [found] = check({**sample("AuthPolicy"), "apiVersion": "kuadrant.io/v1beta3"})
     assert found.code == "unknown-kind"
-    [found] = check({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}})
+    [found] = check({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}})
     assert found.help == "give its CustomResourceDefinition with `--crds`"
 
 

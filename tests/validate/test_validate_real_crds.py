@@ -59,7 +59,14 @@ def test_what_is_emitted_is_valid(config: Path) -> None:
 def test_every_custom_kind_is_defined() -> None:
     """The check above is about something."""
     custom = {one["kind"] for one in samples() if _crds().knows(one["apiVersion"], one["kind"])}
-    assert custom == {"AuthPolicy", "HTTPRoute", "RateLimitPolicy", "TokenRateLimitPolicy"}
+    assert custom == {
+        "AuthPolicy",
+        "ExternalSecret",
+        "HTTPRoute",
+        "RateLimitPolicy",
+        "SealedSecret",
+        "TokenRateLimitPolicy",
+    }
 
 
 @pytest.mark.parametrize(
