@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from cli_support import SMALL, contents, run, write
+
+from compiler.prove.result import Property
 
 MODEL = Path("out/models/llm/simulator.yaml")
 INVARIANT = """\
@@ -31,7 +34,7 @@ def edit(old: str, new: str, file: Path = MODEL) -> None:
 def test_what_was_built_is_proved() -> None:
     result = run("prove")
     assert result.exit_code == 0
-    assert "budgets      proved for 1 of 1 models" in result.output
+    assert "budgets      proved for 1 of 1 model\n" in result.output
     assert run("prove", "-q").output == ""
     assert run("prove", "--thorough").exit_code == 0
 
@@ -118,7 +121,56 @@ def test_nothing_to_prove_is_no_success() -> None:
     assert run("prove").exit_code == 2
 
 
+def test_a_model_whose_file_is_gone_is_told_of_as_that() -> None:
+    MODEL.unlink()
+    result = run("prove")
+    assert result.exit_code == 1
+    assert "no AuthPolicy of its own guards `llm/simulator`: its manifests are missing" in result.output
+    assert "`models/llm/simulator.yaml` is listed and is not there\n --> out/models/llm/kustomization.yaml:4:5" in result.output
+    assert "proved for 0 of 1 model\n" in result.output
+    assert "could not be decided" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("simulator.yaml\n", "simulator.yaml\n  - other.yaml\n", "`models/llm/other.yaml` is listed and is not there"),
+        ("simulator.yaml\n", "simulator.yaml\n  - simulator.yaml\n", "`models/llm/simulator.yaml` is listed twice"),
+        ("  - simulator.yaml\n", "  []\n", "`models/llm/simulator.yaml` is there and is not listed"),
+    ],
+)
+def test_what_is_not_applied_is_told_by_name(old: str, new: str, words: str) -> None:
+    edit(old, new, Path("out/models/llm/kustomization.yaml"))
+    assert words in run("prove").output
+
+
+def test_a_folder_without_its_list_is_not_applied() -> None:
+    Path("out/models/llm/kustomization.yaml").unlink()
+    assert "`models/llm/kustomization.yaml` is missing, or lists nothing" in run("prove").output
+
+
+def test_what_stands_around_the_models_counts() -> None:
+    """All models can be proved beside an error, and then it is not said that all is well."""
+    Path("out/gateway/gateway-auth-policy.yaml").unlink()
+    result = run("prove")
+    assert result.exit_code == 1
+    assert "access       proved for 1 of 1 model\n" in result.output
+    assert "around       3 errors\n" in result.output
+    assert result.output.endswith("NOT PROVED: the errors above stand against it\n")
+
+
 def test_the_report_is_also_for_machines() -> None:
-    edit("limit: 100\n", "limit: 1000\n")
     found = json.loads(run("prove", "--format", "json").output)
-    assert "refuted" in json.dumps(found)
+    assert found == {
+        "holds": True,
+        "properties": {name: {"proved": 1, "models": 1} for name in get_args(Property) if name != "invariant"},
+        "around": 0,
+        "findings": found["findings"],
+    }
+    assert {one["severity"] for one in found["findings"]} <= {"warning"}
+    edit("limit: 100\n", "limit: 1000\n")
+    found = json.loads(run("prove", "--format", "json", "-q").output)
+    assert (found["holds"], found["properties"]["budgets"]) == (False, {"proved": 0, "models": 1})
+    assert [one["code"] for one in found["findings"]] == ["refuted"]
+    found = json.loads(run("prove", "--format", "json", "--out", "elsewhere").output)
+    assert (found["holds"], found["properties"], found["around"]) == (False, None, None)

@@ -23,13 +23,17 @@ _EMITTED: Final = "/"
 
 @dataclass(frozen=True)
 class Proven:
-    """What came of a proof, with files named from where the user stands; `report` is None when nothing could be read."""
+    """What came of a proof, with files named from where the user stands; `report` is None when nothing could be read.
+
+    `around` counts the errors about what stands around the models.
+    """
 
     report: ProofReport | None
     holds: bool
     diagnostics: tuple[Diagnostic, ...]
     sources: Locator
     tokens: tuple[str, ...] = ()
+    around: int = 0
 
 
 def proven(
@@ -41,7 +45,8 @@ def proven(
     marked = {f"{_EMITTED}{path}": text for path, text in texts.items()}
     verdict = verify(result.program, result.invariants, marked, installed(), thorough=thorough, earlier=earlier)
     told = tuple(_placed(found, result.sources.path, out) for found in verdict.diagnostics)
-    return Proven(verdict.report, verdict.holds, told, Folders((result.sources, Folder(out, Texts(texts)))), verdict.tokens)
+    sources = Folders((result.sources, Folder(out, Texts(texts))))
+    return Proven(verdict.report, verdict.holds, told, sources, verdict.tokens, verdict.around)
 
 
 def _placed(found: Diagnostic, config: Path, out: Path) -> Diagnostic:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn, get_args
 
 import click
 
 from compiler.cli import options
 from compiler.cli.compile import compiled
 from compiler.cli.exit import code
-from compiler.cli.proof import proven
-from compiler.cli.report import Folder, Reporting, in_folder, show
-from compiler.diagnostics.model import failed
-from compiler.prove.result import ProofReport, Proved
+from compiler.cli.proof import Proven, proven
+from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
+from compiler.diagnostics.count import counted
+from compiler.diagnostics.locate import Locator
+from compiler.diagnostics.model import Diagnostic, failed
+from compiler.prove.result import ProofReport, Property, Proved
 from compiler.source.load import load_folder
 from compiler.write import report as output_report
 
@@ -36,27 +41,61 @@ def command(  # noqa: PLR0913 - one parameter for each option
     reporting = Reporting(form, color, quiet)
     result = compiled(config, None, out)
     if result.program is None or failed(result.diagnostics):
-        show(result.diagnostics, result.sources, reporting)
-        sys.exit(code(result.diagnostics))
+        _end(result.diagnostics, result.sources, reporting)
     emitted, unread = load_folder(out)
     if not emitted.texts:
-        missing = in_folder((output_report.never_built(),), out)
-        show(missing, result.sources, reporting)
-        sys.exit(code(missing))
+        _end(in_folder((output_report.never_built(),), out), result.sources, reporting)
     if failed(unread):
-        unread = in_folder(unread, out)
-        show(unread, Folder(out, emitted), reporting)
-        sys.exit(code(unread))
+        _end(in_folder(unread, out), Folder(out, emitted), reporting)
     proof = proven(result, emitted.texts, out, thorough=thorough)
-    show(proof.diagnostics, proof.sources, reporting)
-    if form == "text" and not quiet and proof.report is not None:
-        _tell(proof.report)
-    sys.exit(code(proof.diagnostics))
+    _end(proof.diagnostics, proof.sources, reporting, proof)
 
 
-def _tell(report: ProofReport) -> None:
+def _end(diagnostics: tuple[Diagnostic, ...], sources: Locator, reporting: Reporting, proof: Proven | None = None) -> NoReturn:
+    """Report, and end with the exit code."""
+    report = proof.report if proof is not None else None
+    if reporting.form == "json":
+        click.echo(json.dumps(_plain(json.loads(rendered(diagnostics, sources, reporting)), proof), indent=2))
+    else:
+        show(diagnostics, sources, reporting)
+    if reporting.form == "text" and not reporting.quiet and proof is not None and report is not None:
+        for line in _summary(report, proof.around, failed(diagnostics)):
+            click.echo(line)
+    sys.exit(code(diagnostics))
+
+
+def _plain(findings: list[object], proof: Proven | None) -> dict[str, object]:
+    """Give the whole as one object.
+
+    `findings` are the list that other commands print. `properties` has for each property how many `models` were asked
+    about and of how many it is `proved`; `around` is the number of errors about what stands around the models. Both are
+    null where nothing could be read.
+    """
+    report = proof.report if proof is not None else None
+    return {
+        "holds": proof is not None and proof.holds,
+        "properties": None
+        if report is None
+        else {name: {"proved": proved, "models": of} for name, proved, of in _counted(report)},
+        "around": proof.around if proof is not None and report is not None else None,
+        "findings": findings,
+    }
+
+
+def _counted(report: ProofReport) -> list[tuple[str, int, int]]:
+    """Give each property with how many models it is proved of, and of how many it would have to be."""
     proved = Counter(result.property for result in report.results if isinstance(result, Proved))
-    models = len({result.model for result in report.results})
-    for name, count in proved.items():
-        click.echo(f"{name:12} proved for {count} of {models} models")
-    click.echo(f"{report.effort.claims} claims, {report.effort.solved} formulas solved, {report.effort.reused} models alike")
+    asked = {name: {one.model for one in report.results} for name in get_args(Property) if name != "invariant"}
+    asked["invariant"] = {one.model for one in report.results if one.property == "invariant"}
+    return [(name, proved[name], len(models)) for name, models in asked.items() if models]
+
+
+def _summary(report: ProofReport, around: int, objections: bool) -> Iterator[str]:  # noqa: FBT001 - one of two endings
+    for name, proved, models in _counted(report):
+        yield f"{name:12} proved for {proved} of {counted(models, 'model')}"
+    yield f"{'around':12} {counted(around, 'error') if around else 'as meant: routes, roles, tiers, and paths of no model'}"
+    effort = report.effort
+    alike = counted(effort.reused, "model")
+    yield f"{counted(effort.claims, 'claim')}, {counted(effort.solved, 'formula')} solved, {alike} alike"
+    if objections:
+        yield "NOT PROVED: the errors above stand against it"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from compiler.diagnostics.count import counted
 from compiler.diff.result import Change, Diff, Fate, Safety
-from compiler.diff.words import TITLES, counted
+from compiler.diff.words import TITLES
 
 NOTHING = "no change: the same callers, budgets, counters and manifests"
 

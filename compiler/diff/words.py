@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.visible import visible
 from compiler.diff.cover import Kind
 from compiler.diff.result import Also, Answered, Callers, Cause, Change, Row, Step, Trip, Witness
@@ -112,11 +113,6 @@ def witness(found: Witness) -> str:
 
 def _answer(found: Answered) -> str:
     return f"{found.status} by {_name(found.selected)}" if found.selected else str(found.status)
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """Count things."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def gate(found: Trip) -> str:

@@ -11,7 +11,7 @@ from compiler.gateway import policies
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
 from compiler.gateway.externals import ExternalRoute, Externals
-from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, InferenceService, Program
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, InferenceService, Program
 from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, Unknown, View
 
 # Headers about which a proof has something to say; what else is injected matters to no decision.
@@ -41,6 +41,18 @@ def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
         if paths:
             found.append(view_of(model.id, paths, allowed))
     return tuple(found)
+
+
+def unguarded(program: Program, cluster: Cluster) -> frozenset[str]:
+    """Give the models whose routes are meant to have an AuthPolicy of their own, and have none."""
+    if program.platform.attach is not Attach.ROUTE:
+        return frozenset()
+    guarded = {
+        (policy.namespace, policy.target.name)
+        for policy in cluster.policies
+        if policy.kind == "AuthPolicy" and policy.target.kind == "HTTPRoute"
+    }
+    return frozenset(model.id for model in program.models if (model.namespace, model.route) not in guarded)
 
 
 def view_of(model: str, paths: tuple[Effective, ...], allowed: tuple[Permission, ...]) -> View:

@@ -11,7 +11,7 @@ from compiler.program.ir import Program
 from compiler.prove.algebra import Algebra
 from compiler.prove.expressions import Memory, Parser
 from compiler.prove.proof import Gateway, Proof
-from compiler.prove.result import Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
+from compiler.prove.result import Absent, Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
 from compiler.prove.sameness import likeness
 from compiler.prove.terms import Terms
 from compiler.prove.view import View
@@ -65,10 +65,10 @@ def prove_some(  # noqa: PLR0913 - the same
     return ProofReport(tuple(results), effort)
 
 
-def missing(program: Program, views: Sequence[View]) -> tuple[Undecided, ...]:
+def missing(program: Program, views: Sequence[View]) -> tuple[Absent, ...]:
     """Give a result for each model of which the manifests say nothing."""
     unseen = sorted({model.id for model in program.models} - {view.model for view in views})
-    return tuple(Undecided(model, "methods", "nothing is emitted for the model", None) for model in unseen)
+    return tuple(map(Absent, unseen))
 
 
 def _asked(invariants: Sequence[Invariant], model: str) -> tuple[str, ...]:
@@ -86,6 +86,15 @@ def _diagnostics(results: Iterable[Result]) -> Iterator[Diagnostic]:
             yield _broken(result.model, result.counterexample)
         elif isinstance(result, Refuted):
             yield _refuted(result.model, result.counterexample)
+        elif isinstance(result, Absent):
+            yield Diagnostic(
+                code="refuted",
+                severity=Severity.ERROR,
+                headline=f"no AuthPolicy of its own guards `{result.model}`: its manifests are missing",
+                place=None,
+                effect="whatever else stands at the gateway answers requests for the model",
+                help="build `out/` again",
+            )
         elif isinstance(result, Undecided):
             yield Diagnostic(
                 code="undecided",

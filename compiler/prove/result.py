@@ -121,7 +121,15 @@ class Undecided:
     place: Place | None
 
 
-Result = Proved | Refuted | Undecided
+@dataclass(frozen=True)
+class Absent:
+    """No policy that would decide about a model is there, so that no property of it holds."""
+
+    model: str
+    property: Property = "methods"
+
+
+Result = Proved | Refuted | Undecided | Absent
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from compiler.prove.keys import keys
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
+_REFUSED: Final = "kustomize refuses the whole of it: nothing is applied"
 _OURS_TO_KEEP: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "ConfigMap")
 _KEPT: Final = ("opendatahub.io/managed", "false")
 _MAPPING: Final = "tier-to-group-mapping"
@@ -59,7 +60,7 @@ def _routes(program: Program, documents: Documents) -> Iterator[Diagnostic]:
     for key, model in meant.items():
         place, found = documents.get(key, (model.origin, {}))
         if found.get("spec") != _route(program, model, model.backend):
-            headline = f"the route of `{model.id}` is not the one that is meant"
+            headline = f"the route of `{model.id}` is {'not the one that is meant' if key in documents else 'missing'}"
             yield _wrong(headline, place, "requests for the model go elsewhere, or others come to it")
     for key, (place, _) in documents.items():
         if key[0] in ("HTTPRoute", "Gateway") and key not in meant:
@@ -140,6 +141,7 @@ def _applied(files: Loaded) -> Iterator[Diagnostic]:
         here = PurePosixPath(name)
         if here.name == _KUSTOMIZATION:
             here = here.parent
+            members.setdefault(here, set())
         while here.name:
             members.setdefault(here.parent, set()).add(here.name)
             here = here.parent
@@ -148,6 +150,29 @@ def _applied(files: Loaded) -> Iterator[Diagnostic]:
         documents, _ = files.get(own, ((), ()))
         data = documents[0].data if len(documents) == 1 else None
         listed = data.get("resources") if isinstance(data, dict) else None
-        if not isinstance(listed, list) or sorted(map(str, listed)) != sorted(names):
-            headline = f"the list of `{folder}` does not name just the files that are there"
-            yield _wrong(headline, Place(own if own in files else str(folder / min(names))), "something is not applied")
+        if isinstance(listed, list):
+            yield from _listed(own, [str(one) for one in listed], names)
+        else:
+            headline = f"`{_shown(own)}` is missing, or lists nothing"
+            yield _wrong(headline, Place(own if own in files else str(folder / min(names))), "nothing of the folder is applied")
+
+
+def _listed(own: str, listed: list[str], names: set[str]) -> Iterator[Diagnostic]:
+    folder = PurePosixPath(own).parent
+    for index, name in enumerate(listed):
+        place = Place(own).at("resources", index)
+        if name not in names:
+            headline = f"`{_shown(folder / name)}` is listed and is not there"
+            yield _wrong(headline, place, "kustomize refuses the whole of it: nothing is applied")
+        elif name in listed[:index]:
+            yield _wrong(
+                f"`{_shown(folder / name)}` is listed twice", place, "kustomize refuses the whole of it: nothing is applied"
+            )
+    for name in sorted(names.difference(listed)):
+        below = folder / name
+        yield _wrong(f"`{_shown(below)}` is there and is not listed", Place(own), "it is not applied")
+
+
+def _shown(path: PurePosixPath | str) -> str:
+    """Name a file within the folder of manifests, whatever is put before its name while files are told apart."""
+    return str(path).lstrip("/")

@@ -16,7 +16,7 @@ from compiler.gateway.release import find_release
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.prove.earlier import Earlier
-from compiler.prove.from_gateway import externals, views
+from compiler.prove.from_gateway import externals, unguarded, views
 from compiler.prove.prove import diagnostics
 from compiler.prove.result import ProofReport
 from compiler.prove.second_reading import second_reading
@@ -27,11 +27,15 @@ from compiler.prove.unconfigured import unconfigured
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a proof; `report` is None when the manifests could not be read. `tokens` stand for what was proved."""
+    """What came of a proof; `report` is None when the manifests could not be read. `tokens` stand for what was proved.
+
+    `around` counts the errors about what stands around the models: routes, roles, tiers, and paths of no model.
+    """
 
     report: ProofReport | None
     diagnostics: tuple[Diagnostic, ...]
     tokens: tuple[str, ...] = ()
+    around: int = 0
 
     @property
     def holds(self) -> bool:
@@ -59,10 +63,12 @@ def verify(  # noqa: PLR0913 - a proof is of all of these
     if failed(found):
         return Verdict(None, found)
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
+    # Of a model whose policies are gone that is told, and not what else answers its requests.
+    without = unguarded(program, cluster)
     proven = prove_all(
         program,
         cluster,
-        views(program, cluster),
+        tuple(view for view in views(program, cluster) if view.model not in without),
         invariants=invariants,
         gateway=second_reading(program, cluster, release, engines),
         syntax=_wrong_syntax,
@@ -72,7 +78,7 @@ def verify(  # noqa: PLR0913 - a proof is of all of these
     if failed(proven.unreadable):
         return Verdict(None, (*found, *proven.unreadable))
     around = (*unconfigured(program, cluster, parse), *surroundings(program, files, cluster))
-    return Verdict(proven.report, (*found, *proven.unfit, *diagnostics(proven.report), *around), proven.tokens)
+    return Verdict(proven.report, (*found, *proven.unfit, *diagnostics(proven.report), *around), proven.tokens, len(around))
 
 
 def _wrong_syntax(text: str, parsed: Callable[[str], object]) -> str | None:

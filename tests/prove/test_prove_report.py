@@ -10,7 +10,7 @@ from prove_bench import manifests, program, proof, text_manifests
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import Severity
 from compiler.prove.prove import diagnostics, prove
-from compiler.prove.result import Proved, Refuted, Undecided
+from compiler.prove.result import Absent, Proved, Refuted, Undecided
 from compiler.prove.view import Source, Unknown
 
 
@@ -28,13 +28,16 @@ def test_a_refutation_names_the_caller_both_answers_and_both_places() -> None:
     assert found.effect == "the caller of the example gets 403 instead of 200, `premium`, 1000 tokens in 60s"
 
 
-def test_a_model_for_which_nothing_is_emitted_is_undecided() -> None:
+def test_a_model_for_which_nothing_is_emitted_is_refuted() -> None:
     of = program("subscriptions")
     report = prove(of, views(of, manifests("subscriptions"))[1:], parse)
     (missing,) = [result for result in report.results if not isinstance(result, Proved)]
-    assert isinstance(missing, Undecided)
-    assert (missing.model, missing.reason) == (of.models[0].id, "nothing is emitted for the model")
-    assert [found.code for found in diagnostics(report)] == ["undecided"]
+    assert missing == Absent(of.models[0].id)
+    (told,) = diagnostics(report)
+    assert (told.code, told.headline) == (
+        "refuted",
+        f"no AuthPolicy of its own guards `{of.models[0].id}`: its manifests are missing",
+    )
 
 
 def test_a_view_of_no_model_is_undecided() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity, Span
 from compiler.diff import words
 from compiler.diff.gates import ANY, trips, trips_step
@@ -38,7 +39,7 @@ def _row(row: Row, gates: Collection[str], fallback: str) -> Iterator[Diagnostic
     notes = [Note(f"witness: {words.witness(row.witness)}")] if row.witness else []
     notes += [Note(f"asking {one}") for one in words.also(row)]
     notes += [Note(f"put down to {words.cause(one)}") for one in row.causes]
-    notes += [Note(words.counted(len(row.people), "person", "people"))] if row.people is not None else []
+    notes += [Note(counted(len(row.people), "person", "people"))] if row.people is not None else []
     tripped = trips(row, gates)
     yield Diagnostic(
         code=row.changes[0].value,
@@ -85,7 +86,7 @@ def _objects(diff: Diff, fallback: str) -> Iterator[Diagnostic]:
     yield Diagnostic(
         code=OBJECTS,
         severity=Severity.ERROR,
-        headline=f"{words.counted(len(diff.objects), 'object')} changed, and no answer to any caller",
+        headline=f"{counted(len(diff.objects), 'object')} changed, and no answer to any caller",
         place=_place(diff.inert, fallback),
         effect="the cluster is given other manifests, which decide as before",
         notes=(*(Note(f"{one.fate} {one.kind} `{one.name}`") for one in diff.objects[:_MOST_OBJECTS]), *_tripping([ANY])),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from compiler.diagnostics.count import counted
 from compiler.diff import words
 from compiler.diff.result import Cause, Diff, Row, Safety, Step
 from compiler.diff.verdict import verdict
@@ -64,7 +65,7 @@ def _fitted(head: str, parts: Sequence[tuple[str, list[str]]]) -> str:
             pieces += [title, *kept]
             length += sum(len(piece.encode()) for piece in (title, *kept))
     if left:
-        pieces.append(f"\n{words.counted(left, 'line')} left out because a comment cannot be longer; `maasc diff` tells all.\n")
+        pieces.append(f"\n{counted(left, 'line')} left out because a comment cannot be longer; `maasc diff` tells all.\n")
     return "".join(pieces)
 
 
@@ -73,7 +74,7 @@ _TABLE: Final = f"\n| {' | '.join(_COLUMNS)} |\n{'| --- ' * len(_COLUMNS)}|\n"
 
 
 def _row(row: Row) -> str:
-    people = "" if row.people is None else f" ({words.counted(len(row.people), 'person', 'people')})"
+    people = "" if row.people is None else f" ({counted(len(row.people), 'person', 'people')})"
     cells = [
         words.titles(row),
         words.models(row),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.diagnostics.count import counted
 from compiler.diff import words
 from compiler.diff.result import Diff, Row, Safety, Step
 from compiler.diff.verdict import verdict
@@ -61,7 +62,7 @@ def _row(row: Row) -> Iterator[str]:
     for cause in row.causes[:_MOST_CAUSES]:
         yield f"  because  {words.cause(cause)}"
     if len(row.causes) > _MOST_CAUSES:
-        yield f"  because  {words.counted(len(row.causes) - _MOST_CAUSES, 'more line')}"
+        yield f"  because  {counted(len(row.causes) - _MOST_CAUSES, 'more line')}"
     if row.witness is not None:
         yield f"  witness  {words.witness(row.witness)}"
     if row.people is not None:
