@@ -36,7 +36,10 @@ _A_PART: Final = 500
 
 @dataclass(frozen=True)
 class Front:
-    """What the front end makes of a folder: `program` and `digest` are None when an error stands in the way."""
+    """What the front end makes of a folder: `program` and `digest` are None when an error stands in the way.
+
+    `meant` tells whether the rules on what is meant ran, and not only those on what is written.
+    """
 
     sources: Sources
     program: Program | None
@@ -44,6 +47,7 @@ class Front:
     diagnostics: tuple[Diagnostic, ...]
     intent: Intent | None = None
     invariants: tuple[Invariant, ...] = ()
+    meant: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,11 @@ def front(config: Path, *, keep: bool = True) -> Front:
 
     Unless told to `keep` the data and the intent, only what locates diagnostics stays.
     """
-    sources, diagnostics = load_folder(config)
+    return front_of(*load_folder(config), config, keep=keep)
+
+
+def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path, *, keep: bool = True) -> Front:
+    """Check and lower a configuration that is read, with what was wrong with it; other files are looked up in the folder."""
     sources, unsaid = translated(sources)
     diagnostics += unsaid
     intent, found = parse(sources.documents)
@@ -84,6 +92,7 @@ def front(config: Path, *, keep: bool = True) -> Front:
         diagnostics=diagnostics,
         intent=intent if keep else None,
         invariants=invariants(intent, program),
+        meant=True,
     )
 
 

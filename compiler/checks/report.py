@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Fix, Note, Place, Severity
 
 
-def error(code: str, headline: str, place: Place, effect: str, *notes: Note, help: str | None = None) -> Diagnostic:  # noqa: A002 - the field's name
+def error(  # noqa: PLR0913 - the parts of a diagnostic
+    code: str,
+    headline: str,
+    place: Place,
+    effect: str,
+    *notes: Note,
+    help: str | None = None,  # noqa: A002 - the field's name
+    fix: Fix | None = None,
+) -> Diagnostic:
     """Say what must not pass."""
-    return Diagnostic(code, Severity.ERROR, headline, place, effect, notes, help)
+    return Diagnostic(code, Severity.ERROR, headline, place, effect, notes, help, fix)
 
 
 def warning(code: str, headline: str, place: Place, effect: str, *notes: Note, help: str | None = None) -> Diagnostic:  # noqa: A002 - the field's name

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from compiler.checks.report import error
-from compiler.diagnostics.model import Diagnostic
-from compiler.diagnostics.suggest import closest
-from compiler.intent.intent import Intent
+from compiler.diagnostics.model import Diagnostic, Fix
+from compiler.diagnostics.suggest import certain, closest
+from compiler.intent.intent import Intent, Item
 from compiler.intent.references import Reference, references, user_aliases
+from compiler.intent.spec import Spec
 
 _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "groups": ("unknown-group", "group", "no caller would ever match it: 403 for those it was meant for"),
@@ -21,19 +22,51 @@ _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 
 
+# What only the identity provider defines: to declare it here says no more than that it is meant as written.
+_DECLARED: Final = ("groups", "users")
+
+
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each reference that leads nowhere."""
     known = {section: set(names) for section, names in intent.declared.items()}
     known["users"] |= set(user_aliases(intent))
     for reference in references(intent):
         if reference.name not in known[reference.section]:
-            yield _unknown(reference, known[reference.section], intent.platform.spec.model_namespace)
+            yield _unknown(reference, known, intent)
 
 
-def _unknown(reference: Reference, known: set[str], namespace: str | None) -> Diagnostic:
+def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent) -> Diagnostic:
     code, kind, effect = _CODES[reference.section]
-    suggestion = closest(reference.name, sorted(known))
-    if suggestion and "/" not in reference.written:
-        suggestion = suggestion.removeprefix(f"{namespace}/")
+    suggestion = closest(reference.name, sorted(known[reference.section]))
+    if suggestion:
+        suggestion = _as_written(suggestion, reference, intent)
     advice = f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`"
-    return error(code, f"unknown {kind} `{reference.written}`", reference.place, effect, help=advice)
+    fix = _fix(reference, known, intent)
+    return error(code, f"unknown {kind} `{reference.written}`", reference.place, effect, help=advice, fix=fix)
+
+
+def _as_written(name: str, reference: Reference, intent: Intent) -> str:
+    namespace = intent.platform.spec.model_namespace
+    return name if "/" in reference.written else name.removeprefix(f"{namespace}/")
+
+
+def _fix(reference: Reference, known: Mapping[str, set[str]], intent: Intent) -> Fix | None:
+    """Give what the reference can only mean; a name that something else has may be a slip of another kind."""
+    section, name = reference.section, reference.name
+    if any(name in names or reference.written in names for names in known.values()):
+        return None
+    meant = certain(name, known[section])
+    if meant is not None:
+        items: Mapping[str, Item[Spec]] = getattr(intent, section)
+        item = items.get(user_aliases(intent).get(meant, meant) if section == "users" else meant)
+        if item is None:
+            return None
+        says = f"the {_CODES[section][1]} `{item.name}`, declared in {item.place.file}"
+        return Fix(reference.written, _as_written(meant, reference, intent), says)
+    near = closest(name, {one for names in known.values() for one in names})
+    # Who is written as an address or a number is known by another name, which nobody can tell from it.
+    named = section == "groups" or not ("@" in name or any(letter.isdigit() for letter in name))
+    if section not in _DECLARED or near is not None or not named:
+        return None
+    says = f"a {_CODES[section][1]} of that name at the identity provider; nothing like it is declared"
+    return Fix(reference.written, name, says, section)

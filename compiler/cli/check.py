@@ -11,19 +11,40 @@ from compiler.cli import options
 from compiler.cli.compile import compiled
 from compiler.cli.exit import code
 from compiler.cli.report import Reporting, show
-from compiler.diagnostics.locate import Locator
+from compiler.diagnostics.locate import NOTHING, Locator
 
 
 @click.command("check")
 @options.config
 @options.crds
 @options.no_prove
+@click.option("--fix", is_flag=True, help="First correct in the files what can only be a slip, and say what it then means.")
+@click.option("--dry-run", is_flag=True, help="With --fix: say what would be corrected, and write nothing.")
+@click.option("--diff", "shown", is_flag=True, help="With --fix: show what would be corrected, and write nothing.")
 @options.reporting
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, config: Path, crds: Path | None, no_prove: bool, form: str, color: str, quiet: bool
+    *,
+    config: Path,
+    crds: Path | None,
+    no_prove: bool,
+    fix: bool,
+    dry_run: bool,
+    shown: bool,
+    form: str,
+    color: str,
+    quiet: bool,
 ) -> None:
-    """Check the configuration, and prove the manifests it would give; write nothing."""
+    """Check the configuration, and prove the manifests it would give; write nothing but what `--fix` corrects."""
     reporting = Reporting(form, color, quiet)
+    if (dry_run or shown) and not fix:
+        raise click.UsageError("`--dry-run` and `--diff` tell what `--fix` would do: add it")
+    if fix:
+        from compiler.cli.fix import corrected  # noqa: PLC0415 - needed by few runs
+
+        unwritten = corrected(config, reporting, keep=dry_run or shown, shown=shown)
+        if unwritten:
+            show(unwritten, NOTHING, reporting)
+            sys.exit(code(unwritten))
     result = compiled(config, crds)
     if result.bundle is None or result.program is None:
         show(result.diagnostics, result.sources, reporting)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import unified_diff
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ import click
 from compiler.cli import options
 from compiler.cli.exit import FINE, GATE, code
 from compiler.cli.overwrite import overwrite
+from compiler.cli.patch import patch
 from compiler.cli.report import Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic
 from compiler.source.errors import error
@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     changed = [one for one in read if one.after is not None and one.after != one.before]
     for one in changed:
         if shown:
-            click.echo("".join(_difference(one)), nl=False)
+            click.echo(patch(one.path.as_posix(), one.before, one.after or ""), nl=False)
         elif not check:
             refused = overwrite(one.path, one.after or "")
             found += [refused] if refused else []
@@ -99,10 +99,3 @@ def _formatted(path: Path, content: bytes, found: list[Diagnostic]) -> _Read:
         return _Read(path, content.decode(), after)
     except UnicodeDecodeError:
         return _Read(path, "", None)
-
-
-def _difference(one: _Read) -> Iterator[str]:
-    name = one.path.as_posix()
-    before, after = (text.splitlines(keepends=True) for text in (one.before, one.after or ""))
-    for line in unified_diff(before, after, name, name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

@@ -58,6 +58,19 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A change that needs no guess: `old`, which stands at the place of the finding, becomes `new`.
+
+    With a `section`, `new` is declared there instead. `says` tells in words what it then means.
+    """
+
+    old: str
+    new: str
+    says: str
+    section: str | None = None
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding.
 
@@ -72,6 +85,7 @@ class Diagnostic:
     effect: str
     notes: tuple[Note, ...] = ()
     help: str | None = None
+    fix: Fix | None = None
 
 
 def failed(diagnostics: tuple[Diagnostic, ...]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from typing import Final
 
 # One mistake in every three letters, and never more than this: further away a guess misleads more than it helps.
@@ -10,6 +11,10 @@ _LETTERS_PER_MISTAKE: Final = 3
 _MOST_MISTAKES: Final = 4
 # From this length on a word that stands whole inside the other is worth showing (`premium`, `premium-users`).
 _TELLING_LENGTH: Final = 4
+# Beyond two mistakes a name is another name, and not a misspelt one.
+_MOST_CERTAIN: Final = 2
+_LONG: Final = 6
+_PARTS: Final = re.compile(r"[^\W\d_]+|\d+|[\W_]")
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
@@ -25,6 +30,30 @@ def similar(word: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Give at most `most` names near to `word`, the nearest first."""
     scored = ((_score(word.casefold(), name.casefold()), name) for name in set(known) if name != word)
     return tuple(name for score, name in sorted((score, name) for score, name in scored if score is not None)[:most])
+
+
+def certain(word: str, known: Collection[str]) -> str | None:
+    """Give the one known name that `word` can only be a misspelling of, or None when there could be any doubt.
+
+    Somebody is given what the name is given, so less is taken for a slip of the keyboard than a hint would take: one or two
+    letters inside of one word of the name. `team-a` is not `team-b`, `granite-3` not `granite-2`, `pro` not `prod`, `external`
+    not `internal`, and `admins` not `admin`. A name that is near to two is neither.
+    """
+    near = [name for name in known if name != word and _distance(word, name, _MOST_CERTAIN) is not None]
+    return near[0] if len(near) == 1 and _slip(_PARTS.findall(word), _PARTS.findall(near[0])) else None
+
+
+def _slip(word: list[str], name: list[str]) -> bool:
+    different = [(one.casefold(), other.casefold()) for one, other in zip(word, name, strict=False) if one != other]
+    if len(word) != len(name) or len(different) != 1:
+        return False
+    shorter, longer = sorted(different[0], key=len)
+    allowed = min(_MOST_CERTAIN, len(shorter) // _LETTERS_PER_MISTAKE)
+    if not (shorter.isalpha() and longer.isalpha()) or _distance(shorter, longer, allowed) is None:
+        return False
+    # A word that ends otherwise is rather another one, unless it is long; and one of many is not all of them.
+    same_end = shorter[-1] == longer[-1] or (len(shorter) >= _LONG and longer != f"{shorter}s")
+    return len(longer) >= _TELLING_LENGTH and shorter[0] == longer[0] and same_end
 
 
 def _score(word: str, name: str) -> int | None:

@@ -8,8 +8,9 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from compiler.diagnostics.model import Diagnostic, PathPart, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Fix, PathPart, Place, Severity
 from compiler.diagnostics.suggest import closest
+from compiler.intent.scalars import window_meant, window_seconds
 from compiler.source.scalars import AmbiguousNumberError, plain
 
 # Characters of a value that are repeated in a sentence; the excerpt shows more of it.
@@ -73,10 +74,14 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
         suggestion = closest(str(context["tag"]), known.split(", "))
         yield _error("bad-value", f"unknown kind {described(context['tag'])}", place.at("kind"), _listed(known, suggestion))
     elif kind in _EXPECTED:
-        yield _error("wrong-type", f"expected {_EXPECTED[kind]}, found {described(found)}", place, _quoting(kind, found))
+        found_instead = f"expected {_EXPECTED[kind]}, found {described(found)}"
+        fix = _window(found, place)
+        yield _error("wrong-type", found_instead, place, f"write `{fix.new}`" if fix else _quoting(kind, found), fix)
     elif kind in _EFFECTS:
         whole = isinstance(found, dict | list)
-        yield _error(kind, details["msg"] if whole else f"{details['msg']}, found {described(found)}", place)
+        headline = details["msg"] if whole else f"{details['msg']}, found {described(found)}"
+        fix = _window(found, place)
+        yield _error(kind, headline, place, f"write `{fix.new}`" if fix else None, fix)
     elif kind == "literal_error":
         known = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
@@ -158,5 +163,15 @@ def described(found: object) -> str:
             return "a mapping"
 
 
-def _error(code: str, headline: str, place: Place, advice: str | None = None) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, headline, place, _EFFECTS[code], help=advice)
+def _window(found: object, place: Place) -> Fix | None:
+    """Give the window that is meant, where one is expected and what is written can only mean that."""
+    meant = window_meant(found) if place.path[-1:] == ("window",) else None
+    if meant is None:
+        return None
+    bare = str(found).strip().isdecimal()
+    unit = ": a number without a unit counts seconds" if bare else ""
+    return Fix(str(found), meant, f"{window_seconds(meant):,} seconds{unit}")
+
+
+def _error(code: str, headline: str, place: Place, advice: str | None = None, fix: Fix | None = None) -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, headline, place, _EFFECTS[code], help=advice, fix=fix)

@@ -18,6 +18,21 @@ _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
 _WINDOW: Final = re.compile(r"(?:[0-9]{1,9}[smhdw])+\Z")
 _WINDOW_PART: Final = re.compile(r"([0-9]+)([smhdw])")
+# As people write them. `M` is left out: a month to some, a minute to others.
+_UNITS: Final = {
+    name: unit
+    for unit, names in {
+        "s": "s sec secs second seconds",
+        "m": "m min mins minute minutes",
+        "h": "h hr hrs hour hours",
+        "d": "d day days",
+        "w": "w week weeks",
+    }.items()
+    for name in names.split()
+}
+_LOOSE_UNIT: Final = rf"(?!M\b)(?i:{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![a-zA-Z])"
+_LOOSE: Final = re.compile(rf"[0-9]{{1,9}}|(?:[0-9]{{1,9}} ?{_LOOSE_UNIT}[ ,]*)+", re.ASCII)
+_LOOSE_PART: Final = re.compile(r"([0-9]+) ?([a-zA-Z]*)")
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -36,6 +51,20 @@ def window_seconds(window: str) -> int:
         message = "a window lasts at least one second and at most 366 days"
         raise ValueError(message)
     return seconds
+
+
+def window_meant(written: object) -> str | None:
+    """Give the window that something else than a window can only mean: `90 s`, `1 hour`, or 60, which counts seconds."""
+    if isinstance(written, bool) or not isinstance(written, int | str):
+        return None
+    parts = _LOOSE_PART.findall(str(written).strip())
+    whole = _LOOSE.fullmatch(str(written).strip())
+    found = "".join(f"{count}{_UNITS[unit.lower() or 's']}" for count, unit in parts) if whole else ""
+    try:
+        window_seconds(found)
+    except ValueError:
+        return None
+    return found
 
 
 def is_label(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -51,14 +52,25 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
 
     Hidden files and folders are not read, nor is the folder `tests` directly below the root.
     """
-    documents: list[Document] = []
     findings: list[Diagnostic] = []
-    texts: dict[str, str] = {}
     try:
         contents = files(root, findings, limits)
     except OSError as problem:
         headline = f"the folder cannot be read: {reason(problem)}"
         return Sources(), (error("no-config", headline, ".", advice=_FIRST_STEPS),)
+    return _loaded(contents, findings, limits)
+
+
+def load_texts(texts: Mapping[str, str]) -> tuple[Sources, tuple[Diagnostic, ...]]:
+    """Read texts by their file names as if they stood in a folder."""
+    return _loaded(((name, text.encode()) for name, text in sorted(texts.items())), [], LIMITS)
+
+
+def _loaded(
+    contents: Iterable[tuple[str, bytes]], findings: list[Diagnostic], limits: Limits
+) -> tuple[Sources, tuple[Diagnostic, ...]]:
+    documents: list[Document] = []
+    texts: dict[str, str] = {}
     for name, content in contents:
         found, problems = load_text(name, content, limits)
         findings += problems

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
 from compiler.diagnostics.formats.prose import prose
 from compiler.diagnostics.locate import Locator, span_of
 from compiler.diagnostics.look import PLAIN, Look
-from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
 from compiler.diagnostics.order import ordered
 from compiler.diagnostics.rule import UnknownCodeError, rule
 from compiler.diagnostics.visible import visible
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+# What every reader of YAML takes for the same text, in brackets or out of them; windows begin with a digit.
+_PLAIN: Final = re.compile(r"(?:[a-z][\w./@-]*[a-z][\w-]{3,}|[0-9]+[smhdw][0-9smhdw]*)\Z", re.ASCII)
 
 Plain = dict[str, object]
 
@@ -64,7 +68,27 @@ def _result(found: Diagnostic, index: int, sources: Locator, look: Look) -> Plai
         "message": _message(prose(found, sources, look)),
         **({"locations": [_location(found.place, sources, look)]} if found.place else {}),
         **({"relatedLocations": related} if related else {}),
+        **({"fixes": [fix]} if (fix := _fix(found, sources, look)) else {}),
     }
+
+
+def _fix(found: Diagnostic, sources: Locator, look: Look) -> Plain | None:
+    """Give the replacement of a plain word by another; what takes more than that is done by `maasc check --fix`."""
+    fix, place = found.fix, found.place
+    if fix is None or place is None or fix.section is not None or not _PLAIN.match(fix.new):
+        return None
+    span, text = span_of(place, sources), sources.text(place.file)
+    if span is None or text is None or span.line != span.end_line:
+        return None
+    line = next(islice(text.splitlines(), span.line - 1, None), "")
+    if line[span.column - 1 : span.end_column - 1] != fix.old:
+        return None
+    region = _region(span)
+    change = {
+        "artifactLocation": _artifact(place, look),
+        "replacements": [{"deletedRegion": region, "insertedContent": {"text": fix.new}}],
+    }
+    return {"description": _message(visible(f"{fix.new}: {fix.says}")), "artifactChanges": [change]}
 
 
 def _message(text: str) -> Plain:
@@ -73,15 +97,17 @@ def _message(text: str) -> Plain:
 
 
 def _location(place: Place, sources: Locator, look: Look) -> Plain:
-    # A URI is percent-encoded, its colons too, lest the first part of a relative one be taken for a scheme.
-    uri = quote(look.base + place.file, errors="surrogatepass")
-    physical: Plain = {"artifactLocation": {"uri": uri}}
+    physical: Plain = {"artifactLocation": _artifact(place, look)}
     span = span_of(place, sources)
     if span:
-        physical["region"] = {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        }
+        physical["region"] = _region(span)
     return {"physicalLocation": physical}
+
+
+def _artifact(place: Place, look: Look) -> Plain:
+    # A URI is percent-encoded, its colons too, lest the first part of a relative one be taken for a scheme.
+    return {"uri": quote(look.base + place.file, errors="surrogatepass")}
+
+
+def _region(span: Span) -> Plain:
+    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
