@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ from compiler.render.layout import Bundle, File, files, kustomizations
 from compiler.resources.translate import translated
 from compiler.source.beside import beside
 from compiler.source.document import Sources
+from compiler.source.guard import guarded
 from compiler.source.load import load_folder
 from compiler.targets.emit import of_models, shared
 from compiler.validate.manifest import Validation
@@ -68,6 +69,10 @@ def front(config: Path, *, keep: bool = True) -> Front:
 
 def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path, *, keep: bool = True) -> Front:
     """Check and lower a configuration that is read, with what was wrong with it; other files are looked up in the folder."""
+    others = beside(config)
+    shown, leaked = guarded(Sources(texts=others))
+    if leaked:
+        sources, diagnostics = replace(sources, texts={**sources.texts, **shown.texts}), (*diagnostics, *leaked)
     sources, unsaid = translated(sources)
     diagnostics += unsaid
     intent, found = parse(sources.documents)
@@ -79,7 +84,7 @@ def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path
     diagnostics += found
     if intent is None:
         return Front(sources, None, None, diagnostics)
-    intent, missing = with_sealed(intent, beside(config))
+    intent, missing = with_sealed(intent, others)
     diagnostics += (*missing, *check_intent(intent))
     if failed(diagnostics):
         return Front(sources, None, None, diagnostics)

@@ -17,6 +17,7 @@ from compiler.cli.report import Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic
 from compiler.source.errors import error
 from compiler.source.folder import content_of, files, reason
+from compiler.source.guard import hidden
 from compiler.source.limits import LIMITS
 from compiler.source.texts import Texts
 from compiler.style.layout import formatted
@@ -57,7 +58,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             found += [refused] if refused else []
         if check or not (shown or quiet):
             click.echo(f"{'would change' if check else 'formatted'} {one.path.as_posix()}")
-    show(found, Texts({one.path.as_posix(): one.before for one in read}), Reporting("text", color, quiet))
+    show(found, Texts({one.path.as_posix(): hidden(one.before) for one in read if found}), Reporting("text", color, quiet))
     ending = code(found)
     sys.exit(GATE if check and changed and ending == FINE else ending)
 

@@ -13,6 +13,7 @@ from compiler.source.document import Document, Sources
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError, events
 from compiler.source.folder import files, reason, too_large
+from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS, Limits
 
 _FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
@@ -50,7 +51,8 @@ def decoded(content: bytes) -> str:
 def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Diagnostic, ...]]:
     """Read every `.yaml` and `.yml` file below a folder, in the order of their paths.
 
-    Hidden files and folders are not read, nor is the folder `tests` directly below the root.
+    Hidden files and folders are not read, nor is the folder `tests` directly below the root. Where a secret stands in a file as
+    it is, there are no documents, and no text shows it.
     """
     findings: list[Diagnostic] = []
     try:
@@ -82,7 +84,7 @@ def _loaded(
             texts[name] = decoded(content)
     if not texts and not findings:
         findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=_FIRST_STEPS))
-    return Sources(tuple(documents), texts), tuple(findings)
+    return guarded(Sources(tuple(documents), texts), findings)
 
 
 def _not_utf8(file: str, content: bytes, problem: UnicodeDecodeError) -> Diagnostic:

@@ -14,6 +14,7 @@ from compiler.engines.celpy_engine import CelpyEngine
 from compiler.intent.errors import described, explain
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
+from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS
 from compiler.source.load import decoded, load_text
 from compiler.suites.model import SuiteSpec
@@ -72,7 +73,8 @@ def load(paths: Sequence[Path]) -> Loaded:
             texts[name] = decoded(content)
         if not problems:
             found += _suites(name, read, suites)
-    return Loaded(tuple(suites), Sources(tuple(documents), texts), tuple(found))
+    sources, diagnostics = guarded(Sources(tuple(documents), texts), found)
+    return Loaded(tuple(suites), sources, diagnostics)
 
 
 def _content(path: Path) -> bytes | str:
