@@ -232,13 +232,16 @@ def _init(config: Path, files: tuple[Path, ...]) -> int:
         show(diagnostics, Folder(config, front.sources), Reporting("text", "auto", quiet=True))
         return code(diagnostics) or COULD_NOT_RUN
     target = files[0] if files else config / _SUITES / _STARTER
+    starter = Starter(front.program, intent)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8") as stream:
-            stream.write(Starter(front.program, intent).text())
+            stream.write(starter.text())
     except FileExistsError:
         _refuse(f"{target.as_posix()} is already there; nothing was written", "name another file, or remove this one")
     except OSError as error:
         _refuse(f"cannot write {target.as_posix()}: {error.strerror}", "name another file")
     click.echo(f"wrote {target.as_posix()}")
+    if starter.left_out:
+        click.echo(starter.left_out)
     return FINE

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
 from compiler.intent.intent import Intent
@@ -22,11 +23,14 @@ from compiler.suites.judge import spelt_limits, spelt_place
 from compiler.suites.meter import meant
 from compiler.suites.model import CHAT, LISTING
 from compiler.suites.probes import Probes
+from compiler.suites.representatives import MOST_CASES, telling, unlike
 from compiler.suites.resolve import REFUSED
 from compiler.suites.rows import flow
 from compiler.suites.series import steps
 
 _PASSED = 200
+# Each caller asks each model for a completion and for the listing.
+_PATHS = 2
 _HEAD = """\
 # Written by `maasc test --init`: what the configuration means today. Read it, and correct what was not intended.
 description: Who may call which model, and which budget they use
@@ -39,14 +43,26 @@ class Starter:
 
     program: Program
     intent: Intent
+    most: int = MOST_CASES
+
+    @property
+    def left_out(self) -> str | None:
+        """Say which models and callers have no case, because there would be too many; None where all have."""
+        models = len(self.program.models) - len(self._models)
+        callers = len(self._everybody(self._models)) - len(self._callers)
+        if not models and not callers:
+            return None
+        parts = [f"{counted(models, 'model')} of {len(self.program.models)}"] if models else []
+        parts += [f"{counted(callers, 'caller')} of {callers + len(self._callers)}"] if callers else []
+        return f"left out, so that it can be read: {' and '.join(parts)}; add those that matter to you"
 
     def text(self) -> str:
         """Give the text of the suite."""
-        lines = [_HEAD, "callers:\n"]
+        lines = [_HEAD, *([f"# {self.left_out}\n"] if self.left_out else []), "callers:\n"]
         lines += [f"  {flow(name)}: {flow(spec)}\n" for name, (spec, _) in self._callers.items()]
-        lines.append(
-            '\n# Whatever is not listed below must be refused.\nmatrix: {callers: "*", models: "*", paths: [chat, listing]}\n\n'
-        )
+        models = "*" if len(self._models) == len(self.program.models) else [self._spelt(model) for model in self._models]
+        matrix = flow({"callers": "*", "models": models, "paths": [CHAT, LISTING]})
+        lines.append(f"\n# Whatever is not listed below must be refused.\nmatrix: {matrix}\n\n")
         rows = [*self._rows(CHAT), *self._rows(LISTING), *self._headers()]
         lines += ["expect:\n", *(f"  - {flow(row)}\n" for row in rows)] if rows else []
         metering = list(self._metering())
@@ -54,11 +70,31 @@ class Starter:
         return "".join(lines)
 
     @cached_property
-    def _callers(self) -> Mapping[str, tuple[Mapping[str, object], Caller]]:
+    def _models(self) -> tuple[Model, ...]:
+        """Give the models that are asked about: all, or one of each kind where that would be too many cases."""
+        models = self.program.models
+        return models if self._fit(models, self._everybody(models)) else unlike(models)
+
+    @cached_property
+    def _callers(self) -> Mapping[str, _Named]:
+        """Give the callers who ask: all, or one for each way to be answered where that would be too many cases."""
+        everybody = self._everybody(self._models)
+        if self._fit(self._models, everybody):
+            return everybody
+        return telling(everybody, lambda one: self._answers(one[1]), self.most // (_PATHS * len(self._models)))
+
+    def _fit(self, models: Sequence[Model], callers: Mapping[str, _Named]) -> bool:
+        return _PATHS * len(models) * len(callers) <= self.most
+
+    def _answers(self, caller: Caller) -> tuple[object, ...]:
+        decisions = (_decided(self._asks(caller, model)) for model in self._models)
+        return (caller.method, *((one.status, one.reason, one.selected) for one in decisions))
+
+    def _everybody(self, models: Sequence[Model]) -> Mapping[str, _Named]:
         """Give each caller by name, as the suite spells it and as what it comes to."""
         methods = self.program.platform.methods
         first = next((method for method in methods if not isinstance(method, TierToken)), methods[0])
-        found: dict[str, tuple[Mapping[str, object], Caller]] = {"nobody": ({"credential": "none"}, Caller(None))}
+        found: dict[str, _Named] = {"nobody": ({"credential": "none"}, Caller(None))}
 
         def add(name: str, groups: Sequence[str] = (), user: str | None = None, method: Method = first) -> None:
             spec: dict[str, object] = {"user": user} if user is not None else {}
@@ -67,13 +103,13 @@ class Starter:
             found.setdefault(name, (spec, Caller(method, tuple(groups), user)))
 
         add("in-no-group")
-        for group in self._groups:
+        for group in self._groups(models):
             add(f"only-{_slug(group)}", (group,))
-        for user in dict.fromkeys(user for model in self.program.models for user in self._probes.users(model)):
+        for user in dict.fromkeys(user for model in models for user in self._probes.users(model)):
             add(f"only-the-user-{_slug(user)}", user=user)
-        for lower, higher in self._steps():
+        for lower, higher in self._steps(models):
             add(f"{_slug(lower)}-and-{_slug(higher)}", (lower, higher))
-        for groups, named in self._needing_access(first):
+        for groups, named in self._needing_access(first, models):
             add("-and-".join(_slug(one) for one in (*([named] if named else []), *groups)), groups, user=named)
         for method in methods:
             for tier in self.program.tiers if isinstance(method, TierToken) else ():
@@ -84,27 +120,26 @@ class Starter:
     def _probes(self) -> Probes:
         return Probes(self.program, self.intent)
 
-    @cached_property
-    def _groups(self) -> tuple[str, ...]:
+    def _groups(self, models: Sequence[Model]) -> tuple[str, ...]:
         """Give every group that some policy mentions and that a provider puts people into."""
         projected = {tier.projected for tier in self.program.tiers}
         subjects = [tier.members for tier in self.program.tiers]
-        for model in self.program.models:
+        for model in models:
             subjects += [grant.subjects for grant in model.grants] + [entry.subjects for entry in model.entries]
         return tuple(dict.fromkeys(group for one in subjects for group in one.groups if group not in projected))
 
-    def _steps(self) -> Iterator[tuple[str, str]]:
+    def _steps(self, models: Sequence[Model]) -> Iterator[tuple[str, str]]:
         """Give a group of each tier or entry, and one of the next higher."""
         tiers: list[Tier] = [tier for tier in reversed(self.program.tiers) if tier.groups]
         yield from ((lower.groups[0], higher.groups[0]) for lower, higher in pairwise(tiers))
-        for model in self.program.models:
+        for model in models:
             owners = [entry.subjects.groups[0] for entry in reversed(model.entries) if entry.subjects.groups]
             top = [tiers[-1].groups[0]] if tiers else []
             yield from ((low, high) for low, high in zip([*top, *owners], owners, strict=False) if low != high)
 
-    def _needing_access(self, method: Method) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    def _needing_access(self, method: Method, models: Sequence[Model]) -> Iterator[tuple[tuple[str, ...], str | None]]:
         """Give those who own an entry on a model that they reach by something else only: groups, and a user or None."""
-        for model in self.program.models:
+        for model in models:
             opening = [group for grant in model.grants for group in grant.subjects.groups]
             opening += [tier.groups[0] for tier in self.program.tiers if tier.name in model.tiers and tier.groups]
             for entry in model.entries if opening else ():
@@ -122,7 +157,7 @@ class Starter:
     def _rows(self, path: str) -> Iterator[Mapping[str, object]]:
         """Give a row for each entitlement: who is metered by it, on which models."""
         by_answer: dict[tuple[object, ...], dict[str, list[str]]] = {}
-        for model in self.program.models:
+        for model in self._models:
             for name, (_, caller) in self._callers.items():
                 decision = _decided(self._asks(caller, model, path))
                 if decision.status in REFUSED:
@@ -145,7 +180,7 @@ class Starter:
     def _headers(self) -> Iterator[Mapping[str, object]]:
         """Give rows in which headers choose an entry, or say what they must not, for each method and all alike models."""
         models_of: dict[tuple[str, str, str, Decision], list[str]] = {}
-        for model in self.program.models:
+        for model in self._models:
             for method in self.program.platform.methods:
                 by_method = [(name, caller) for name, (_, caller) in self._callers.items() if caller.method == method]
                 if not by_method:
@@ -173,7 +208,7 @@ class Starter:
     def _metering(self) -> Iterator[Mapping[str, object]]:
         """Give each window of each budget once: calls up to its boundary, and the first beyond it."""
         seen: set[tuple[Place, str]] = set()
-        for model in self.program.models:
+        for model in self._models:
             for name, (_, caller) in self._callers.items():
                 question = self._asks(caller, model)
                 decision = _decided(question)
@@ -208,6 +243,10 @@ class Caller:
     method: Method | None
     groups: tuple[str, ...] = ()
     user: str | None = None
+
+
+# A caller as the suite spells it, and as what it comes to.
+_Named = tuple[Mapping[str, object], Caller]
 
 
 def boundary(unit: str, shorter: Sequence[Rate], rate: Rate) -> tuple[str | None, int]:

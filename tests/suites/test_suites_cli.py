@@ -11,6 +11,7 @@ from cli_support import SMALL, run, write
 
 from compiler.cli import test as command
 from compiler.cli.progress import Progress
+from compiler.suites.starter import Starter
 from compiler.suites.watch import snapshot
 
 SUITE = """\
@@ -125,6 +126,12 @@ def test_a_first_suite_is_written_once() -> None:
     assert "already there" in again.output
     assert run("test", "--init", "elsewhere/mine.yaml").exit_code == 0
     assert Path("elsewhere/mine.yaml").read_text(encoding="utf-8").startswith("# Written by `maasc test --init`")
+
+
+def test_what_a_first_suite_leaves_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Starter.__init__, "__defaults__", (4,))
+    result = run("test", "--init")
+    assert "left out, so that it can be read: " in result.output
 
 
 def test_a_first_suite_needs_a_configuration_that_compiles() -> None:

@@ -87,6 +87,62 @@ def test_a_platform_without_anything_to_allow_has_a_matrix_alone(tmp_path: Path)
     assert "metering" not in suite
 
 
+MANY = """\
+platform:
+  kuadrant: "1.5"
+  gateway: {namespace: ingress, name: gw, hostname: maas.example.com}
+  modelNamespace: llm
+  authentication: [{name: openshift, kind: tokenReview, audiences: [a]}]
+"""
+
+
+def test_of_very_many_models_and_callers_some_stand_for_the_others(tmp_path: Path) -> None:
+    """One model of each kind, one caller for each way to be answered; what has no case is counted."""
+    config = yaml.safe_load(MANY) | {
+        "groups": {f"g{index}": {} for index in range(12)},
+        "models": {f"m{index}": {"backend": {"kind": "LLMInferenceService"}} for index in range(40)},
+        "access": {
+            "even": {"models": [f"m{index}" for index in range(0, 40, 2)], "groups": [f"g{index}" for index in range(10)]},
+            "one": {"models": ["m7"], "groups": ["g11"]},
+        },
+        "subscriptions": {
+            "all": {
+                "owner": {"groups": [f"g{index}" for index in range(12)]},
+                "models": {f"m{index}": {"unlimited": True} for index in range(0, 40, 2)},
+            }
+        },
+    }
+    found = bench(tmp_path, rendering.document(config))
+    starter = Starter(found.program, found.intent, most=60)
+    suite = yaml.safe_load(starter.text())
+    assert suite["matrix"]["models"] == ["m0", "m1", "m7"]
+    assert {"nobody", "in-no-group", "only-g0"} <= suite["callers"].keys()
+    assert "only-g1" not in suite["callers"], "it is answered as `only-g0` is"
+    assert starter.left_out == (
+        "left out, so that it can be read: 37 models of 40 and 11 callers of 16; add those that matter to you"
+    )
+    assert f"# {starter.left_out}\n" in starter.text()
+    assert {result.status for result in found.results(starter.text())} == {"passed"}
+    everything = Starter(found.program, found.intent, most=10**6)
+    assert everything.left_out is None
+    assert yaml.safe_load(everything.text())["matrix"]["models"] == "*"
+
+
+def test_a_first_suite_is_never_larger_than_somebody_reads(tmp_path: Path) -> None:
+    config = yaml.safe_load(MANY) | {
+        "groups": {f"g{index}": {} for index in range(40)},
+        "models": {f"m{index}": {"backend": {"kind": "LLMInferenceService"}} for index in range(40)},
+        "access": {f"a{index}": {"models": [f"m{index}"], "groups": [f"g{index}"]} for index in range(40)},
+        "subscriptions": {
+            f"s{index}": {"owner": {"groups": [f"g{index}"]}, "models": {f"m{index}": {"unlimited": True}}} for index in range(40)
+        },
+    }
+    found = bench(tmp_path, rendering.document(config))
+    suite = yaml.safe_load(Starter(found.program, found.intent).text())
+    assert len(suite["matrix"]["models"]) == 20
+    assert len(suite["callers"]) * 20 * 2 <= 1000
+
+
 @settings(
     max_examples=15,
     deadline=None,
