@@ -8,6 +8,8 @@ from typing import Final
 from compiler.checks.report import error
 from compiler.diagnostics.model import Diagnostic, Fix
 from compiler.diagnostics.suggest import certain, closest
+from compiler.diagnostics.unseen import unseen
+from compiler.intent.advice import EVERY_ITEM, EVERYTHING
 from compiler.intent.intent import Intent, Item
 from compiler.intent.references import Reference, references, user_aliases
 from compiler.intent.spec import Spec
@@ -40,8 +42,10 @@ def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent
     suggestion = closest(reference.name, sorted(known[reference.section]))
     if suggestion:
         suggestion = _as_written(suggestion, reference, intent)
-    advice = f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`"
-    fix = _fix(reference, known, intent)
+    # Whoever writes a character that nobody sees, or `*`, does not mean a name that could be declared.
+    odd = unseen(reference.written) or (EVERY_ITEM.get(reference.section) if reference.written == EVERYTHING else None)
+    advice = odd or (f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`")
+    fix = None if odd else _fix(reference, known, intent)
     return error(code, f"unknown {kind} `{reference.written}`", reference.place, effect, help=advice, fix=fix)
 
 

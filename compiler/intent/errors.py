@@ -10,6 +10,8 @@ from pydantic_core import ErrorDetails
 
 from compiler.diagnostics.model import Diagnostic, Fix, PathPart, Place, Severity
 from compiler.diagnostics.suggest import closest
+from compiler.diagnostics.unseen import unseen
+from compiler.intent import advice
 from compiler.intent.scalars import window_meant, window_seconds
 from compiler.source.scalars import AmbiguousNumberError, plain
 
@@ -76,12 +78,12 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
     elif kind in _EXPECTED:
         found_instead = f"expected {_EXPECTED[kind]}, found {described(found)}"
         fix = _window(found, place)
-        yield _error("wrong-type", found_instead, place, f"write `{fix.new}`" if fix else _quoting(kind, found), fix)
+        yield _error("wrong-type", found_instead, place, _meant(kind, found, place.path), fix)
     elif kind in _EFFECTS:
         whole = isinstance(found, dict | list)
         headline = details["msg"] if whole else f"{details['msg']}, found {described(found)}"
         fix = _window(found, place)
-        yield _error(kind, headline, place, f"write `{fix.new}`" if fix else None, fix)
+        yield _error(kind, headline, place, advice.window(found) if kind == "bad-window" else None, fix)
     elif kind == "literal_error":
         known = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
@@ -123,11 +125,27 @@ def _unknown_keys(context: Mapping[str, object], place: Place) -> Iterator[Diagn
         return
     for key in keys:
         suggestion = closest(str(key), known)
-        yield _error("unknown-key", f"unknown key `{key}`", place.at(key).on_key(), _listed(", ".join(known), suggestion))
+        help_ = unseen(str(key)) or _listed(", ".join(known), suggestion)
+        yield _error("unknown-key", f"unknown key `{key}`", place.at(key).on_key(), help_)
 
 
 def _listed(known: str, suggestion: str | None) -> str:
     return f"did you mean `{suggestion}`?" if suggestion else f"known here: {known}"
+
+
+def _meant(kind: str, found: object, path: Sequence[PathPart]) -> str | None:
+    """Guess what was meant by a value of another type."""
+    match kind:
+        case "string_type" if path and path[-1] == "window":
+            return advice.window(found)
+        case "list_type":
+            return advice.items(found, path)
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return advice.mapping(found, path)
+        case "int_type":
+            return _quoting(kind, found) or advice.number(found)
+        case _:
+            return _quoting(kind, found)
 
 
 def _quoting(kind: str, found: object) -> str | None:
@@ -173,5 +191,5 @@ def _window(found: object, place: Place) -> Fix | None:
     return Fix(str(found), meant, f"{window_seconds(meant):,} seconds{unit}")
 
 
-def _error(code: str, headline: str, place: Place, advice: str | None = None, fix: Fix | None = None) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, headline, place, _EFFECTS[code], help=advice, fix=fix)
+def _error(code: str, headline: str, place: Place, help_: str | None = None, fix: Fix | None = None) -> Diagnostic:
+    return Diagnostic(code, Severity.ERROR, headline, place, _EFFECTS[code], help=help_, fix=fix)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.suggest import closest
+from compiler.diagnostics.unseen import unseen
 from compiler.intent import model
 from compiler.intent.errors import described
 from compiler.intent.intent import Intent, Item
@@ -202,7 +203,7 @@ def _name_problem(section: str, name: str, place: Place, rules: _Names | None) -
         f"`{name}` is no Kubernetes name",
         place,
         "the API server would refuse the objects that carry it",
-        "lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
+        unseen(name) or "lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
     )
 
 
@@ -224,7 +225,7 @@ def _claim_problem(section: str, name: str, place: Place, rules: _Names | None) 
         f"the {kind} `{name}` matches no allowed name",
         place,
         "no caller may ever match it: a slip of the keyboard looks like this, and so does a name made to break an expression",
-        f"allowed is `{rules.pattern or DEFAULT_NAMES}`, which `platform.names` can replace",
+        unseen(name) or f"allowed is `{rules.pattern or DEFAULT_NAMES}`, which `platform.names` can replace",
     )
 
 
@@ -240,7 +241,7 @@ def _no_namespace(name: str, place: Place) -> Diagnostic:
 
 def _unknown_section(section: str, here: Place) -> Diagnostic:
     suggestion = closest(section, [*_SECTIONS, _PLATFORM])
-    advice = f"did you mean `{suggestion}`?" if suggestion else f"known here: {_known_sections()}"
+    advice = unseen(section) or (f"did you mean `{suggestion}`?" if suggestion else f"known here: {_known_sections()}")
     effect = "a key nobody reads changes nothing: what it was meant to allow or limit would not hold"
     return Diagnostic("unknown-key", Severity.ERROR, f"unknown section `{section}`", here.on_key(), effect, help=advice)
 

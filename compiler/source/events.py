@@ -24,6 +24,10 @@ Event = yaml_events.Event
 _UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 
+# Lines that git puts around what it could not merge.
+_CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
+_RESOLVE: Final = "keep one of the two sides, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
+
 # What libyaml says, and what it means to somebody who wrote the line.
 _PLAIN_WORDS: Final = {
     "mapping values are not allowed in this context": (
@@ -93,6 +97,11 @@ def _unprintable(file: str, text: str, strange: re.Match[str]) -> Diagnostic:
 
 
 def _malformed(file: str, text: str, problem: MarkedYAMLError) -> Diagnostic:
+    left = _CONFLICT.search(text)
+    if left:
+        line = len(_BREAK.split(text[: left.start()]))
+        marker = Span(line, 1, line, len(left[0]) + 1)
+        return error("yaml-syntax", "a conflict of git is left in the file", file, marker, advice=_RESOLVE)
     said = problem.problem or problem.context or "the text is not YAML"
     headline, advice = _PLAIN_WORDS.get(said, (said, None))
     lines = _BREAK.split(text)

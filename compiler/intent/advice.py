@@ -1,0 +1,85 @@
+"""What was probably meant by a value that cannot be taken as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from compiler.diagnostics.model import PathPart
+from compiler.intent.scalars import window_meant, window_seconds
+
+EVERYTHING: Final = "*"
+
+_PART: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})( *[A-Za-z]+)")
+_THOUSANDS: Final = MappingProxyType({"k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "b": 1_000_000_000})
+
+# What an item of a list looks like where a word alone stands for it.
+_ITEMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "grants": "{{model: {}}}",
+        "members": "{{user: {}}}",
+        "tokens": "{{limit: {}, window: 1h}}",
+        "requests": "{{limit: {}, window: 1h}}",
+        "authentication": "{{name: {}, kind: tokenReview, audiences: [...]}}",
+        "backend": "{{kind: {}}}",
+        "owner": "{{groups: [{}]}}",
+    }
+)
+
+
+def window(found: object) -> str:
+    """Spell a window that is written with another unit, or without one; a number alone is most often meant in seconds."""
+    spelt = window_meant(found) or _in_smaller_units(str(found).strip())
+    return f"write `{spelt}`" if spelt else "write whole numbers with a unit, such as `90s`, `15m`, `1h30m` or `1d`"
+
+
+def _in_smaller_units(found: str) -> str | None:
+    """Spell a part of a unit, such as half an hour, if it comes to whole seconds."""
+    match = _PART.fullmatch(found)
+    unit = window_meant(f"1{match[3]}") if match else None
+    if match is None or unit is None:
+        return None
+    seconds, rest = divmod(int(match[1] + match[2]) * window_seconds(unit), 10 ** len(match[2]))
+    return None if rest else window_meant(f"{seconds}s" if seconds % 60 else f"{seconds // 60}m")
+
+
+def items(found: object, path: Sequence[PathPart]) -> str | None:
+    """Show the list that a single value was meant to be."""
+    key = path[-1] if path else ""
+    if found == EVERYTHING:
+        return 'write `models: ["*"]`' if path[:1] == ("invariants",) and key == "models" else EVERY_ITEM.get(str(key))
+    if isinstance(found, str | int) and not isinstance(found, bool):
+        names = [_ITEMS[str(key)].format(found)] if key in _ITEMS else [name.strip() for name in str(found).split(",")]
+        return f"write a list: `{key}: [{', '.join(names)}]`" if all(names) else None
+    if isinstance(found, Mapping) and str(key) in _ITEMS:
+        return f"write a list: put `[` before the mapping and `]` behind it, or begin it with `- ` below `{key}:`"
+    return None
+
+
+# What `*` is where a list of names is expected, and where it stands in one.
+EVERY_ITEM: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "tiers": 'write `tiers: "*"`, without a list, for all tiers of a model',
+        "models": 'only invariants have `models: ["*"]`; elsewhere list the models',
+        "groups": "list the groups: `system:authenticated` has everybody whom the cluster knows",
+        "users": "list the users, or the groups that they are in",
+    }
+)
+
+
+def mapping(found: object, path: Sequence[PathPart]) -> str | None:
+    """Show the mapping that a word alone was meant to be."""
+    keys = [part for part in path if isinstance(part, str)]
+    if not isinstance(found, str | int) or isinstance(found, bool) or not keys or keys[-1] not in _ITEMS:
+        return None
+    return f"write `{_ITEMS[keys[-1]].format(found)}`"
+
+
+def number(found: object) -> str | None:
+    """Write a whole number out that is written with a letter or with an exponent."""
+    if isinstance(found, float) and found.is_integer() and found >= 0:
+        return f"write all digits: `{int(found)}`"
+    match = re.fullmatch(r"([0-9]{1,9})([kKmMgGbB])", found) if isinstance(found, str) else None
+    return f"write all digits: `{int(match[1]) * _THOUSANDS[match[2].lower()]}`" if match else None

@@ -1,0 +1,149 @@
+"""A value that cannot be taken as it is comes with what was probably meant."""
+
+from __future__ import annotations
+
+import pytest
+from cli_support import SMALL
+
+from compiler.checks.run import check_intent
+from compiler.diagnostics.model import Diagnostic
+from compiler.intent.parse import parse
+from compiler.intent.scalars import window_seconds
+from compiler.source.load import load_text
+
+MORE = """\
+tiers:
+  small: {level: 0, groups: [free-user], tokens: [{limit: 5, window: 1m}]}
+teams:
+  ml: {defaultPolicy: plan, members: [], grants: [], groups: [free-user]}
+policies:
+  plan: {kind: TokenRateLimitPolicy, tokens: [{limit: 5, window: 1h}]}
+invariants:
+  - {name: capped, callers: {}, models: ["*"], atMost: {limit: 100, window: 1m}}
+"""
+
+
+def found(old: str, new: str) -> tuple[Diagnostic, ...]:
+    """Read the configuration with one text instead of another."""
+    text = SMALL + MORE
+    assert old in text
+    documents, problems = load_text("a.yaml", text.replace(old, new, 1).encode())
+    if problems:
+        return problems
+    intent, problems = parse(documents)
+    return problems or (check_intent(intent) if intent is not None else ())
+
+
+def advised(old: str, new: str) -> str | None:
+    """Give the advice on the one error there is."""
+    told = {one.help for one in found(old, new) if one.severity.value == "error"}
+    assert len(told) == 1, told
+    return told.pop()
+
+
+def test_without_a_mistake_there_is_no_advice() -> None:
+    assert [one for one in found("limit: 100", "limit: 101") if one.severity.value == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("60", "60s"),
+        ('"60"', "60s"),
+        ("60 s", "60s"),
+        ("1min", "1m"),
+        ("1 Minute", "1m"),
+        ("2 hours", "2h"),
+        ("3days", "3d"),
+        ("1 week", "1w"),
+        ("1h 30m", "1h30m"),
+        ("1H", "1h"),
+        ("0.5h", "30m"),
+        ("0.25m", "15s"),
+        ("1.0h", "60m"),
+        ("1.5m", "90s"),
+    ],
+)
+def test_a_window_is_spelt_as_it_was_meant(written: str, meant: str) -> None:
+    assert window_seconds(meant) > 0
+    assert advised("window: 1m", f"window: {written}") == f"write `{meant}`"
+
+
+@pytest.mark.parametrize("written", ["0", "1.3s", "0.5", "soon", "400d", "true", "[1m]", "500ms", "1 month"])
+def test_a_window_that_nobody_can_guess_is_shown_by_example(written: str) -> None:
+    assert advised("window: 1m", f"window: {written}") == "write whole numbers with a unit, such as `90s`, `15m`, `1h30m` or `1d`"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("groups: [free-user], tokens", "groups: free-user, tokens", "write a list: `groups: [free-user]`"),
+        ("groups: [free-user], tokens", 'groups: "a, b", tokens', "write a list: `groups: [a, b]`"),
+        ("groups: [free-user], tokens", "groups: ', ', tokens", None),
+        ("groups: [free-user], tokens", "groups: true, tokens", None),
+        ("tokens: [{limit: 5, window: 1m}]", "tokens: 5", "write a list: `tokens: [{limit: 5, window: 1h}]`"),
+        ("tokens: [{limit: 5, window: 1m}]", "tokens: [5]", "write `{limit: 5, window: 1h}`"),
+        ("grants: []", "grants: [simulator]", "write `{model: simulator}`"),
+        ("members: []", "members: [alice]", "write `{user: alice}`"),
+        ("backend: {kind: LLMInferenceService}", "backend: LLMInferenceService", "write `{kind: LLMInferenceService}`"),
+        ("owner: {groups: [free-user]}", "owner: free-user", "write `{groups: [free-user]}`"),
+        ("owner: {groups: [free-user]}", "owner: true", None),
+        ("callers: {}", "callers: everybody", None),
+        ("members: []", "members: {user: alice}", "write a list: put `[` before the mapping"),
+        ("limit: 100,", "limit: 20k,", "write all digits: `20000`"),
+        ("limit: 100,", "limit: 2M,", "write all digits: `2000000`"),
+        ("limit: 100,", "limit: 2e4,", "write all digits: `20000`"),
+        ("limit: 100,", "limit: 2.5,", None),
+        ("limit: 100,", "limit: '100',", "remove the quotes"),
+        ("limit: 100,", "limit: many,", None),
+    ],
+)
+def test_the_shape_that_was_meant_is_shown(old: str, new: str, words: str | None) -> None:
+    told = advised(old, new)
+    assert (told is None) if words is None else (told is not None and told.startswith(words)), told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("models: [simulator]", 'models: ["*"]', 'only invariants have `models: ["*"]`; elsewhere list the models'),
+        ("models: [simulator]", 'models: "*"', 'only invariants have `models: ["*"]`; elsewhere list the models'),
+        ('models: ["*"]', 'models: "*"', 'write `models: ["*"]`'),
+        ("models:\n  simulator: {", "models:\n  simulator: {tiers: ['*'], ", 'write `tiers: "*"`, without a list'),
+        ("groups: [free-user], tokens", "groups: ['*'], tokens", "list the groups: `system:authenticated` has everybody"),
+        ("groups: [free-user], tokens", "groups: '*', tokens", "list the groups: `system:authenticated` has everybody"),
+        ("members: []", "members: [{user: '*'}]", "list the users"),
+        ("defaultPolicy: plan", "defaultPolicy: '*'", "define it under `policies:`"),
+    ],
+)
+def test_what_stands_for_all_is_told_where_it_does(old: str, new: str, words: str) -> None:
+    assert (advised(old, new) or "").startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("{limit: 100", "{limit:\u00a0100", "no-break space (U+00A0)"),
+        ("groups: [free-user], tokens", "groups: [free-user\u00a0], tokens", "no-break space (U+00A0)"),
+        ("groups: [free-user], tokens", "groups: [free\u200b-user], tokens", "zero width space (U+200B)"),
+        ("policies:\n", "policies\u3164:\n", "hangul filler (U+3164)"),
+        ("  plan:", "  plan\u00ad:", "soft hyphen (U+00AD)"),
+        ("  free-user: {", "  free-user\u202e: {", "right-to-left override (U+202E)"),
+    ],
+)
+def test_characters_that_nobody_sees_are_named(old: str, new: str, name: str) -> None:
+    assert any(f"it holds a {name}, which nobody sees" in (one.help or "") for one in found(old, new))
+
+
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> main", "||||||| 1234567"])
+def test_a_conflict_of_git_is_told_as_one(marker: str) -> None:
+    (told,) = found("tiers:\n", f"{marker}\ntiers:\n")
+    assert (told.code, told.headline) == ("yaml-syntax", "a conflict of git is left in the file")
+    assert told.place is not None
+    assert told.place.span is not None
+    assert (told.place.span.line, told.place.span.end_column) == (SMALL.count("\n") + 1, 8)
+
+
+def test_what_only_looks_like_a_conflict_is_none() -> None:
+    (told,) = found("tiers:\n", "description: |\n  =======\ntiers: [\n")
+    assert told.headline != "a conflict of git is left in the file"
