@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "explain": "Explain how one request to a model is answered.",
         "fmt": "Lay configuration files out in the one canonical way.",
         "init": "Write a small configuration to start from.",
+        "key": "Make, list, replace and revoke API keys.",
         "prove": "Prove that the manifests on disk mean what is written.",
         "report": "Show who may call what as one page, or as a picture.",
         "rule": "Explain a diagnostic by its code.",

@@ -33,7 +33,12 @@ def manifests(program: Program) -> Iterator[tuple[str, ExternalSecret | SealedSe
     """Give each key's object with the path of its file. All lie where Authorino looks for keys, and it looks nowhere else."""
     for key in program.keys:
         named = metadata(secret_name(key.team, key.alias), program.platform.kuadrant_namespace)
-        yield f"teams/{key.team}/key-{key.alias}.yaml", _manifest(program, key, named)
+        yield file_of(key.team, key.alias), _manifest(program, key, named)
+
+
+def file_of(team: str, alias: str) -> str:
+    """Give the file of `out/` that a key's object is in."""
+    return f"teams/{team}/key-{alias}.yaml"
 
 
 def secret_name(team: str, alias: str) -> str:

@@ -1,0 +1,107 @@
+"""Change the keys of a configuration on disk: find what is named, check what the change would mean, and only then write."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from compiler import pipeline
+from compiler.cli.exit import COULD_NOT_RUN, code
+from compiler.cli.overwrite import overwrite
+from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.diagnostics.model import Diagnostic, Place, failed
+from compiler.diagnostics.suggest import closest
+from compiler.diagnostics.visible import visible
+from compiler.intent.api_keys import KeySpec
+from compiler.intent.intent import Intent
+from compiler.program.ir import Program
+from compiler.source.document import Document, Sources
+from compiler.source.load import load_texts
+
+
+@dataclass(frozen=True)
+class Team:
+    """A team of the configuration: its name, where it stands, and its keys as they are written."""
+
+    name: str
+    place: Place
+    document: Document
+    keys: dict[str, KeySpec]
+
+    def sealed_as(self, alias: str) -> str:
+        """Give what is written as the sealed value of a key: the value, or the name of a file."""
+        data: Any = self.document.data
+        for part in (*self.place.path, "keys", alias, "secret", "sealed"):
+            data = data[part]
+        return str(data)
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A configuration that compiles."""
+
+    config: Path
+    sources: Sources
+    program: Program
+    intent: Intent
+
+    def team(self, name: str) -> Team:
+        """Give the team of a name; the run ends where there is none."""
+        item = self.intent.teams.get(name)
+        if item is None:
+            near = closest(name, self.intent.teams)
+            refuse(f"there is no team `{name}`", f"did you mean `{near}`?" if near else "add it under `teams:` first")
+        place = item.place
+        document = next(one for one in self.sources.documents if (one.file, one.index) == (place.file, place.document))
+        return Team(name, place, document, dict(item.spec.keys))
+
+    def key(self, team: Team, alias: str) -> KeySpec:
+        """Give the key of an alias; the run ends where there is none."""
+        if alias not in team.keys:
+            near = closest(alias, team.keys)
+            advice = f"did you mean `{near}`?" if near else "`maasc key list` shows those that there are"
+            refuse(f"the team `{team.name}` has no key `{alias}`", advice)
+        return team.keys[alias]
+
+    def write(self, file: str, text: str | None) -> str:
+        """Put an edited text in the place of a file, if the configuration still compiles, and give the file's path.
+
+        The run ends where it does not, and where there is no such text.
+        """
+        if text is None:
+            refuse(f"`{(self.config / file).as_posix()}` is written in a way that is not edited here", "edit it by hand")
+        after = pipeline.front_of(*load_texts({**self.sources.texts, file: text}), self.config)
+        if failed(after.diagnostics):
+            click.echo("maasc: nothing was written, because of what the configuration would then say", err=True)
+            _end(in_folder(after.diagnostics, self.config), Folder(self.config, after.sources))
+        return self.overwrite(file, text)
+
+    def overwrite(self, file: str, text: str) -> str:
+        """Put a text in the place of a file, and give its path; the run ends where that cannot be."""
+        unwritten = overwrite(self.config / file, text)
+        if unwritten is not None:
+            _end((unwritten,), Folder(self.config, self.sources))
+        return (self.config / file).as_posix()
+
+
+def configured(config: Path) -> Configured:
+    """Read a configuration; the run ends where it does not compile."""
+    front = pipeline.front(config)
+    if front.program is None or front.intent is None:
+        _end(in_folder(front.diagnostics, config), Folder(config, front.sources))
+    return Configured(config, front.sources, front.program, front.intent)
+
+
+def _end(diagnostics: tuple[Diagnostic, ...], sources: Folder) -> NoReturn:
+    show(diagnostics, sources, Reporting("text", "auto", quiet=True))
+    sys.exit(code(diagnostics) or COULD_NOT_RUN)
+
+
+def refuse(what: str, advice: str) -> NoReturn:
+    """End the run, because something that was asked for cannot be meant."""
+    click.echo(f"maasc: {visible(what)}\nhelp: {visible(advice)}", err=True)
+    sys.exit(COULD_NOT_RUN)
