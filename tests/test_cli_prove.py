@@ -70,6 +70,31 @@ def test_an_invariant_that_does_not_hold_keeps_out_as_it_is() -> None:
     assert run("build", "--no-prove").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("callers", "hint"),
+    [
+        ("{notGroups: [staff, free-user]}", "say `notTiers: [small]`"),
+        ("{tiers: [small], notGroups: [staff]}", None),
+        ("{notTiers: [small], groups: [free-user]}", None),
+    ],
+)
+def test_an_invariant_that_forgets_the_accounts_of_a_tier_is_told_the_word_for_them(callers: str, hint: str | None) -> None:
+    """Their group is written nowhere, so that nobody thinks of it."""
+    more = f"""\
+tiers: {{small: {{level: 0, groups: [staff], tokens: [{{limit: 5, window: 1m}}]}}}}
+groups: {{staff: {{}}}}
+invariants:
+  - {{name: nobody, callers: {callers}, models: ["*"], never: access}}
+"""
+    open_to_tier = SMALL.replace("{kind: LLMInferenceService}}", "{kind: LLMInferenceService}, tiers: [small]}")
+    write(Path(), {"config/a.yaml": open_to_tier, "config/b.yaml": more})
+    result = run("check")
+    assert result.exit_code == 1
+    assert "the invariant `nobody` does not hold" in result.output
+    assert ("notTiers" in result.output.split("help: ")[-1]) == (hint is not None)
+    assert hint is None or hint in result.output
+
+
 def test_a_refutation_names_a_caller_the_field_and_the_line() -> None:
     edit("limit: 100\n", "limit: 1000\n")
     result = run("prove")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Program
+from compiler.program.ir import Program, Tier
 from compiler.prove.algebra import Algebra
 from compiler.prove.expressions import Memory, Parser
 from compiler.prove.proof import Gateway, Proof
@@ -75,15 +75,19 @@ def _asked(invariants: Sequence[Invariant], model: str) -> tuple[str, ...]:
     return tuple(one.name for one in invariants if model in one.models or "*" in one.models)
 
 
-def diagnostics(report: ProofReport) -> tuple[Diagnostic, ...]:
-    """Make a diagnostic of every result that is no proof: `refuted` with its counterexample, or `undecided`."""
-    return tuple(_diagnostics(report.results))
+def diagnostics(report: ProofReport, tiers: Sequence[Tier] = (), invariants: Sequence[Invariant] = ()) -> tuple[Diagnostic, ...]:
+    """Make a diagnostic of every result that is no proof: `refuted` with its counterexample, or `undecided`.
+
+    By the `tiers` and the `invariants` of what was proved it is told which words an invariant lacks.
+    """
+    return tuple(_diagnostics(report.results, tiers, invariants))
 
 
-def _diagnostics(results: Iterable[Result]) -> Iterator[Diagnostic]:
+def _diagnostics(results: Iterable[Result], tiers: Sequence[Tier], invariants: Sequence[Invariant]) -> Iterator[Diagnostic]:
     for result in results:
         if isinstance(result, Refuted) and result.property == "invariant":
-            yield _broken(result.model, result.counterexample)
+            broken = next((one for one in invariants if one.origin == result.counterexample.place), None)
+            yield _broken(result.model, result.counterexample, _forgotten(result.counterexample.example, tiers, broken))
         elif isinstance(result, Refuted):
             yield _refuted(result.model, result.counterexample)
         elif isinstance(result, Absent):
@@ -121,7 +125,18 @@ def _refuted(model: str, found: Counterexample) -> Diagnostic:
     )
 
 
-def _broken(model: str, found: Counterexample) -> Diagnostic:
+def _forgotten(example: Example, tiers: Sequence[Tier], broken: Invariant | None) -> str | None:
+    """Say which tiers an invariant leaves in by their ServiceAccounts, whose group nobody writes."""
+    if broken is None:
+        return None
+    names = [tier.name for tier in tiers if tier.projected in example.groups and tier.projected not in broken.callers.groups]
+    if not names:
+        return None
+    what = f"the ServiceAccounts of the {'tier' if len(names) == 1 else 'tiers'} {', '.join(f'`{name}`' for name in names)}"
+    return f"if {what} are not meant, say `notTiers: [{', '.join(names)}]`, which takes out all groups of a tier and theirs"
+
+
+def _broken(model: str, found: Counterexample, forgotten: str | None) -> Diagnostic:
     notes = [Note(f"{describe(found.example)}: {found.meant}")]
     if found.intent is not None:
         notes.append(Note("this line lets it happen", found.intent))
@@ -132,7 +147,7 @@ def _broken(model: str, found: Counterexample) -> Diagnostic:
         place=found.place,
         effect=f"the caller of the example gets {found.emitted}",
         notes=tuple(notes),
-        help="change what grants or meters this, or the invariant",
+        help=forgotten or "change what grants or meters this, or the invariant",
     )
 
 

@@ -77,8 +77,9 @@ def verify(  # noqa: PLR0913 - a proof is of all of these
     )
     if failed(proven.unreadable):
         return Verdict(None, (*found, *proven.unreadable))
+    told = diagnostics(proven.report, program.tiers, invariants)
     around = (*unconfigured(program, cluster, parse), *surroundings(program, files, cluster))
-    return Verdict(proven.report, (*found, *proven.unfit, *diagnostics(proven.report), *around), proven.tokens, len(around))
+    return Verdict(proven.report, (*found, *proven.unfit, *told, *around), proven.tokens, len(around))
 
 
 def _wrong_syntax(text: str, parsed: Callable[[str], object]) -> str | None:
