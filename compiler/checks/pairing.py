@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from compiler.checks.report import remark, warning
 from compiler.diagnostics.model import Diagnostic
-from compiler.program.ir import Entry, Grant, Model, Program
-
-_EVERYBODY = "system:authenticated"
+from compiler.program.ir import EVERYBODY, Entry, Grant, Model, Program
 
 
 def on_program(program: Program) -> Iterator[Diagnostic]:
@@ -41,11 +39,11 @@ def _may_have_access(entry: Entry, model: Model, program: Program) -> bool:
     groups = {group for grant in model.grants for group in grant.subjects.groups}
     groups |= {group for tier in program.tiers if tier.name in model.tiers for group in tier.members.groups}
     users = {user for grant in model.grants for user in grant.subjects.users}
-    return bool(groups & {*entry.subjects.groups, _EVERYBODY} or users & set(entry.subjects.users))
+    return bool(groups & {*entry.subjects.groups, EVERYBODY} or users & set(entry.subjects.users))
 
 
 def _unmetered(grant: Grant, model: Model, tiered: set[str]) -> Iterator[Diagnostic]:
-    if _EVERYBODY in tiered:
+    if EVERYBODY in tiered:
         return
     metered = tiered | {group for entry in model.entries for group in entry.subjects.groups}
     for group in grant.subjects.groups:

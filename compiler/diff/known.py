@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from compiler.diff.regions import mentioned
 from compiler.diff.side import Side
 from compiler.intent.references import user_aliases
+from compiler.program.ir import EVERYBODY, Method, TokenReview
 
 
 @dataclass(frozen=True)
 class Known:
-    """Models, entries that meter, groups and tiers by name; `users` gives the name that an e-mail address or a subject is of."""
+    """Models, entries that meter, groups and tiers by name; `users` gives the name that an e-mail address or a subject is of.
+
+    `everybody` are the groups that people have who bring a token of the cluster.
+    """
 
     models: frozenset[str]
     entries: frozenset[str]
     groups: frozenset[str]
     users: Mapping[str, str]
+    everybody: frozenset[str] = frozenset()
 
 
 def known(sides: Iterable[Side]) -> Known:
@@ -26,7 +31,9 @@ def known(sides: Iterable[Side]) -> Known:
     entries: set[str] = set()
     groups: set[str] = set()
     users: dict[str, str] = {}
+    methods: list[Method] = []
     for side in sides:
+        methods += side.program.platform.methods
         for model in side.program.models:
             models |= {model.id, model.name}
             entries |= {entry.key for entry in side.program.precedence(model)}
@@ -36,4 +43,5 @@ def known(sides: Iterable[Side]) -> Known:
         if side.intent is not None:
             groups |= side.intent.groups.keys()
             users |= user_aliases(side.intent)
-    return Known(frozenset(models), frozenset(entries), frozenset(groups), users)
+    everybody = {EVERYBODY} if any(isinstance(one, TokenReview) for one in methods) else set()
+    return Known(frozenset(models), frozenset(entries), frozenset(groups), users, frozenset(everybody))

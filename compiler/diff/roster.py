@@ -35,7 +35,7 @@ class Roster:
 
 
 def resolved(people: Sequence[Person], names: Known) -> Roster:
-    """Give people under the names that their e-mail addresses and subjects stand for.
+    """Give people under the names that their e-mail addresses and subjects stand for, in the groups that all of them have.
 
     Raises:
         RosterError: two rows are one user.
@@ -45,8 +45,8 @@ def resolved(people: Sequence[Person], names: Known) -> Roster:
         name = names.users.get(user, user)
         if name in found:
             raise RosterError(f"`{user}` is `{name}`, who is listed as well", None)
-        found[name] = groups
-    unknown = {group for groups in found.values() for group in groups} - names.groups
+        found[name] = groups | names.everybody
+    unknown = {group for _, groups in people for group in groups} - names.groups - names.everybody
     return Roster(tuple(sorted(found.items())), tuple(sorted(unknown)))
 
 

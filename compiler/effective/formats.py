@@ -34,11 +34,15 @@ def as_csv(found: Table) -> str:
 
 
 def as_json(found: Table) -> str:
-    """Give `{"rows": [...], "pairs": [...], "pairsLeftOut": n}`; amounts as numbers, windows in seconds."""
+    """Give `{"rows": [...], "pairs": [...], "pairsLeftOut": n, "everybody": group}`; amounts as numbers, windows in seconds.
+
+    `everybody` is the group that all callers but ServiceAccounts of tiers have beside the subjects, or null.
+    """
     data = {
         "rows": [_object(row) for row in found.rows],
         "pairs": [_object(row) for row in found.pairs],
         "pairsLeftOut": found.left_out,
+        "everybody": found.everybody,
     }
     return json.dumps(data, indent=2) + "\n"
 
@@ -62,7 +66,8 @@ FORMATS: Final[Mapping[str, Callable[[Table], str]]] = {
 
 
 def _ending(found: Table) -> list[str]:
-    return [f"{left_out(found)}\n"] if found.left_out else []
+    told = f"whoever brings a token of the cluster is in `{found.everybody}` as well, and so are all callers above but ServiceAccounts of tiers"
+    return [*([f"{told}\n"] if found.everybody else []), *([f"{left_out(found)}\n"] if found.left_out else [])]
 
 
 def left_out(found: Table) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from compiler.effective.subjects import Subject, caller, pairs
+from compiler.effective.subjects import Subject, caller, everywhere, pairs
 from compiler.program.decide import Caller, Decision, Request, decide
-from compiler.program.ir import Entry, Model, Program
+from compiler.program.ir import EVERYBODY, Entry, Model, Program
 
 _COMPLETIONS = "/v1/chat/completions"
 
@@ -29,11 +29,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` are for single subjects, `pairs` for two at once; `left_out` counts the pairs that there was no room for."""
+    """`rows` are for single subjects, `pairs` for two at once; `left_out` counts the pairs that there was no room for.
+
+    `everybody` is the group that callers have beside the subjects, where some policy asks for it.
+    """
 
     rows: tuple[Row, ...]
     pairs: tuple[Row, ...]
     left_out: int
+    everybody: str | None = None
 
 
 def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject], most_pairs: int) -> Table:
@@ -60,7 +64,9 @@ def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject]
                 left_out += 1
     # Sorting is stable, and so keeps the order of models and subjects among those that are told.
     told = {id(row) for row in sorted(found, key=_surprises, reverse=True)[:most_pairs]}
-    return Table(tuple(rows), tuple(row for row in found if id(row) in told), left_out + len(found) - len(told))
+    pairs_told = tuple(row for row in found if id(row) in told)
+    everybody = EVERYBODY if everywhere(program) else None
+    return Table(tuple(rows), pairs_told, left_out + len(found) - len(told), everybody)
 
 
 def _surprises(row: Row) -> bool:

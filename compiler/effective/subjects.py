@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from compiler.intent.intent import Intent
 from compiler.program.decide import Caller
-from compiler.program.ir import Program, TierToken, TokenReview
+from compiler.program.ir import EVERYBODY, Program, TierToken, TokenReview
 
 # A user whom no configuration can name: names of users are never empty.
 NOBODY_IN_PARTICULAR: Final = ""
@@ -39,7 +39,10 @@ def subjects(program: Program, intent: Intent) -> tuple[Subject, ...]:
 
 
 def caller(program: Program, of: Iterable[Subject]) -> Caller:
-    """Give the caller who is all of the subjects at once, by the first method that can tell so."""
+    """Give the caller who is all of the subjects at once, by the first method that can tell so.
+
+    Whoever brings a token of the cluster is in its group for everybody as well.
+    """
     together = tuple(of)
     groups = frozenset(one.group for one in together if one.group is not None)
     users = [one.name for one in together if one.kind == "user"]
@@ -49,12 +52,27 @@ def caller(program: Program, of: Iterable[Subject]) -> Caller:
     method = next((one for one in methods if isinstance(one, kind)), methods[0])
     if isinstance(method, TierToken):
         groups &= {tier.projected for tier in program.tiers}
+    elif isinstance(method, TokenReview):
+        groups |= {EVERYBODY}
     return Caller(method.name, userid, groups)
 
 
+def everywhere(program: Program) -> bool:
+    """Tell whether all callers but ServiceAccounts of tiers are in the group for everybody, and some policy asks for it."""
+    methods = program.platform.methods
+    first = next((one for one in methods if isinstance(one, TokenReview)), methods[0])
+    named = [tier.members for tier in program.tiers]
+    for model in program.models:
+        named += [grant.subjects for grant in model.grants] + [entry.subjects for entry in model.entries]
+    return isinstance(first, TokenReview) and any(EVERYBODY in one.groups for one in named)
+
+
 def pairs(of: Sequence[Subject]) -> Iterator[tuple[Subject, Subject]]:
-    """Give the pairs that one caller can be: two groups, or a group and a user. A ServiceAccount's token brings no others."""
-    together = [one for one in of if one.kind != "tier"]
+    """Give the pairs that one caller can be: two groups, or a group and a user.
+
+    A ServiceAccount's token brings no others, and the group for everybody makes no difference in a pair.
+    """
+    together = [one for one in of if one.kind != "tier" and one.name != EVERYBODY]
     for index, one in enumerate(together):
         for other in together[index + 1 :]:
             if one.kind == "group":

@@ -14,7 +14,7 @@ from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
 from compiler.program.decide import Caller, Request
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Method, Model, Program, TierToken
+from compiler.program.ir import EVERYBODY, IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Method, Model, Program, TierToken, TokenReview
 
 # Who calls when nobody is named: every real token has a name, and the configuration must not know this one.
 _SOMEBODY: Final = "somebody"
@@ -95,6 +95,7 @@ def question(program: Program, intent: Intent, asked: Asked) -> Question:
             notes.append(
                 f"`{method.name}` vouches for no groups but those of the tiers' own ServiceAccounts, so not for {listed(lost)}"
             )
+    notes += _left_out(program, method, counted)
     caller = Caller(method.name, userid, counted)
     return Question(program, intent, model, method, caller, brought, asked.user is not None, request, tuple(notes))
 
@@ -166,6 +167,13 @@ def _unmentioned(program: Program, intent: Intent, groups: Sequence[str]) -> Ite
         if group not in mentioned:
             near = closest(group, mentioned) if group not in intent.groups else None
             yield f"no policy mentions the group `{group}`" + (f"; did you mean `{near}`?" if near else "")
+
+
+def _left_out(program: Program, method: Method, groups: frozenset[str]) -> Iterator[str]:
+    """Tell of the group that nobody thinks of naming, because everybody has it."""
+    if isinstance(method, TokenReview):
+        for group in mentioned_groups(program) & {EVERYBODY} - groups:
+            yield f"every token of the cluster is in `{group}` too; ask with `--group {group}` for what it gets"
 
 
 def _headers(written: Sequence[str]) -> Iterator[tuple[str, str]]:

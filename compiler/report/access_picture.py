@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +17,9 @@ from compiler.report.picture import Drawing, Picture, some
 MOST_LINKS: Final = 400
 MOST_MODELS: Final = 60
 
+# A column of the drawing, and the number of a box in it.
+_Box = tuple[int, int]
+
 # What meters a kind of callers on each kind of models, None where it is refused.
 _Metered = tuple[Entry | None, ...]
 
@@ -29,21 +32,23 @@ def access_picture(program: Program, intent: Intent) -> Picture:
     models = [drawing.box(2, "model", some([model.id for model in kind])) for kind in shown]
     nothing: list[str] = []
     left_out = 0
+    links = 0
+    # By what meters and by kind of models, the callers whom it meters there.
+    meters: dict[tuple[str, tuple[str, ...]], dict[int, list[_Box]]] = {}
     for metered, names in _callers(program, intent, [kind[0] for kind in shown]):
-        meters: dict[tuple[str, tuple[str, ...]], list[int]] = {}
-        for number, entry in enumerate(metered):
-            if entry is not None:
-                meters.setdefault((entry.key, _budget(entry)), []).append(number)
-        if not meters:
+        reached = [(number, (entry.key, _budget(entry))) for number, entry in enumerate(metered) if entry is not None]
+        more = len({meter for _, meter in reached}) + len(reached)
+        if not reached:
             nothing += names
-        elif len(drawing.links) + len(meters) + sum(map(len, meters.values())) > MOST_LINKS:
+        elif links + more > MOST_LINKS:
             left_out += 1
         else:
+            links += more
             source = drawing.box(0, "caller", some(names))
-            for (key, budget), reached in meters.items():
-                middle = drawing.box(1, "meter", (key, *budget))
-                drawing.links.append((source, middle))
-                drawing.links += [(middle, models[number]) for number in reached]
+            for number, meter in reached:
+                meters.setdefault(meter, {}).setdefault(number, []).append(source)
+    for (key, budget), by_model in meters.items():
+        _meter(drawing, (key, *budget), {models[number]: sources for number, sources in by_model.items()})
     if nothing:
         drawing.box(0, "note", ["reach none of these:", *some(nothing)])
     if left_out:
@@ -51,6 +56,17 @@ def access_picture(program: Program, intent: Intent) -> Picture:
     if len(kinds) > len(shown):
         drawing.box(2, "note", [f"and {len(kinds) - len(shown)} more kinds of models,", "left out here"])
     return drawing.done()
+
+
+def _meter(drawing: Drawing, lines: Sequence[str], reached: Mapping[_Box, Sequence[_Box]]) -> None:
+    """Draw what meters once for all models that the same callers reach by it, and no oftener than it takes to say no more."""
+    together: dict[tuple[_Box, ...], list[_Box]] = {}
+    for model, sources in reached.items():
+        together.setdefault(tuple(sources), []).append(model)
+    for sources, models in together.items():
+        middle = drawing.box(1, "meter", lines)
+        drawing.links += [(source, middle) for source in sources]
+        drawing.links += [(middle, model) for model in models]
 
 
 def _alike(program: Program) -> list[list[Model]]:

@@ -197,6 +197,16 @@ def test_people_may_be_listed_by_their_addresses() -> None:
     assert (result.exit_code, "people.csv: `alice@example.com` is `alice`, who is listed as well" in result.stderr) == (2, True)
 
 
+def test_people_are_in_the_group_of_everybody() -> None:
+    head = SMALL.replace("groups: [free-user]}", 'groups: ["system:authenticated"]}').replace(
+        "free-user: {description: Free users}", '"system:authenticated": {builtin: true}'
+    )
+    base = head.replace('models: [simulator], groups: ["system:authenticated"]}', "models: [simulator], groups: [x]}")
+    base = base.replace('"system:authenticated": {builtin: true}', '"system:authenticated": {builtin: true}\n  x: {}')
+    write(Path(), {"people.csv": "user,groups\nann,\nben,system:authenticated\n", "base/a.yaml": base, "head/a.yaml": head})
+    assert "people: 2 of 2" in run("diff", "base", "head", "--roster", "people.csv").output
+
+
 def test_unknown_groups_of_a_roster_are_counted() -> None:
     write(Path(), {"people.csv": f"user,groups\nann,{';'.join(f'g{index}' for index in range(9))}\n"})
     assert "people.csv: nor 4 more groups" in run("diff", "config", "raised", "--roster", "people.csv").stderr

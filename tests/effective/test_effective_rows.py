@@ -69,7 +69,19 @@ def test_a_tiers_service_accounts_come_by_their_own_method() -> None:
     projected = [one for one in subjects(program, intent) if one.kind == "tier"]
     assert len(projected) == 3
     assert {caller(program, [one]).method for one in projected} == {"tier-tokens"}
-    assert caller(program, [Subject("group", "premium-group")]) == Caller("openshift", "", frozenset({"premium-group"}))
+    everybody = frozenset({"premium-group", "system:authenticated"})
+    assert caller(program, [Subject("group", "premium-group")]) == Caller("openshift", "", everybody)
+
+
+def test_callers_are_in_the_group_that_the_cluster_has_everybody_in() -> None:
+    """Whoever is only in a group of another tier has the tier of everybody, and no pair says so again."""
+    found = of_case("config")
+    rows = {(row.model, names(row)): row.decision.selected for row in found.rows}
+    assert rows["llm/facebook-opt-125m-simulated", ("research",)] == "tier:free"
+    assert rows["llm/facebook-opt-125m-simulated", ("alice",)] == "tier:free"
+    assert found.everybody == "system:authenticated"
+    assert not any("system:authenticated" in names(row) for row in found.pairs)
+    assert of_case("subscriptions").everybody is None, "no policy asks for it"
 
 
 def test_pairs_that_only_together_are_let_in_or_are_refused_only_together() -> None:
@@ -78,7 +90,7 @@ def test_pairs_that_only_together_are_let_in_or_are_refused_only_together() -> N
     assert (names(both), both.decision.selected, both.alone) == (("premium-user", "alice"), "research-gold", (None, None))
     found = of_case("tiers-on-routes")
     lost = [names(row) for row in found.pairs if row.model == "llm/granite" and row.decision.status == 403]
-    assert ("premium-group", "system:authenticated") in lost
+    assert ("premium-group", "tier-free-users") in lost
 
 
 def test_pairs_between_which_precedence_chooses() -> None:
@@ -121,7 +133,7 @@ def test_no_pair_that_matters_is_lost(config: Config) -> None:
         if model.id in closed:
             assert {answer.status for answer in answers.values()} == {403}
         for one, other in combinations(named, 2):
-            if one.kind == other.kind == "user":
+            if one.kind == other.kind == "user" or "system:authenticated" in (one.name, other.name):
                 continue
             both = decide(program, caller(program, (one, other)), asked)
             alone = {answers[one].selected, answers[other].selected}

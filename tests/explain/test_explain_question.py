@@ -58,9 +58,17 @@ def test_a_name_of_another_namespace_is_suggested_with_it() -> None:
 
 
 def test_callers_may_be_in_any_group() -> None:
-    of = platform("config").ask("qwen3", "reserch", "research")
+    of = platform("config").ask("qwen3", "reserch", "research", "system:authenticated")
     assert of.notes == ("no policy mentions the group `reserch`; did you mean `research`?",)
-    assert platform("config").ask("qwen3", "research").notes == ()
+    assert platform("config").ask("qwen3", "research", "system:authenticated").notes == ()
+
+
+def test_the_group_that_everybody_has_is_not_forgotten() -> None:
+    """Where a policy asks for it, and the method is one that the cluster answers."""
+    note = "every token of the cluster is in `system:authenticated` too; ask with `--group system:authenticated` for what it gets"
+    assert platform("config").ask("qwen3", "research").notes == (note,)
+    assert platform("subscriptions").ask("simulator-model", "research").notes == ()
+    assert note not in platform("config").ask("qwen3", "research", method="tier-tokens").notes
 
 
 def test_a_service_account_need_not_be_declared() -> None:
@@ -70,6 +78,8 @@ def test_a_service_account_need_not_be_declared() -> None:
 
 
 def test_headers_are_as_the_gateway_sees_them() -> None:
-    of = platform("config").ask("qwen3", headers=("X-Maas-Subscription: a", "x-maas-subscription:b", "x-mass-subscription: c"))
+    of = platform("subscriptions").ask(
+        "simulator-model", headers=("X-Maas-Subscription: a", "x-maas-subscription:b", "x-mass-subscription: c")
+    )
     assert of.request.headers == {"x-maas-subscription": "a,b", "x-mass-subscription": "c"}
     assert of.notes == ("the header `x-mass-subscription` means nothing to the gateway; did you mean `x-maas-subscription`?",)

@@ -163,8 +163,9 @@ def test_the_matrix_shows_what_is_effective(opened: Page) -> None:
 def test_models_that_nobody_shown_may_call_can_be_left_out(opened: Page) -> None:
     opened.write("caller-filter", "research")
     opened.run("document.getElementById('reached').click()")
-    assert opened.text("grid").split()[:3] == ["caller", "llm/granite-3-1-8b", "llm/qwen3"]
-    assert opened.text("model-pager") == f"models 1{DASH}2 of 2"
+    reached = ["llm/facebook-opt-125m-simulated", "llm/granite-3-1-8b", "llm/qwen3"]
+    assert opened.text("grid").split()[:4] == ["caller", *reached]
+    assert opened.text("model-pager") == f"models 1{DASH}3 of 3"
     opened.write("caller-filter", "nobody of this name")
     assert opened.text("model-pager") == "no models"
 

@@ -62,6 +62,25 @@ def test_the_access_graph_is_the_table_of_what_is_effective(monkeypatch: pytest.
     assert budgets["tier:free"] == ("100 tokens in 1m", "5 requests in 2m")
 
 
+def test_what_meters_is_drawn_once_where_that_says_no_more_than_is_so(tmp_path: Path) -> None:
+    picture = access_picture(*_front(ROOT / "config"))
+    for column in picture.columns:
+        assert len(set(column)) == len(column)
+    everywhere = {
+        "models": {name: {"tokens": [{"limit": 1, "window": "1m"}]} for name in ("a", "b")},
+        "owner": {"groups": ["x", "y"]},
+    }
+    change = {
+        "groups": {"x": {}, "y": {}},
+        "models": {name: {"backend": {"kind": "LLMInferenceService"}} for name in ("a", "b")},
+        "access": {"a": {"models": ["a"], "groups": ["x"]}, "b": {"models": ["b"], "groups": ["y"]}},
+        "subscriptions": {"s": everywhere},
+    }
+    apart = access_picture(*_small(tmp_path, change))
+    assert _reached(apart) == {("x", "s", "llm/a"), ("y", "s", "llm/b")}, "one box would say that both reach both"
+    assert [box.lines[0] for box in apart.columns[1]] == ["s", "s"]
+
+
 def test_a_budget_without_tokens_is_said_to_be_unlimited(tmp_path: Path) -> None:
     change = {
         "subscriptions": {"all": {"owner": {"groups": ["free-user"]}, "models": {"simulator": {"unlimited": True}}}},
