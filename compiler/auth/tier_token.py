@@ -7,23 +7,21 @@ because the last part alone would let a ServiceAccount called alice pass for the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from compiler.auth import token
+from compiler.auth.memory import remembered
 from compiler.cel.build import is_in
 from compiler.cel.tree import Ident, ListLit, Macro
 from compiler.expressions.identity import Facts
-from compiler.kube.authpolicy import KubernetesTokenReview
-from compiler.program.ir import Tier, TierToken
+from compiler.kube.authpolicy import Authentication, KubernetesTokenReview
+from compiler.program.methods import TierToken
 
 
-def evaluator(method: TierToken) -> KubernetesTokenReview:
-    """Give the evaluator of the method."""
-    return KubernetesTokenReview((method.audience,))
+def authentication(method: TierToken, priority: int) -> Authentication:
+    """Give the rule that checks the token."""
+    return remembered(Authentication(priority, KubernetesTokenReview((method.audience,))), method.cache)
 
 
-def facts(tiers: Sequence[Tier]) -> Facts:
+def facts(method: TierToken, projected: frozenset[str]) -> Facts:
     """Give what the method tells of a caller."""
-    projected = sorted(tier.projected for tier in tiers)
-    groups = Macro("filter", token.GROUPS, "g", is_in(Ident("g"), projected)) if projected else ListLit(())
-    return Facts(token.USERNAME, groups, token.GROUPS, frozenset(projected))
+    groups = Macro("filter", token.GROUPS, "g", is_in(Ident("g"), sorted(projected))) if projected else ListLit(())
+    return Facts(method, projected, token.USERNAME, groups, token.GROUPS)

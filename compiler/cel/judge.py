@@ -140,6 +140,11 @@ class Judge:
             case found:
                 self._want(Record(), select.operand, found)
 
+    def _tested_by_name(self, node: Compare) -> None:
+        """Judge `name in object`, which is how a field is asked for that no dot can read; any name may be asked for."""
+        if not isinstance(node.left, Str) or is_identifier(node.left.value):
+            self._fault(Hazard.BRACKETS, f"{excerpt(node)} asks by a text for what `has` can ask for")
+
     def _unknown(self, node: Expr) -> Anything:
         return self._fault(Hazard.UNKNOWN_FIELD, f"{excerpt(node)} is no field that is known here")
 
@@ -155,7 +160,7 @@ class Judge:
             return found.certain[select.field]
         if select.field not in found.possible:
             return self._unknown(node)
-        if Has(select) not in here.facts:
+        if Has(select) not in here.facts and Compare("in", Str(select.field), select.operand) not in here.facts:
             self._fault(Hazard.UNGUARDED, f"{excerpt(node)} may be absent: ask `has` in the condition of a `? :` first")
         return found.possible[select.field]
 
@@ -205,6 +210,8 @@ class Judge:
                 self._fault(Hazard.IN_STRING, f"{excerpt(node)} looks into a string: the older filters find parts of names")
             case "in", Table():
                 self._lower(node.left, right)
+            case "in", Record():
+                self._tested_by_name(node)
             case "in", _:
                 self._want(_TEXTS, node.right, right)
             case _:

@@ -38,15 +38,15 @@ def check(expression: Expr, slot: Slot) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys((*_sizes(expression, written, slot), *judge.findings, *_result(expression, kind, slot.result))))
 
 
-def facts(ways: Sequence[Mapping[str, Expr]], slot: Slot) -> dict[str, Kind]:
+def facts(ways: Sequence[tuple[Mapping[str, Expr], Slot]]) -> dict[str, Kind]:
     """Give what later places may read: the names that every way computes, with what holds for their values in each.
 
-    A way is one authentication method's overrides, or the one list of exported properties. What the ways compute
+    A way is one authentication method's overrides, or the one list of exported properties, each with its place. What the ways compute
     differently in kind is left out, so that nothing may read it; what `check` finds faulty counts as anything.
     """
     found: dict[str, Kind] = {}
-    for name in ways[0] if ways else ():
-        kinds = [Judge(slot).kind(way[name], Here(slot.roots)) for way in ways if name in way]
+    for name in ways[0][0] if ways else ():
+        kinds = [Judge(slot).kind(way[name], Here(slot.roots)) for way, slot in ways if name in way]
         common = join_all(kinds)
         if common is not None and len(kinds) == len(ways):
             found[name] = common

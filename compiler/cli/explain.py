@@ -17,12 +17,13 @@ from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.diagnostics.visible import visible
 from compiler.engines.registry import installed
+from compiler.explain.asked import Asked, UnaskableError
 from compiler.explain.emitted import judged, near, readings, world_of
 from compiler.explain.explanation import explain
 from compiler.explain.expressions import shown
 from compiler.explain.plain import plain
 from compiler.explain.position import Positions
-from compiler.explain.question import Asked, UnaskableError, question
+from compiler.explain.question import question
 from compiler.explain.text import expressions, render
 from compiler.source.document import Sources
 from compiler.source.load import load_text
@@ -35,6 +36,8 @@ _OUT = Path("out")
 @click.option("--user", help="The user who calls: a name, an e-mail address or a subject.")
 @click.option("--group", "groups", multiple=True, help="A group that the caller is in; may be given several times.")
 @click.option("--method", help="The authentication method that accepts the caller; the first one by default.")
+@click.option("--key", help="The API key that calls, as `team/alias`; it says itself whose it is.")
+@click.option("--bound", help="The entry that the credential is bound to, where the method binds credentials.")
 @click.option("--header", "headers", multiple=True, help="A header of the request, as `name: value`.")
 @click.option("--path", help="The path of the request; a chat completion of the model by default.")
 @click.option("--no-credential", is_flag=True, help="Call without any credential.")
@@ -49,6 +52,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     user: str | None,
     groups: tuple[str, ...],
     method: str | None,
+    key: str | None,
+    bound: str | None,
     headers: tuple[str, ...],
     path: str | None,
     no_credential: bool,
@@ -62,7 +67,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     intent = front.intent
     if front.program is None or intent is None:
         _end(in_folder(front.diagnostics, config), sources, form)
-    asked = Asked(model, user, groups, method, headers, path, credential=not no_credential)
+    asked = Asked(model, user, groups, method, headers, path, credential=not no_credential, key=key, bound=bound)
     try:
         of = question(front.program, intent, asked)
     except UnaskableError as error:

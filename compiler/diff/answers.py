@@ -11,6 +11,7 @@ from compiler.diff.budgets import Allowed
 from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.side import Object
 from compiler.gateway.read import read as read_manifests
+from compiler.program import methods
 from compiler.program.ir import SUBSCRIPTION_HEADER, Model, Program, Rate
 from compiler.prove import emitted, world
 from compiler.prove.algebra import Algebra
@@ -21,6 +22,7 @@ from compiler.prove.from_gateway import externals, views
 from compiler.prove.identities import SELECTED_PROPERTY
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.replay import BEYOND_REACH
+from compiler.prove.reserved import reserved_by, reserved_names
 from compiler.prove.targets import targets
 from compiler.prove.terms import Terms
 from compiler.prove.values import Symbol, Text, UnsupportedError
@@ -53,6 +55,9 @@ class Reader:
     memory: Memory = field(default_factory=lambda: Memory(parse, Algebra(Terms())))
     # By identity, each with its view, so that no two views that were asked about ever have the same.
     _known: dict[tuple[int, str], tuple[View, World, Emitted]] = field(default_factory=dict)
+    # The ways in of all sides, in the order met: a method of the manifests is meant by one of them.
+    _ways_in: dict[methods.Method, None] = field(default_factory=dict)
+    _reserved: dict[str, None] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
@@ -65,6 +70,8 @@ class Reader:
         Raises:
             UndecidedError: the objects hold something that no proof understands.
         """
+        self._ways_in.update(dict.fromkeys(program.platform.methods))
+        self._reserved.update(dict.fromkeys(reserved_by(program)))
         alone = replace(program, models=(model,))
         text = yaml.stream([one.data for one in objects])
         cluster, found = read_manifests({"objects": text}, externals=externals(alone))
@@ -95,11 +102,22 @@ class Reader:
             raise UndecidedError(str(error)) from error
 
     def _emitted(self, view: View, method: Method, of: World) -> Emitted:
+        """Read what holds for the first way in that it can be meant for: between two sides it may be either's."""
+        meant = [one for one in self._ways_in if set(methods.credentials_of(one)) & set(method.accepts)]
+        unread = UnsupportedError(f"the method `{method.name}`, which accepts what no way in is for")
+        for one in meant:
+            try:
+                return self._read(view, method, one, of)
+            except UnsupportedError as error:
+                unread = error
+        raise unread
+
+    def _read(self, view: View, method: Method, meant: methods.Method, of: World) -> Emitted:
         """Read what holds; where nobody gets through, limits are never asked, and may speak of facts that nobody tells them."""
         try:
-            return emitted.read(view, method, of, self.memory)
+            return emitted.read(view, method, meant, of, self.memory)
         except UnsupportedError:
-            alone = emitted.read(replace(view, limits=()), method, of, self.memory)
+            alone = emitted.read(replace(view, limits=()), method, meant, of, self.memory)
             if alone.allowed == FALSE:
                 return alone
             raise
@@ -110,7 +128,9 @@ class Reader:
         sources += [source for rule in view.authorization for source in rule.sources()]
         sources += [export.value for export in view.exports]
         texts = dict.fromkeys(source.text for source in sources if "path" in source.text)
-        return World(self.terms, targets(model.prefix, model.listing_path, [self.memory.tree(text) for text in texts]))
+        reserved = reserved_names(tuple(self._reserved), (source.text for source in sources), self.memory.tree)
+        paths = targets(model.prefix, model.listing_path, [self.memory.tree(text) for text in texts])
+        return World(self.terms, paths, reserved=reserved)
 
 
 @dataclass(frozen=True)
@@ -177,8 +197,8 @@ def _piece(model: Model, callers: Region, entry: str, limits: Sequence[Metering]
     return Piece(callers, entry, allowed, any(found.limit.unit == "tokens" for found in limits), frozenset(counters))
 
 
-def accepting(view: View, token: frozenset[str]) -> tuple[Method, ...]:
-    """Give the methods of which one accepts a token for some audiences: of the first priority that has any, all."""
-    found = [method for method in view.methods if token & set(method.audiences)]
+def accepting(view: View, token: frozenset[methods.Credential]) -> tuple[Method, ...]:
+    """Give the methods of which one accepts a credential of some kinds: of the first priority that has any, all."""
+    found = [method for method in view.methods if token & set(method.accepts)]
     best = min((method.priority for method in found), default=0)
     return tuple(method for method in found if method.priority == best)

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from compiler.diff.meaning import kind_of
-from compiler.program.ir import Method
-from compiler.prove.acceptance import audiences_of
+from compiler.program.methods import Credential, Method, credentials_of
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Tokens for any of these audiences (each a combination of them), and the method that accepts them on each side."""
+    """Credentials of any of these kinds (each a combination), and the method that accepts them on each side."""
 
-    audiences: tuple[tuple[str, ...], ...]
+    credentials: tuple[tuple[Credential, ...], ...]
     base: Method | None
     head: Method | None
 
@@ -26,14 +25,15 @@ class Credentials:
 
 
 def credentials(base: Sequence[Method], head: Sequence[Method]) -> tuple[Credentials, ...]:
-    """Give all tokens in as few parts as the methods of both sides tell apart.
+    """Give all credentials in as few parts as the methods of both sides tell apart.
 
-    A token for two audiences goes to the first method that takes either; it only matters where the two sides then differ
-    in another way than for each of its audiences by itself.
+    One of two kinds goes to the first method that takes either; it only matters where the two sides then differ in
+    another way than for each of its kinds by itself.
     """
-    audiences = sorted({one for method in (*base, *head) for one in audiences_of(method)})
-    found: dict[tuple[str, str], list[tuple[tuple[str, ...], Method | None, Method | None]]] = {}
-    for token in [(one,) for one in audiences] + list(combinations(audiences, 2)):
+    single = sorted({one for method in (*base, *head) for one in credentials_of(method)})
+    found: dict[tuple[str, str], list[tuple[tuple[Credential, ...], Method | None, Method | None]]] = {}
+    together = (pair for pair in combinations(single, 2) if pair[0].prefix == pair[1].prefix)
+    for token in [*((one,) for one in single), *together]:
         methods = _first(base, token), _first(head, token)
         parts = found.setdefault((kind_of(methods[0]), kind_of(methods[1])), [])
         if len(token) == 1 or not parts or all(len(other[0]) > 1 for other in parts):
@@ -42,5 +42,5 @@ def credentials(base: Sequence[Method], head: Sequence[Method]) -> tuple[Credent
     return tuple(Credentials(tuple(token for token, _, _ in parts), parts[0][1], parts[0][2]) for parts in kept)
 
 
-def _first(methods: Sequence[Method], token: tuple[str, ...]) -> Method | None:
-    return next((method for method in methods if set(audiences_of(method)) & set(token)), None)
+def _first(methods: Sequence[Method], token: tuple[Credential, ...]) -> Method | None:
+    return next((method for method in methods if set(credentials_of(method)) & set(token)), None)

@@ -11,7 +11,8 @@ from compiler.diff.meaning import REFUSED, Meanings, Outcome
 from compiler.diff.regions import ANYBODY, NOBODY, Region, Regions
 from compiler.diff.result import Change
 from compiler.diff.side import LIMITING
-from compiler.program.ir import Method, Model
+from compiler.program.ir import Model
+from compiler.program.methods import Method
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from compiler.diff.answers import Counter, Reader, accepting
 from compiler.diff.budgets import Allowed, allowed
 from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.side import Side
-from compiler.program.ir import Method, Model, TokenReview
-from compiler.prove.acceptance import audiences_of
+from compiler.program import methods
+from compiler.program.ir import Model
+from compiler.program.methods import Introspection, Method, Oidc
 from compiler.prove.intent import Intent, Meaning
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.terms import Terms
@@ -77,7 +78,7 @@ class Meanings:
         if view is None:
             raise UndecidedError(f"no route leads to `{model.id}`")
         found: set[Counter] = set()
-        for accepted in accepting(view, frozenset(audiences_of(method))):
+        for accepted in accepting(view, frozenset(methods.credentials_of(method))):
             pieces = self._reader.pieces(model, view, accepted, regions, key)[0]
             found.update(*(piece.counters for piece in pieces if piece.entry == key))
         return frozenset(found)
@@ -90,5 +91,13 @@ class Meanings:
 
 
 def kind_of(method: Method | None) -> str:
-    """Tell what decides which groups a method speaks of."""
-    return "" if method is None else "tokenReview" if isinstance(method, TokenReview) else "tierToken"
+    """Tell all that decides what a method makes of a credential, but for how long it remembers that."""
+    match method:
+        case None:
+            return ""
+        case Oidc():
+            return f"oidc for {method.audience}, user from {method.username}, groups from {method.groups}"
+        case Introspection():
+            return f"introspection, {method.user}, {method.groups}, {method.team}, {method.models}"
+        case _:
+            return methods.kind_of(method)

@@ -7,18 +7,19 @@ from dataclasses import replace
 
 from compiler.diff.credentials import Credentials
 from compiler.diff.findings import Pair
-from compiler.diff.meaning import REFUSED, Meanings
+from compiler.diff.meaning import REFUSED, Meanings, kind_of
 from compiler.diff.regions import Regions, mentioned
 from compiler.diff.result import WEIGHT, Callers, Change, Row, Witness
 from compiler.diff.witness import Asked, witness
-from compiler.program.ir import Method, Platform
+from compiler.program.ir import Platform
+from compiler.program.methods import Introspection, Method, Oidc, cached
 
 
 def accepted(tokens: Credentials, base: Meanings, head: Meanings) -> Row | None:
     """Tell of tokens that one side alone accepts, or that are taken for another kind of caller."""
     if tokens.kinds[0] == tokens.kinds[1]:
         return None
-    names = "; ".join(" and ".join(f"`{one}`" for one in audiences) for audiences in tokens.audiences)
+    names = "; ".join(" and ".join(map(str, kinds)) for kinds in tokens.credentials)
     before, after = (_words(method) for method in (tokens.base, tokens.head))
     if tokens.base is not None and tokens.head is not None:
         return _otherwise(Row((Change.IDENTITY,), (), Callers((), methods=(names,)), before, after, None), tokens, base, head)
@@ -60,7 +61,10 @@ def _otherwise(row: Row, tokens: Credentials, base: Meanings, head: Meanings) ->
 
 
 def _words(method: Method | None) -> str:
-    return "refused with 401" if method is None else f"accepted by `{method.name}`"
+    if method is None:
+        return "refused with 401"
+    details = f" ({kind_of(method)})" if isinstance(method, (Oidc, Introspection)) else ""
+    return f"accepted by `{method.name}`{details}"
 
 
 def _reached(side: Meanings, method: Method) -> Iterator[str]:
@@ -79,6 +83,8 @@ def around(base: Platform, head: Platform) -> Iterator[Row]:
         ("the host of all models", base.gateway.hostname, head.gateway.hostname),
         ("where policies attach", base.attach.value, head.attach.value),
         ("what crosses to the limits", base.bridge.value, head.bridge.value),
+        ("how long accepted credentials are remembered", _remembered(base), _remembered(head)),
+        ("where Authorino reads keys", base.kuadrant_namespace, head.kuadrant_namespace),
         ("who lower-cases hosts", _lowercased(base), _lowercased(head)),
         ("the MaaS API", _api(base), _api(head)),
     ):
@@ -88,6 +94,11 @@ def around(base: Platform, head: Platform) -> Iterator[Row]:
 
 def _release(platform: Platform) -> str:
     return ".".join(str(part) for part in platform.kuadrant if part is not None)
+
+
+def _remembered(platform: Platform) -> str:
+    times = sorted((method.name, cached(method)) for method in platform.methods if cached(method))
+    return ", ".join(f"`{name}` {seconds}s" for name, seconds in times) or "not at all"
 
 
 def _lowercased(platform: Platform) -> str:

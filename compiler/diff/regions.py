@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
+from compiler.program.methods import TEAM_PREFIX
 from compiler.prove import bdd, world
 from compiler.prove.bdd import ONE, ZERO, Diagram
 from compiler.prove.formula import Fact, Formula
@@ -44,7 +45,9 @@ class Regions:
         return found
 
     def of(self, formula: Formula, asked: str | None = None) -> Region:
-        """Give the callers for whom a formula holds when they name an entry in the header, or None.
+        """Give the callers for whom a formula holds when they ask for an entry, or for none.
+
+        They do so by the header, or where credentials are bound by the credential, which opens every model.
 
         Raises:
             UndecidedError: the formula speaks of something else than groups, users and that header.
@@ -52,11 +55,23 @@ class Regions:
         found = self._done.get((formula, asked))
         if found is None:
             leaf = self.terms.at(formula, header_value(SUBSCRIPTION_HEADER), asked)
+            team = asked.removeprefix(TEAM_PREFIX) if asked is not None and asked.startswith(TEAM_PREFIX) else None
+            leaf = self.terms.at(self.terms.at(leaf, world.BOUND, asked), world.TEAM, team)
+            self._carried(leaf)
             if self.terms.variable(leaf) is not None or not self._nodes.keys() >= set(facts_of(self.terms, leaf)):
                 raise UndecidedError("it depends on more than the groups and the name of the caller, and the entry asked for")
             found = self.both(bdd.translated(self.terms, leaf, dict(self._nodes), self.diagram), self.callers)
             self._done[formula, asked] = found
         return found
+
+    def _carried(self, leaf: Formula) -> None:
+        """Settle what good credentials have in common: their tokens are meant for us, and keys open every model."""
+        for formula in facts_of(self.terms, leaf) if self.terms.variable(leaf) is None else ():
+            fact = self.terms.node(formula)
+            if isinstance(fact, Fact) and (fact == world.MODELS or fact.kind in ("claim", "model")):
+                self._nodes.setdefault(formula, ANYBODY)
+            elif isinstance(fact, Fact) and fact.kind == "object":
+                self._nodes.setdefault(formula, NOBODY)
 
     def both(self, left: Region, right: Region) -> Region:
         """Give the callers in both sets."""

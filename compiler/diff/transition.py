@@ -17,6 +17,7 @@ from compiler.diff.side import Object, ObjectKey, Side
 from compiler.diff.waves import Operation, State, states, waves
 from compiler.diff.witness import somebody
 from compiler.program.ir import Model, Program
+from compiler.program.methods import Credential
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.view import Method, View
 
@@ -140,8 +141,8 @@ class _Check:
         if view is None:
             return
         seen: set[Safety] = set()
-        for audiences in (one for tokens in self.tokens for one in tokens.audiences):
-            token = frozenset(audiences)
+        for kinds_of_one in (one for tokens in self.tokens for one in tokens.credentials):
+            token = frozenset(kinds_of_one)
             for asked in self.entries:
                 middle = self._had(view, token, asked)
                 for trio in product(self._had(ends[0], token, asked), middle, self._had(ends[1], token, asked)):
@@ -150,7 +151,7 @@ class _Check:
                             seen.add(safety)
                             yield self._step(safety, state, callers, asked, says)
 
-    def _had(self, view: View | None, token: frozenset[str], asked: str | None) -> list[_Parts]:
+    def _had(self, view: View | None, token: frozenset[Credential], asked: str | None) -> list[_Parts]:
         """Give who has what; several readings where it is not known which method accepts or when limits are looked at."""
         if view is None:
             return [((self.regions.callers, None),)]

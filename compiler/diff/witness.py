@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from compiler.diff.regions import Region, Regions
 from compiler.diff.result import Answered, Witness
 from compiler.program.decide import Decision
-from compiler.program.ir import SUBSCRIPTION_HEADER, Method, Model, Program
+from compiler.program.ir import SUBSCRIPTION_HEADER, Model, Program
+from compiler.program.methods import Method
+from compiler.prove.credentials import carried
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.replay import decision_of
 from compiler.prove.result import Example
@@ -65,7 +67,8 @@ def witness(
         target = f"{side.model.prefix}/v1/chat/completions" if side.model else "/"
         model = side.model.id if side.model else ""
         method = side.method.name if side.method else ""
-        decision = side.decision(Example(model, method, user, groups, user=True, headers=headers, target=target))
+        plain = Example(model, method, user, groups, user=True, headers=headers, target=target)
+        decision = side.decision(plain if side.method is None else carried(side.method, plain, asked))
         if expected and (decision.selected if decision.status in (200, 429) else None) != entry:
             raise UndecidedError(f"the formulas say `{entry}`, and the reference meaning says `{decision.selected}`")
         found.append(decision)

@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from compiler.intent.intent import Intent
 from compiler.program.decide import Caller
-from compiler.program.ir import EVERYBODY, Program, TierToken, TokenReview
+from compiler.program.ir import EVERYBODY, Program
+from compiler.program.methods import TierToken, TokenReview, binds, vouches_for_group
 
 # A user whom no configuration can name: names of users are never empty.
 NOBODY_IN_PARTICULAR: Final = ""
@@ -48,13 +49,13 @@ def caller(program: Program, of: Iterable[Subject]) -> Caller:
     users = [one.name for one in together if one.kind == "user"]
     userid = users[0] if users else NOBODY_IN_PARTICULAR
     kind = TierToken if any(one.kind == "tier" for one in together) else TokenReview
-    methods = program.platform.methods
+    methods = [method for method in program.platform.methods if not binds(method)]
+    if not methods:
+        return Caller(None)
     method = next((one for one in methods if isinstance(one, kind)), methods[0])
-    if isinstance(method, TierToken):
-        groups &= {tier.projected for tier in program.tiers}
-    elif isinstance(method, TokenReview):
-        groups |= {EVERYBODY}
-    return Caller(method.name, userid, groups)
+    projected = {tier.projected for tier in program.tiers}
+    counted = frozenset(group for group in groups if vouches_for_group(method, group, projected))
+    return Caller(method.name, userid, counted | {EVERYBODY} if isinstance(method, TokenReview) else counted)
 
 
 def everywhere(program: Program) -> bool:

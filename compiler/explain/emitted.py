@@ -10,20 +10,22 @@ from compiler.engines.base import Engine
 from compiler.explain.question import Question
 from compiler.gateway.answer import Answer, answer
 from compiler.gateway.cluster import Cluster
-from compiler.gateway.identities import Identities, Token
+from compiler.gateway.identities import Identities
 from compiler.gateway.limitador import Counters
 from compiler.gateway.read import read
 from compiler.gateway.release import Release, find_release
 from compiler.gateway.requests import HttpRequest
 from compiler.program.decide import Decision
-from compiler.program.ir import Program, TokenReview
+from compiler.program.ir import Program
+from compiler.program.methods import Method
+from compiler.prove import credentials
 from compiler.prove.from_gateway import externals
+from compiler.prove.result import Example
 
 # Limits that nothing can reach only count; what the configuration may write ends at 10^9.
 _BEYOND_REACH = 10**12
 _PASSED = 200
 _OVER = 429
-_CREDENTIAL = "explained"
 
 # Unit, amount, seconds, and whether callers share the count.
 Window = tuple[str, int, int, bool]
@@ -84,13 +86,17 @@ def world_of(program: Program, texts: Mapping[str, str]) -> tuple[World | None, 
 def put(of: Question, world: World, engine: Engine, state: Counters | None = None) -> Answer:
     """Put the question to the simulated gateway; `state` are the counters before it, by default nothing was counted."""
     headers = tuple(of.request.headers.items())
-    tokens: dict[str, Token] = {}
+    identities = Identities()
     if of.method is not None:
-        audiences = of.method.audiences if isinstance(of.method, TokenReview) else (of.method.audience,)
-        tokens[_CREDENTIAL] = Token(audiences, of.caller.userid, of.brought, uid="1")
-        headers = (("authorization", f"Bearer {_CREDENTIAL}"), *headers)
+        found = credentials.shown(of.program.platform, of.method, _example(of, of.method))
+        identities, headers = found.identities, (found.header, *headers)
     request = HttpRequest("POST", of.program.platform.gateway.hostname, of.request.path, headers)
-    return answer(world.cluster, world.release, engine, Identities(tokens=tokens), request, state)
+    return answer(world.cluster, world.release, engine, identities, request, state)
+
+
+def _example(of: Question, method: Method) -> Example:
+    plain = Example(of.model.id, method.name, of.caller.userid, of.brought, user=True, headers=(), target=of.request.path)
+    return credentials.carried(method, plain, of.caller.bound, of.caller.models)
 
 
 def readings(of: Question, world: World, engines: Sequence[Engine]) -> tuple[Reading, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from compiler.explain.question import Question
 from compiler.explain.words import those
 from compiler.program.decide import Caller, Decision, Request, candidates_of, decide
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program, TierToken
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program
+from compiler.program.methods import TierToken, vouches_for_group
 
 _PASSED = 200
 _UNKNOWN = 401
@@ -65,7 +66,7 @@ def _headers(of: Question) -> Iterator[tuple[str, Mapping[str, str]]]:
         if rest != headers:
             yield f"drop {those(names, 'header')}", rest
     tier = of.program.tier_of(of.caller.groups)
-    for entry in candidates_of(of.program, of.model, of.caller, tier):
+    for entry in () if of.caller.bound is not None else candidates_of(of.program, of.model, of.caller, tier):
         if headers.get(SUBSCRIPTION_HEADER) != entry.key:
             yield f"send the header `{SUBSCRIPTION_HEADER}: {entry.key}`", {**headers, SUBSCRIPTION_HEADER: entry.key}
 
@@ -73,7 +74,10 @@ def _headers(of: Question) -> Iterator[tuple[str, Mapping[str, str]]]:
 def _addable(of: Question) -> frozenset[str]:
     """Give the groups that could matter for the model and that a credential of the method can carry."""
     projected = frozenset(tier.projected for tier in of.program.tiers)
-    return projected if isinstance(of.method, TierToken) else _mattering(of.program, of.model) - projected
+    if isinstance(of.method, TierToken) or of.method is None:
+        return projected
+    others = _mattering(of.program, of.model) - projected
+    return frozenset(group for group in others if vouches_for_group(of.method, group, projected))
 
 
 def _mattering(program: Program, model: Model) -> frozenset[str]:

@@ -9,12 +9,15 @@ from typing import Final
 
 from compiler.cel.printer import spellable
 from compiler.diagnostics.suggest import closest
+from compiler.explain.asked import Asked, UnaskableError, advice
+from compiler.explain.bringing import Brought, of_caller, of_key, unbound
 from compiler.explain.words import listed
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
 from compiler.program.decide import Caller, Request
-from compiler.program.ir import EVERYBODY, IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Method, Model, Program, TierToken, TokenReview
+from compiler.program.ir import EVERYBODY, IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program
+from compiler.program.methods import Method, TokenReview
 
 # Who calls when nobody is named: every real token has a name, and the configuration must not know this one.
 _SOMEBODY: Final = "somebody"
@@ -23,28 +26,6 @@ _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _COMPLETIONS: Final = "/v1/chat/completions"
 # Headers of ours whose misspelling would silently change nothing.
 _OURS: Final = (SUBSCRIPTION_HEADER, *IDENTITY_HEADERS)
-
-
-class UnaskableError(ValueError):
-    """The question names what is not there, or contradicts itself; `advice` says what to ask instead."""
-
-    def __init__(self, headline: str, advice: str) -> None:
-        super().__init__(headline)
-        self.headline = headline
-        self.advice = advice
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question as it was asked: `headers` as `name: value`, `path` with its query string, None for the default."""
-
-    model: str
-    user: str | None = None
-    groups: tuple[str, ...] = ()
-    method: str | None = None
-    headers: tuple[str, ...] = ()
-    path: str | None = None
-    credential: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,26 +59,29 @@ def question(program: Program, intent: Intent, asked: Asked) -> Question:
     notes = [*_misspelt(headers)]
     request = Request(model.id, _path(model, asked.path), headers)
     if not asked.credential:
-        if asked.user is not None or asked.groups or asked.method is not None:
+        if asked.user is not None or asked.groups or any((asked.method, asked.key, asked.bound)):
             raise UnaskableError(
                 "a request without a credential has no user, no groups and no method",
-                "ask either with `--no-credential`, or with `--user`, `--group` and `--method`",
+                "ask either with `--no-credential`, or with `--user`, `--group`, `--method`, `--key` and `--bound`",
             )
         return Question(program, intent, model, None, Caller(None), (), named=False, request=request, notes=tuple(notes))
-    method = _method(program, asked.method)
-    brought = tuple(sorted({_carried(group, "group") for group in asked.groups}))
-    userid = _somebody(intent) if asked.user is None else _user(intent, asked.user)
-    notes += _unmentioned(program, intent, brought)
-    counted = frozenset(brought)
-    if isinstance(method, TierToken):
-        counted &= {tier.projected for tier in program.tiers}
-        if lost := sorted(set(brought) - counted):
-            notes.append(
-                f"`{method.name}` vouches for no groups but those of the tiers' own ServiceAccounts, so not for {listed(lost)}"
+    brought = _brought(program, intent, asked)
+    notes += [*_unmentioned(program, intent, brought.groups), *brought.notes, *unbound(program, model, brought)]
+    notes += _left_out(program, brought.method, brought.caller.groups)
+    return Question(program, intent, model, brought.method, brought.caller, brought.groups, brought.named, request, tuple(notes))
+
+
+def _brought(program: Program, intent: Intent, asked: Asked) -> Brought:
+    if asked.key is not None:
+        if asked.user is not None or asked.groups or asked.method is not None or asked.bound is not None:
+            raise UnaskableError(
+                "a key says itself whose it is, and what it is bound to",
+                "ask either with `--key`, or with `--user`, `--group`, `--method` and `--bound`",
             )
-    notes += _left_out(program, method, counted)
-    caller = Caller(method.name, userid, counted)
-    return Question(program, intent, model, method, caller, brought, asked.user is not None, request, tuple(notes))
+        return of_key(program, asked.key)
+    groups = tuple(sorted({_carried(group, "group") for group in asked.groups}))
+    userid = _somebody(intent) if asked.user is None else _user(intent, asked.user)
+    return of_caller(program, _method(program, asked.method), userid, groups, asked)
 
 
 def find_model(program: Program, intent: Intent, written: str) -> Model:
@@ -113,7 +97,7 @@ def find_model(program: Program, intent: Intent, written: str) -> Model:
     elsewhere = [ident for ident in known if ident.rpartition("/")[2] == written.rpartition("/")[2]]
     near = closest(written, [*known, *(ident.rpartition("/")[2] for ident in known)])
     suggestion = elsewhere[0] if elsewhere else near
-    raise UnaskableError(f"unknown model `{written}`", _advice(suggestion, f"known models: {listed(known)}"))
+    raise UnaskableError(f"unknown model `{written}`", advice(suggestion, f"known models: {listed(known)}"))
 
 
 def mentioned_groups(program: Program) -> frozenset[str]:
@@ -133,7 +117,7 @@ def _method(program: Program, written: str | None) -> Method:
         if method.name == written:
             return method
     names = [method.name for method in methods]
-    raise UnaskableError(f"unknown method `{written}`", _advice(closest(written, names), f"known methods: {listed(names)}"))
+    raise UnaskableError(f"unknown method `{written}`", advice(closest(written, names), f"known methods: {listed(names)}"))
 
 
 def _user(intent: Intent, written: str) -> str:
@@ -185,8 +169,8 @@ def _headers(written: Sequence[str]) -> Iterator[tuple[str, str]]:
         if not colon or not _HEADER_NAME.fullmatch(name) or not spellable(value):
             raise UnaskableError(f"`{one}` is no header", f"write it as `name: value`, such as `{SUBSCRIPTION_HEADER}: gold`")
         if name in ("authorization", "host"):
-            advice = "the credential follows from `--user`, `--group` and `--method`, the host from the configuration"
-            raise UnaskableError(f"the header `{name}` is not for you to choose here", advice)
+            instead = "the credential follows from `--user`, `--group` and `--method`, the host from the configuration"
+            raise UnaskableError(f"the header `{name}` is not for you to choose here", instead)
         found[name] = f"{found[name]},{value}" if name in found else value
     yield from found.items()
 
@@ -206,7 +190,3 @@ def _path(model: Model, written: str | None) -> str:
         return written
     below = model.prefix + (written if written.startswith("/") else f"/{written}")
     raise UnaskableError(f"the path `{written}` is not below `{model.prefix}`, where `{model.id}` is", f"did you mean `{below}`?")
-
-
-def _advice(suggestion: str | None, otherwise: str) -> str:
-    return f"did you mean `{suggestion}`?" if suggestion else otherwise

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from compiler.diagnostics.model import Place
 from compiler.explain.covering import covering
 from compiler.explain.question import Question
 from compiler.explain.words import limited, listed
 from compiler.program.decide import access_of, candidates_of, limits_of
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Tier, TokenReview
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Tier
+from compiler.program.methods import ApiKey, Introspection, Oidc, TierToken, TokenReview
 
-Name = Literal["credential", "identity headers", "model", "access", "tier", "candidates", "selection", "listing", "budget"]
+_KINDS: Final = {
+    TokenReview: "a token of the cluster",
+    TierToken: "a token of a tier's ServiceAccount",
+    Oidc: "a token of the identity provider",
+    ApiKey: "an API key",
+    Introspection: "a key that the service knows",
+}
+
+Name = Literal[
+    "credential", "identity headers", "model", "access", "models", "tier", "candidates", "selection", "listing", "budget"
+]
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,13 @@ def _steps(of: Question) -> Iterator[Step]:
     yield Step("model", refuses=False, says=f"`{of.model.id}`, at `{of.model.prefix}`", places=(of.model.origin.on_key(),))
     tier = of.program.tier_of(of.caller.groups)
     yield _access(of, tier)
+    if of.caller.models is not None:
+        yield _opened(of)
     yield _tier(of, tier)
     candidates = candidates_of(of.program, of.model, of.caller, tier)
     yield _candidates(of, candidates)
     named = of.caller.bound if of.caller.bound is not None else of.request.headers.get(SUBSCRIPTION_HEADER)
-    yield _selection(candidates, named)
+    yield _selection(candidates, named, "the credential" if of.caller.bound is not None else f"`{SUBSCRIPTION_HEADER}`")
     selected = next(entry for entry in candidates if named is None or entry.key == named)
     if of.request.path.partition("?")[0] == of.model.listing_path:
         yield Step("listing", refuses=False, says="the path is the model's listing, which costs no budget")
@@ -61,10 +74,11 @@ def _credential(of: Question) -> Step:
         names = listed(method.name for method in methods)
         says = f"there is none, so no method accepts it; the methods are {names}"
         return Step("credential", refuses=True, says=says, places=tuple(method.origin for method in methods))
-    kind = "a token of the cluster" if isinstance(of.method, TokenReview) else "a token of a tier's ServiceAccount"
+    kind = _KINDS[type(of.method)]
     user = f"user `{of.caller.userid}`" if of.named else "a user whom the configuration does not name"
     groups = f"groups {listed(sorted(of.caller.groups))}" if of.caller.groups else "no groups"
-    says = f"`{of.method.name}` accepts {kind}: {user}, {groups}"
+    bound = "" if of.caller.bound is None else f", bound to `{of.caller.bound}`" if of.caller.bound else ", bound to nothing"
+    says = f"`{of.method.name}` accepts {kind}: {user}, {groups}{bound}"
     return Step("credential", refuses=False, says=says, places=(of.method.origin,))
 
 
@@ -110,6 +124,15 @@ def _no_access(of: Question, tier: Tier | None) -> Step:
     return Step("access", refuses=True, says=f"nothing lets the caller in: {of_tier}{listing}{others}", places=places)
 
 
+def _opened(of: Question) -> Step:
+    models = of.caller.models or frozenset()
+    if models.isdisjoint(of.model.called):
+        return Step(
+            "models", refuses=True, says=f"the credential opens {listed(sorted(models)) or 'no models'}, and not this one"
+        )
+    return Step("models", refuses=False, says="the credential opens the model")
+
+
 def _tier(of: Question, tier: Tier | None) -> Step:
     if tier is None:
         says = "the caller's groups have none" if of.program.tiers else "there are none"
@@ -138,13 +161,13 @@ def _candidate(of: Question, entry: Entry) -> str:
     return f"`{entry.key}` ({rank}{f', by {covered}' if covered else ''})"
 
 
-def _selection(candidates: tuple[Entry, ...], named: str | None) -> Step:
+def _selection(candidates: tuple[Entry, ...], named: str | None, by: str) -> Step:
     first = candidates[0]
     if named is not None:
         chosen = next((entry for entry in candidates if entry.key == named), None)
         if chosen is None:
-            return Step("selection", refuses=True, says=f"`{SUBSCRIPTION_HEADER}` names `{named}`, which is no candidate")
-        says = f"`{SUBSCRIPTION_HEADER}` names `{named}`"
+            return Step("selection", refuses=True, says=f"{by} names `{named}`, which is no candidate")
+        says = f"{by} names `{named}`"
         return Step("selection", refuses=False, says=says, places=(chosen.origin.on_key(),))
     if len(candidates) == 1:
         return Step("selection", refuses=False, says=f"`{first.key}`, the only candidate", places=(first.origin.on_key(),))

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from compiler.cel.build import path
 from compiler.cel.tree import Expr
+from compiler.program.ir import Entry
+from compiler.program.methods import Method, vouches_for_group, vouches_for_user
 
 
 @dataclass(frozen=True)
 class Facts:
     """What an authentication method tells of a caller, over the identity as it came.
 
-    `userid` is a string, `groups` a list of strings; both have a value whatever the identity looks like. `possible` are
-    the only groups the method can tell of, or None where it could be any; a table of possible groups may be asked for
-    `carried`, which are the groups as they came.
+    `userid` is a string, `groups` a list of strings; both have a value whatever the identity looks like. A table of groups
+    that the method may tell of may be asked for `carried`, which are the groups as they came; `projected` are the tiers' own
+    groups. Where credentials are bound, `bound` gives the key of the one entry among some that the credential is bound to, or
+    `""`, and `models` is the list of those that it opens.
     """
 
+    method: Method
+    projected: frozenset[str]
     userid: Expr
     groups: Expr
     carried: Expr
-    possible: frozenset[str] | None = None
+    bound: Callable[[Sequence[Entry]], Expr] | None = None
+    models: Expr | None = None
 
     def may_have(self, group: str) -> bool:
         """Tell whether a caller of this method could be in the group."""
-        return self.possible is None or group in self.possible
+        return vouches_for_group(self.method, group, self.projected)
+
+    def may_be(self, user: str) -> bool:
+        """Tell whether a caller of this method could be the user."""
+        return vouches_for_user(self.method, user)
 
 
 # After the overrides of the AuthPolicy, and exported to the limits under the same names.
@@ -34,6 +45,9 @@ GROUPS: Final = path("auth", "identity", "groups")
 GROUPS_STR: Final = path("auth", "identity", "groups_str")
 TIER: Final = path("auth", "identity", "tier")
 SELECTED: Final = path("auth", "identity", "selected_subscription")
+METHOD: Final = path("auth", "identity", "method")
+BINDS: Final = path("auth", "identity", "binds")
+BOUND: Final = path("auth", "identity", "bound")
 URL_PATH: Final = path("request", "url_path")
 
 USERID_NAME: Final = "userid"
@@ -41,5 +55,8 @@ GROUPS_NAME: Final = "groups"
 GROUPS_STR_NAME: Final = "groups_str"
 TIER_NAME: Final = "tier"
 SELECTED_NAME: Final = "selected_subscription"
+METHOD_NAME: Final = "method"
+BINDS_NAME: Final = "binds"
+BOUND_NAME: Final = "bound"
 ORGANIZATION_NAME: Final = "organization"
 COST_CENTER_NAME: Final = "cost_center"

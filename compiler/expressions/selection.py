@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from compiler.cel.build import first_or, has_header, header, let, strings
+from compiler.cel.build import equals, first_or, has_header, header, is_in, let, strings
 from compiler.cel.printer import quote
 from compiler.cel.tree import Compare, Concat, Expr, Ident, Index, Int, ListLit, Macro, MapLit, Str, Ternary
-from compiler.expressions.identity import SELECTED, SELECTED_NAME, Facts
+from compiler.expressions.identity import BINDS, BINDS_NAME, BOUND, BOUND_NAME, SELECTED, SELECTED_NAME, Facts
 from compiler.expressions.parts import fields, names, slices
 from compiler.program.ir import SUBSCRIPTION_HEADER, Entry, Tier
 
@@ -30,6 +30,9 @@ _FRAME: Final = 2_000
 
 # The caller's groups, bound once: the expression that finds them is long and stands for every engine's missing keys.
 _GROUPS = Ident("groups")
+_ASKED = Ident("asked")
+# Says that a credential is bound; what it is bound to may be nothing at all.
+_BINDS: Final = "yes"
 
 
 def tier(facts: Facts, tiers: Sequence[Tier], label: Callable[[Tier], str]) -> Expr:
@@ -55,27 +58,52 @@ class Selection:
     """Which entry meters a caller on one target.
 
     `entries` are its subscriptions and teams, the winner of any subset first. A request that names an entry in the
-    header gets that one if the caller may use it, and nothing otherwise.
+    header gets that one if the caller may use it, and nothing otherwise; a credential that is bound to an entry gets that
+    one alike, whatever the header says, on targets that it opens. `called` are the words by which it can open this one, and
+    `binding` tells whether any way in has bound credentials.
     """
 
     entries: tuple[Entry, ...]
     tiers: tuple[Tier, ...]
+    called: tuple[str, ...] = ()
+    binding: bool = False
 
     def overrides(self, facts: Facts) -> dict[str, Expr]:
         """Give what the identity is to carry: the selected key, or the caller's candidates where one text cannot hold them."""
         if len(self._slices) == 1:
             candidates = self._candidates(facts, self._slices[0], with_tier=True)
-            chosen = let(facts.carried, _GROUPS.name, self._chosen(candidates)) if candidates else NOTHING
-            return {SELECTED_NAME: chosen}
-        return {
+            if not candidates:
+                return {SELECTED_NAME: NOTHING}
+            chosen = self._bound(facts, candidates) if facts.bound else _chosen(candidates, self._order)
+            return {SELECTED_NAME: self._opened(facts, let(facts.carried, _GROUPS.name, chosen))}
+        found: dict[str, Expr] = {
             name: let(facts.carried, _GROUPS.name, Concat((*self._candidates(facts, keys, with_tier=not index), ListLit(()))))
             for index, (name, keys) in enumerate(zip(names(_STEM, len(self._slices)), self._slices, strict=True))
         }
+        if self.binding:
+            found[BINDS_NAME] = Str(_BINDS if facts.bound else "")
+            found[BOUND_NAME] = self._opened(facts, facts.bound(self._all)) if facts.bound else NOTHING
+        return found
 
     @property
     def key(self) -> Expr:
         """Give the selected key as everything after authentication sees it; `""` when there is none."""
-        return SELECTED if len(self._slices) == 1 else self._chosen(fields(_STEM, len(self._slices)))
+        if len(self._slices) == 1:
+            return SELECTED
+        candidates = fields(_STEM, len(self._slices))
+        chosen = _chosen(candidates, self._order)
+        return Ternary(equals(BINDS, _BINDS), _if_candidate(BOUND, candidates), chosen) if self.binding else chosen
+
+    def _bound(self, facts: Facts, candidates: tuple[Expr, ...]) -> Expr:
+        """Give the entry that the credential is bound to, if its caller may use it."""
+        bound = facts.bound(self._all) if facts.bound else NOTHING
+        return let(bound, _ASKED.name, _if_candidate(_ASKED, candidates))
+
+    def _opened(self, facts: Facts, chosen: Expr) -> Expr:
+        """Give nothing where the credential does not open the target."""
+        if facts.models is None:
+            return chosen
+        return Ternary(Macro("exists", facts.models, "m", is_in(Ident("m"), self.called)), chosen, NOTHING)
 
     @cached_property
     def _slices(self) -> tuple[frozenset[_Owner], ...]:
@@ -86,7 +114,11 @@ class Selection:
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
-        return tuple(entry.key for entry in (*self.entries, *(tier.entry for tier in self.tiers)))
+        return tuple(entry.key for entry in self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Entry, ...]:
+        return (*self.entries, *(tier.entry for tier in self.tiers))
 
     @cached_property
     def _owned(self) -> Mapping[_Owner, list[str]]:
@@ -104,7 +136,7 @@ class Selection:
 
     def _candidates(self, facts: Facts, owners: frozenset[_Owner], *, with_tier: bool) -> tuple[Expr, ...]:
         """Give the caller's candidates as lists of lists, each with its best entry first and none empty."""
-        kept = [owner for owner in owners if owner[0] == _USER or facts.may_have(owner[1])]
+        kept = [(kind, name) for kind, name in owners if (facts.may_be if kind == _USER else facts.may_have)(name)]
         by_group, by_user = (
             {name: self._owned[kind, name] for kind, name in kept if kind == wanted} for wanted in (_GROUP, _USER)
         )
@@ -117,12 +149,22 @@ class Selection:
             parts.append(ListLit((ListLit((_tier(facts, self.tiers, lambda level: level.entry.key),)),)))
         return tuple(parts)
 
-    def _chosen(self, candidates: tuple[Expr, ...]) -> Expr:
-        lists, named = Ident("c"), header(SUBSCRIPTION_HEADER)
-        asked = Ternary(Macro("exists", lists, "l", Compare("in", named, Ident("l"))), named, NOTHING)
-        firsts = Macro("map", lists, "l", Index(Ident("l"), Int(0)))
-        best = let(firsts, "b", first_or(_among(strings(self._order), "s", Ident("b")), NOTHING))
-        return let(Concat(candidates), "c", Ternary(has_header(SUBSCRIPTION_HEADER), asked, best))
+
+def _chosen(candidates: tuple[Expr, ...], order: Sequence[str]) -> Expr:
+    """Give the entry that the header names, or the best one where it names none."""
+    lists, named = Ident("c"), header(SUBSCRIPTION_HEADER)
+    asked = Ternary(_holds(lists, named), named, NOTHING)
+    firsts = Macro("map", lists, "l", Index(Ident("l"), Int(0)))
+    best = let(firsts, "b", first_or(_among(strings(order), "s", Ident("b")), NOTHING))
+    return let(Concat(candidates), "c", Ternary(has_header(SUBSCRIPTION_HEADER), asked, best))
+
+
+def _if_candidate(key: Expr, candidates: tuple[Expr, ...]) -> Expr:
+    return let(Concat(candidates), "c", Ternary(_holds(Ident("c"), key), key, NOTHING))
+
+
+def _holds(lists: Expr, key: Expr) -> Expr:
+    return Macro("exists", lists, "l", Compare("in", key, Ident("l")))
 
 
 def _lookup(table: Mapping[str, str | list[str]], keys: Expr) -> Expr:

@@ -16,7 +16,7 @@ from compiler.gateway.evaluate import Evaluator, InconclusiveError
 from compiler.gateway.identities import Identities, reviewed
 from compiler.gateway.manifests import Secret
 from compiler.gateway.patterns import Named, matches
-from compiler.gateway.policies import Anonymous, ApiKey, Credentials, Jwt, Method, TokenReview
+from compiler.gateway.policies import Anonymous, ApiKey, Credentials, Introspection, Jwt, Method, TokenReview
 
 _PHASE: Final = "authentication"
 _WATCHED: Final = ("authorino.kuadrant.io/managed-by", "authorino")
@@ -95,6 +95,9 @@ def _identity(method: Method, document: Document, world: World) -> object | None
         case Jwt():
             signed = world.identities.signed.get(credential)
             return dict(signed.claims) if signed is not None and signed.signer in method.check.signers else None
+        case Introspection():
+            answer = world.identities.introspected.get((method.check.endpoint, credential))
+            return dict(answer) if answer is not None and answer.get("active") is True else None
         case ApiKey():
             return _keyed(method, method.check, credential, world)
 

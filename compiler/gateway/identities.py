@@ -31,12 +31,14 @@ class SignedToken:
 class Identities:
     """Everything that authentication asks others about.
 
-    `tokens` and `signed` are by the token's text; a token in neither is good for nothing. `secrets` are in the cluster
-    next to those in the manifests; Authorino lives in `authorino_namespace`.
+    `tokens` and `signed` are by the token's text, `introspected` are the answers of services by endpoint and key; what is in
+    none of them is good for nothing. `secrets` are in the cluster next to those in the manifests; Authorino lives in
+    `authorino_namespace`.
     """
 
     tokens: Mapping[str, Token] = field(default_factory=dict)
     signed: Mapping[str, SignedToken] = field(default_factory=dict)
+    introspected: Mapping[tuple[str, str], Mapping[str, object]] = field(default_factory=dict)
     secrets: tuple[Secret, ...] = ()
     authorino_namespace: str = "kuadrant-system"
 

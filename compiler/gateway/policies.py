@@ -90,6 +90,22 @@ class ApiKey:
 
 
 @dataclass(frozen=True)
+class Introspection:
+    """Keys that a service knows; `secret` names what is shown to the service."""
+
+    endpoint: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Whoever is accepted is remembered for some seconds, by a key."""
+
+    key: Source
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Anonymous:
     """Everybody."""
 
@@ -100,12 +116,13 @@ class Method:
 
     name: str
     priority: int
-    check: TokenReview | Jwt | ApiKey | Anonymous
+    check: TokenReview | Jwt | ApiKey | Introspection | Anonymous
     credentials: Credentials
     overrides: tuple[Property, ...]
     defaults: tuple[Property, ...]
     when: tuple[Pattern, ...]
     place: Place
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,10 @@ from compiler.gateway.policies import (
     Anonymous,
     ApiKey,
     Authorization,
+    Cache,
     Credentials,
     DenyWith,
+    Introspection,
     Jwt,
     Method,
     NamedPatterns,
@@ -32,9 +34,11 @@ from compiler.gateway.strategies import body_of
 from compiler.gateway.strict import Node, bad, need
 from compiler.gateway.texts import AUTHORINO
 
-_METHODS: Final = ("kubernetesTokenReview", "jwt", "apiKey", "anonymous")
-_OTHER_METHODS: Final = ("oauth2Introspection", "plain", "x509")
+_METHODS: Final = ("kubernetesTokenReview", "jwt", "apiKey", "oauth2Introspection", "anonymous")
+_OTHER_METHODS: Final = ("plain", "x509")
 _ATTRIBUTES: Final = ("namespace", "group", "resource", "name", "subresource", "verb")
+# Seconds of a cache that names none, or 0 (evaluators/cache.go).
+_DEFAULT_CACHE: Final = 60
 _CODES: Final = range(300, 600)
 
 
@@ -84,8 +88,6 @@ def _rules(node: Node) -> Iterator[tuple[str, Rule]]:
 
 def _common(fields: dict[str, Node]) -> tuple[int, tuple[Pattern, ...]]:
     """Read what every evaluator has: its priority and its conditions."""
-    if "cache" in fields:
-        fields["cache"].leave_out("the cache of an evaluator")
     if "metrics" in fields:
         fields["metrics"].flag()
     priority = fields["priority"].number() if "priority" in fields else 0
@@ -97,6 +99,7 @@ def _method(name: str, node: Node) -> Method:
         *_METHODS, *_OTHER_METHODS, "credentials", "overrides", "defaults", "priority", "when", "metrics", "cache"
     )
     priority, conditions = _common(fields)
+    cache = _cache(fields["cache"]) if "cache" in fields else None
     for other in _OTHER_METHODS:
         if other in fields:
             fields[other].leave_out(f"authentication by `{other}`")
@@ -112,10 +115,22 @@ def _method(name: str, node: Node) -> Method:
         defaults=properties(fields["defaults"], AUTHORINO) if "defaults" in fields else (),
         when=conditions,
         place=node.place,
+        cache=cache,
     )
 
 
-def _check(kind: str, node: Node) -> TokenReview | Jwt | ApiKey | Anonymous:
+def _cache(node: Node) -> Cache:
+    fields = node.fields("key", "ttl")
+    seconds = fields["ttl"].number() if "ttl" in fields else 0
+    return Cache(source(need(fields, "key", node), AUTHORINO), seconds or _DEFAULT_CACHE)
+
+
+def _uncached(fields: dict[str, Node]) -> None:
+    if "cache" in fields:
+        fields["cache"].leave_out("the cache of an evaluator")
+
+
+def _check(kind: str, node: Node) -> TokenReview | Jwt | ApiKey | Introspection | Anonymous:
     match kind:
         case "kubernetesTokenReview":
             fields = node.fields("audiences")
@@ -134,6 +149,13 @@ def _check(kind: str, node: Node) -> TokenReview | Jwt | ApiKey | Anonymous:
                 labels["matchExpressions"].leave_out("`matchExpressions` of a label selector")
             everywhere = fields["allNamespaces"].flag() if "allNamespaces" in fields else False
             return ApiKey(pairs(labels["matchLabels"]) if "matchLabels" in labels else (), everywhere)
+        case "oauth2Introspection":
+            fields = node.fields("endpoint", "tokenTypeHint", "credentialsRef")
+            if "tokenTypeHint" in fields:
+                fields["tokenTypeHint"].leave_out("a `tokenTypeHint`")
+            reference = need(fields, "credentialsRef", node)
+            secret = need(reference.fields("name"), "name", reference).text()
+            return Introspection(need(fields, "endpoint", node).text(), secret)
         case _:
             if kind == "anonymous":
                 node.fields()
@@ -159,6 +181,7 @@ def _authorization(name: str, node: Node) -> Authorization:
         "patternMatching", "kubernetesSubjectAccessReview", "opa", "spicedb", "priority", "when", "metrics", "cache"
     )
     priority, conditions = _common(fields)
+    _uncached(fields)
     rule: Patterns | AccessReview = Patterns(())
     for other in ("opa", "spicedb"):
         if other in fields:
@@ -223,6 +246,7 @@ def _deny_with(node: Node) -> DenyWith:
 def _item(name: str, node: Node, kind: Literal["header", "metadata"]) -> ResponseItem:
     fields = node.fields("json", "plain", "wristband", "key", "priority", "when", "metrics", "cache")
     priority, conditions = _common(fields)
+    _uncached(fields)
     said = [way for way in ("json", "plain", "wristband") if way in fields]
     if len(said) != 1:
         raise bad(f"`{name}` is made in {len(said)} ways, one is expected", node.place)

@@ -36,6 +36,7 @@ _EFFECTS: Final = {
     "bad-window": "whoever reads it may refuse the policy, cut the window to 0 seconds and never limit, or leave the budget out",
     "bad-limit": "a negative limit counts as 0 and denies everyone; one beyond any use never stops anyone",
     "bad-name": "the API server would refuse the objects that carry the name, and Argo CD would stop half-way",
+    "bad-url": "the gateway would ask nobody, or somebody else, whether credentials are good",
     "bad-hostname": "the gateway would match no request, or requests for another host, against the policies",
 }
 

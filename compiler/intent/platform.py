@@ -1,4 +1,4 @@
-"""The pydantic models of the section `platform`: what stands in the cluster, and how callers get in."""
+"""The pydantic models of the section `platform`: what stands in the cluster."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from compiler.intent.authentication import MethodSpec
 from compiler.intent.scalars import Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec
-
-_NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 class GatewaySpec(Spec):
@@ -32,27 +31,6 @@ class MaasApiSpec(Spec):
     namespace: Annotated[Label, Field(description="namespace of the service and of the tier ConfigMap")] = "maas-api"
     service: Annotated[Label, Field(description="name of the Service")] = "maas-api"
     port: Annotated[Port, Field(description="port of the Service")] = 8080
-
-
-class TokenReviewSpec(Spec):
-    """Tokens of the cluster's own users, checked by a Kubernetes TokenReview for the audiences."""
-
-    name: Annotated[Label, Field(description="name of the method, as `maasc explain --method` takes it")]
-    kind: Annotated[Literal["tokenReview"], Field(description="`tokenReview`: tokens that the cluster itself accepts")]
-    audiences: Annotated[
-        list[_NonEmpty], Field(min_length=1, description="audiences, one of which a token must have been made for")
-    ]
-
-
-class TierTokenSpec(Spec):
-    """ServiceAccount tokens of the tier namespaces; the audience is `<gateway>-sa` unless given."""
-
-    name: Annotated[Label, Field(description="name of the method, as `maasc explain --method` takes it")]
-    kind: Annotated[Literal["tierToken"], Field(description="`tierToken`: ServiceAccount tokens that the MaaS API mints")]
-    audience: Annotated[_NonEmpty | None, Field(description="audience of the tokens; `<gateway>-sa` unless given")] = None
-
-
-MethodSpec = Annotated[TokenReviewSpec | TierTokenSpec, Field(discriminator="kind")]
 
 
 class PlatformSpec(Spec):

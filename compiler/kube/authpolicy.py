@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from compiler.cel.tree import Expr
 from compiler.kube.base import ObjectMeta, TargetRef
@@ -42,11 +42,81 @@ class KubernetesTokenReview:
 
 
 @dataclass(frozen=True)
+class Jwt:
+    """Verify a token with the keys of an issuer; neither its issuer nor its audience is compared.
+
+    What the issuer says of itself is asked again after `ttl` seconds; without it, or for 0, never.
+    """
+
+    issuer_url: str
+    ttl: int
+
+
+@dataclass(frozen=True)
+class LabelSelector:
+    """The labels that an object must carry."""
+
+    match_labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """Look for the key in Secrets of Authorino's own namespace."""
+
+    selector: LabelSelector
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An object in the same namespace."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class OAuth2Introspection:
+    """Ask a service whether a token is active; the identity is its answer."""
+
+    endpoint: str
+    credentials_ref: Reference
+
+
+@dataclass(frozen=True)
+class AuthorizationHeader:
+    """The word before the credential, and one space."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Where the credential is in a request; without it a bearer token."""
+
+    authorization_header: AuthorizationHeader
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Remember what was accepted for `ttl` seconds, by a key."""
+
+    key: Selector
+    ttl: int
+
+
+@dataclass(frozen=True)
 class Authentication:
-    """A way in; lower `priority` is tried first. `overrides` extend the identity, each from the identity as it came."""
+    """A way in; lower `priority` is tried first. `overrides` extend the identity, each from the identity as it came.
+
+    Exactly one of the evaluators is given.
+    """
 
     priority: int
-    kubernetes_token_review: KubernetesTokenReview
+    kubernetes_token_review: KubernetesTokenReview | None = None
+    jwt: Jwt | None = None
+    api_key: ApiKey | None = None
+    oauth2_introspection: OAuth2Introspection | None = None
+    credentials: Credentials | None = None
+    cache: Cache | None = None
     overrides: Mapping[str, Expression] = field(default_factory=dict)
 
 
@@ -58,10 +128,36 @@ class Predicate:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """Compare what a selector finds with a text; a list holds it (`incl`) where one item equals it."""
+
+    selector: str
+    operator: Literal["eq", "incl"]
+    value: str
+
+
+@dataclass(frozen=True)
+class Every:
+    """All patterns must match."""
+
+    all: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class Some:
+    """One of the patterns must match."""
+
+    any: tuple[Pattern, ...]
+
+
+Pattern = Predicate | Comparison | Every | Some
+
+
+@dataclass(frozen=True)
 class PatternMatching:
     """Conditions that must all hold; one that errors denies."""
 
-    patterns: tuple[Predicate, ...]
+    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True)

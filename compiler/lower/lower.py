@@ -20,10 +20,11 @@ from compiler.intent.model import (
     TierSpec,
 )
 from compiler.intent.parse import qualify
-from compiler.intent.platform import PlatformSpec, TokenReviewSpec
+from compiler.intent.platform import PlatformSpec
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
 from compiler.lower.keys import keys
+from compiler.lower.methods import methods
 from compiler.program.ir import (
     Attach,
     Backend,
@@ -36,7 +37,6 @@ from compiler.program.ir import (
     InferenceService,
     MaasApi,
     Metadata,
-    Method,
     Model,
     Per,
     Platform,
@@ -44,8 +44,6 @@ from compiler.program.ir import (
     Rate,
     Subjects,
     Tier,
-    TierToken,
-    TokenReview,
 )
 
 
@@ -61,20 +59,13 @@ def lower(intent: Intent) -> Program:
 def _platform(item: Item[PlatformSpec]) -> Platform:
     spec = item.spec
     release = [int(part) for part in spec.kuadrant.split(".")]
-    methods: list[Method] = []
-    for index, method in enumerate(spec.authentication):
-        place = item.place.at("authentication", index)
-        if isinstance(method, TokenReviewSpec):
-            methods.append(TokenReview(method.name, tuple(method.audiences), place))
-        else:
-            methods.append(TierToken(method.name, method.audience or f"{spec.gateway.name}-sa", place))
     return Platform(
         kuadrant=(release[0], release[1], release[2] if len(release) > 2 else None),  # noqa: PLR2004 - major, minor, patch
         gateway=Gateway(spec.gateway.namespace, spec.gateway.name, spec.gateway.hostname, spec.gateway.lowercases_host),
         attach=Attach(spec.attach),
         bridge=Bridge(spec.bridge),
         maas_api=MaasApi(spec.maas_api.namespace, spec.maas_api.service, spec.maas_api.port),
-        methods=tuple(methods),
+        methods=methods(item),
         origin=item.place,
         kuadrant_namespace=spec.kuadrant_namespace,
     )
@@ -186,6 +177,7 @@ def _model(ident: str, item: Item[ModelSpec], intent: Intent, entitlements: _Ent
         grants=tuple(sorted(entitlements.grants.get(ident, ()), key=lambda grant: grant.name)),
         entries=by_precedence(entitlements.entries.get(ident, ())),
         origin=item.place,
+        alias=name if namespace == intent.platform.spec.model_namespace else None,
     )
 
 

@@ -14,9 +14,11 @@ Reason = Literal[
     "allowed",
     "listing",
     "no-credential",
+    "foreign-credential",
     "unknown-model",
     "identity-header",
     "no-access",
+    "not-for-this-model",
     "not-a-candidate",
     "no-candidate",
     "zero-budget",
@@ -28,13 +30,16 @@ class Caller:
     """Who calls, as the accepted authentication method tells: `method` is its name, or None when none accepts.
 
     `groups` are the groups after the method has normalised them; `bound` is the key of the entry that the credential
-    is tied to, if it is tied to one.
+    is tied to, if its kind is tied to one (`""` is no entry). `models` are the only ones that the credential opens, if it
+    does not open all. `genuine` tells whether a signed token is from the issuer and for the audience that it should be.
     """
 
     method: str | None
     userid: str = ""
     groups: frozenset[str] = frozenset()
     bound: str | None = None
+    models: frozenset[str] | None = None
+    genuine: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ def decide(program: Program, caller: Caller, request: Request) -> Decision:
     """Answer one request as the configuration means it (budgets full, nothing used yet)."""
     if caller.method is None:
         return Decision(401, "no-credential", because=(program.platform.origin.at("authentication"),))
+    if not caller.genuine:
+        return Decision(403, "foreign-credential", because=(program.platform.origin.at("authentication"),))
     if any(header in request.headers for header in IDENTITY_HEADERS):
         return Decision(403, "identity-header")
     model = program.model(request.model)
@@ -80,6 +87,8 @@ def decide(program: Program, caller: Caller, request: Request) -> Decision:
     access = access_of(model, caller, tier)
     if access is None:
         return Decision(403, "no-access", because=(model.origin,))
+    if caller.models is not None and caller.models.isdisjoint(model.called):
+        return Decision(403, "not-for-this-model", because=(access,))
     candidates = candidates_of(program, model, caller, tier)
     named = caller.bound if caller.bound is not None else request.headers.get(SUBSCRIPTION_HEADER)
     if named is not None:

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from compiler.diagnostics.model import Place
-from compiler.program.keys import DEFAULT_NAMESPACE, Key
+from compiler.program.keys import DEFAULT_NAMESPACE, EVERY_MODEL, Key
+from compiler.program.methods import Method
 
 SUBSCRIPTION_HEADER: Final = "x-maas-subscription"
 USERNAME_HEADER: Final = "x-maas-username"
@@ -185,6 +186,7 @@ class Model:
     """A model, who may call it, and what meters them.
 
     `entries` are the subscriptions and teams that cover it, best first; tiers cover every model and are not repeated.
+    `alias` is its name without the namespace, where that names it.
     """
 
     namespace: str
@@ -194,11 +196,17 @@ class Model:
     grants: tuple[Grant, ...]
     entries: tuple[Entry, ...]
     origin: Place
+    alias: str | None = None
 
     @property
     def id(self) -> str:
         """Give `namespace/name`."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Give the words by which a credential that opens only some models can mean this one."""
+        return (EVERY_MODEL, self.id, *((self.alias,) if self.alias else ()))
 
     @property
     def served_as(self) -> str:
@@ -219,27 +227,6 @@ class Model:
     def listing_path(self) -> str:
         """Give the one path that costs no budget."""
         return self.prefix + LISTING_SUFFIX
-
-
-@dataclass(frozen=True)
-class TokenReview:
-    """Bearer tokens that the cluster itself accepts for one of the audiences; the groups are the cluster's."""
-
-    name: str
-    audiences: tuple[str, ...]
-    origin: Place
-
-
-@dataclass(frozen=True)
-class TierToken:
-    """ServiceAccount tokens of the tier namespaces, made by the MaaS API for one audience."""
-
-    name: str
-    audience: str
-    origin: Place
-
-
-Method = TokenReview | TierToken
 
 
 @dataclass(frozen=True)

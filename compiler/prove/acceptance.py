@@ -6,45 +6,46 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from compiler.program import ir
+from compiler.program import methods
 from compiler.prove import view
 
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Tokens for these audiences: the method that is meant to accept them, and one that the manifests let accept them."""
+    """Credentials of these kinds: the method that is meant to accept them, and one that the manifests let accept them."""
 
-    audiences: tuple[str, ...]
-    meant: ir.Method | None
+    credentials: tuple[methods.Credential, ...]
+    meant: methods.Method | None
     emitted: view.Method | None
 
 
-def acceptances(meant: Sequence[ir.Method], emitted: Sequence[view.Method]) -> tuple[Acceptance, ...]:
-    """Give every pair of methods that some token meets, with the plainest such token.
+def acceptances(meant: Sequence[methods.Method], emitted: Sequence[view.Method]) -> tuple[Acceptance, ...]:
+    """Give every pair of methods that some credential meets, with the plainest such credential.
 
-    The first method that accepts any audience of a token wins, so tokens for two audiences show every pair that tokens
-    for more could. Of emitted methods with one priority any may come first.
+    The first method that accepts a credential for any of its kinds wins, so credentials of two kinds show every pair that
+    those of more could. Of emitted methods with one priority any may come first.
     """
-    audiences = dict.fromkeys([one for method in meant for one in audiences_of(method)])
-    audiences.update(dict.fromkeys(one for method in emitted for one in method.audiences))
-    tokens = [(one,) for one in audiences] + list(combinations(audiences, 2))
+    kinds = dict.fromkeys([one for method in meant for one in methods.credentials_of(method)])
+    kinds.update(dict.fromkeys(one for method in emitted for one in method.accepts))
+    together = (pair for pair in combinations(kinds, 2) if pair[0].prefix == pair[1].prefix)
+    credentials = [*((one,) for one in kinds), *together]
     found: dict[tuple[str | None, str | None], Acceptance] = {}
-    for token in tokens:
-        first = next((method for method in meant if set(audiences_of(method)) & set(token)), None)
-        for method in _first(emitted, set(token)):
+    for credential in credentials:
+        first = next((method for method in meant if set(methods.credentials_of(method)) & set(credential)), None)
+        for method in _first(emitted, set(credential)):
             key = first.name if first else None, method.name if method else None
             if key != (None, None):
-                found.setdefault(key, Acceptance(token, first, method))
+                found.setdefault(key, Acceptance(credential, first, method))
     return tuple(found.values())
 
 
-def audiences_of(method: ir.Method) -> tuple[str, ...]:
-    """Give the audiences whose tokens a method accepts."""
-    return method.audiences if isinstance(method, ir.TokenReview) else (method.audience,)
+def meant_by(meant: Sequence[methods.Method], emitted: view.Method) -> methods.Method | None:
+    """Give the method that is meant by an emitted one: the first that accepts any of the same credentials."""
+    return next((method for method in meant if set(methods.credentials_of(method)) & set(emitted.accepts)), None)
 
 
-def _first(methods: Sequence[view.Method], token: set[str]) -> Iterator[view.Method | None]:
-    accepting = [method for method in methods if set(method.audiences) & token]
+def _first(emitted: Sequence[view.Method], credential: set[methods.Credential]) -> Iterator[view.Method | None]:
+    accepting = [method for method in emitted if set(method.accepts) & credential]
     if not accepting:
         yield None
         return

@@ -36,6 +36,8 @@ def sequence(items: Iterable[Value]) -> Sequence:
 
 def name_is(terms: Terms, kind: str, name: str) -> Formula:
     """Tell whether the caller has a raw group of this name, or a part of one."""
+    if kind == "model":
+        return terms.fact(world.opens(name))
     if kind == "group":
         return terms.fact(world.group(name))
     if "," in name:
@@ -130,7 +132,7 @@ class Algebra:
             elif choice.variable is not None:
                 found.append(terms.both(guard, terms.decide(choice.variable, table, otherwise)))
             else:
-                named = {name: terms.fact(world.username(name)) for name in table if name}
+                named = {name: terms.fact(world.username(name)) for name in table}
                 found += [terms.all((guard, fact, table[name])) for name, fact in named.items()]
                 found.append(terms.all((guard, otherwise, *(-fact for fact in named.values()))))
         return terms.any(found)
@@ -222,6 +224,8 @@ class Algebra:
             return self._sequences((guard, self._split_known(choice, separator)) for guard, choice in value.choices)
         if value.separator != separator or not separator:
             raise UnsupportedError("a split by something else than what was joined by")
+        if value.plain:
+            return value.parts
         known = self._splits.get((id(value), separator))
         if known is None:
             parts = Sequence(tuple(self._split_joined(found, separator) for found in value.parts.alternatives))

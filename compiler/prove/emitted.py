@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from compiler.prove import identities
+from compiler.program import methods
+from compiler.program.methods import kind_of
+from compiler.prove import identities, raw, world
 from compiler.prove.algebra import text
 from compiler.prove.expressions import Fault, Memory, Place, Reading
 from compiler.prove.formula import TRUE, Formula
 from compiler.prove.values import Sequence, Text, UnsupportedError, Value
-from compiler.prove.view import AccessReview, Conditions, Limit, Method, Permission, Source, View
+from compiler.prove.view import AccessReview, Comparison, Conditions, Limit, Method, Pattern, Permission, Several, Source, View
 from compiler.prove.world import World
 
 # What a counter tells apart: callers, entries, or something of which nothing is known.
@@ -50,17 +52,18 @@ class Emitted:
         return self.exports.get("identity", {}).get(name)
 
 
-def read(view: View, method: Method, of: World, memory: Memory) -> Emitted:
-    """Evaluate everything that a request meets whose credential a method accepts.
+def read(view: View, method: Method, meant: methods.Method, of: World, memory: Memory) -> Emitted:
+    """Evaluate everything that a request meets whose credential a method accepts; `meant` is the method that it is meant to be.
 
     Raises:
         UnsupportedError: an expression uses something that is not understood.
     """
     reading = Reading(of, memory)
     request = identities.request(of)
-    raw = Place(identities.raw(of, {}), request, memory.origin((), of))
-    overrides = reading.values(method.overrides, raw, TRUE)
-    inside = Place(identities.raw(of, overrides), request, _origin(memory, of, raw, method.overrides))
+    identity = raw.identity(of, meant)
+    outer = Place(identities.authorized(identity, {}), request, memory.origin((kind_of(meant), *raw.paths(meant)), of))
+    overrides = reading.values(method.overrides, outer, TRUE)
+    inside = Place(identities.authorized(identity, overrides), request, _origin(memory, of, outer, method.overrides))
     allowed = of.terms.all(_authorized(reading, rule, view.permissions, inside) for rule in view.authorization)
     exports: dict[str, dict[str, Value]] = {}
     for one in view.exports:
@@ -84,7 +87,7 @@ def _origin(memory: Memory, of: World, before: Place, sources: Iterable[tuple[st
 
 def _authorized(reading: Reading, rule: Conditions | AccessReview, permissions: tuple[Permission, ...], place: Place) -> Formula:
     if isinstance(rule, Conditions):
-        return reading.holds(rule.predicates, place, TRUE)
+        return reading.world.terms.all(_matches(reading, pattern, place) for pattern in rule.patterns)
     given = {
         name: reading.value(source, place, TRUE) if isinstance(source, Source) else text(source)
         for name, source in (("user", rule.user), *rule.attributes)
@@ -101,6 +104,22 @@ def _authorized(reading: Reading, rule: Conditions | AccessReview, permissions: 
         and (names is None or not permission.names or not names.isdisjoint(permission.names))
     )
     return reading.world.terms.any(_permits(reading, permission, texts, groups) for permission in concerned)
+
+
+def _matches(reading: Reading, pattern: Pattern, place: Place) -> Formula:
+    """Tell where a pattern matches; of a comparison only that it is the same one is known."""
+    terms = reading.world.terms
+    match pattern:
+        case Source():
+            return reading.holds((pattern,), place, TRUE)
+        case Several(members, every):
+            found = [_matches(reading, member, place) for member in members]
+            return terms.all(found) if every else terms.any(found)
+        case Comparison(selector, operator, value):
+            _, _, *path = selector.split(".")
+            if not path or identities.has_field(place.auth, path[0]) or not value:
+                raise UnsupportedError(f"a comparison of `{selector}`", pattern.place)
+            return terms.fact(world.claim(selector, operator, value))
 
 
 def _strings(value: Text) -> frozenset[str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from compiler.cel.printer import quote, spellable
 from compiler.diagnostics.model import Place
@@ -12,13 +13,31 @@ from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
 from compiler.gateway.externals import ExternalRoute, Externals
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, InferenceService, Program
-from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, Unknown, View
+from compiler.program.methods import Credential, known_to, labelled
+from compiler.prove.view import (
+    AccessReview,
+    Comparison,
+    Conditions,
+    Export,
+    Limit,
+    Method,
+    Pattern,
+    Permission,
+    Several,
+    Source,
+    Unit,
+    Unknown,
+    View,
+)
 
 # Headers about which a proof has something to say; what else is injected matters to no decision.
 _PROVED_HEADERS = (USERNAME_HEADER, GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER)
 
 _GROUPS = "auth.identity.groups"
 _GROUPS_AS_JSON = f"{_GROUPS}.@tostr"
+
+_CREDENTIAL = "request.headers.authorization"
+_OPERATORS: Final[tuple[Literal["eq", "incl"], ...]] = ("eq", "incl")
 
 _UNAUTHENTICATED = 401
 _UNAUTHORIZED = 403
@@ -128,23 +147,30 @@ class _Reading:
                 return Source('""', value.place)
 
     def method(self, method: policies.Method) -> Method:
-        if method.credentials != policies.Credentials():
-            self.refuse(f"credentials of `{method.name}` that are no bearer token", method.place)
+        if method.credentials.where != "authorizationHeader":
+            self.refuse(f"credentials of `{method.name}` that are in no `authorization` header", method.place)
         if method.defaults or method.when:
             self.refuse(f"defaults or a condition of `{method.name}`", method.place)
-        audiences: tuple[str, ...] = ()
-        if isinstance(method.check, policies.TokenReview) and method.check.audiences:
-            audiences = method.check.audiences
-        else:
-            self.refuse(f"the method `{method.name}`, which reviews no tokens for an audience of its own", method.place)
+        accepts = tuple(_accepted(method))
+        if not accepts:
+            self.refuse(f"the method `{method.name}`, of which nobody knows whose credentials it accepts", method.place)
         overrides = tuple((one.name, self.source(one.source)) for one in method.overrides)
-        return Method(method.name, method.priority, audiences, overrides, method.place)
+        return Method(method.name, method.priority, accepts, overrides, method.place, self._cache(method))
+
+    def _cache(self, method: policies.Method) -> int:
+        """Give the seconds that a credential is remembered; whatever it is remembered by must tell credentials apart."""
+        if method.cache is None:
+            return 0
+        key = method.cache.key
+        if not isinstance(key, policies.Selector) or key.path != _CREDENTIAL:
+            self.refuse(f"the cache of `{method.name}`, which is not by the credential", method.place)
+        return method.cache.seconds
 
     def authorization(self, rule: policies.Authorization) -> Conditions | AccessReview:
         if rule.when:
             self.refuse(f"a condition of the authorization `{rule.name}`", rule.place)
         if isinstance(rule.rule, policies.Patterns):
-            return Conditions(rule.name, tuple(self._predicate(pattern) for pattern in rule.rule.patterns), rule.place)
+            return Conditions(rule.name, tuple(map(self._pattern, rule.rule.patterns)), rule.place)
         review = rule.rule
         attributes = tuple((one.name, self._plain(one.source)) for one in review.attributes)
         groups = self.source(review.groups) if review.groups else None
@@ -155,12 +181,21 @@ class _Reading:
             return value.value
         return self.source(value)
 
-    def _predicate(self, pattern: policies.Pattern) -> Source:
-        predicate = pattern.predicate
-        if predicate is None or pattern != policies.Pattern(pattern.place, predicate=predicate):
-            self.refuse("a pattern that is not CEL alone", pattern.place)
-            return Source("false", pattern.place)
-        return Source(predicate.text, predicate.place)
+    def _pattern(self, pattern: policies.Pattern) -> Pattern:
+        """Give a pattern that says one thing; Authorino drops parts of those that say several, or nothing."""
+        place, predicate = pattern.place, pattern.predicate
+        if predicate is not None and pattern == policies.Pattern(place, predicate=predicate):
+            return Source(predicate.text, predicate.place)
+        for members, every in ((pattern.every, True), (pattern.some, False)):
+            alone = policies.Pattern(place, every=members) if every else policies.Pattern(place, some=members)
+            if members and pattern == alone:
+                return Several(tuple(map(self._pattern, members)), every)
+        selector, value = pattern.selector, pattern.value
+        for operator in _OPERATORS:
+            if pattern == policies.Pattern(place, selector=selector, operator=operator, value=value):
+                return Comparison(selector, operator, value, place)
+        self.refuse("a pattern that is neither CEL, nor one comparison, nor a list of patterns", place)
+        return Source("false", place)
 
     def exports(self, item: policies.ResponseItem) -> Iterator[Export]:
         if item.target != "metadata":
@@ -194,3 +229,19 @@ class _Reading:
             counters=tuple(Source(one.text, one.place) for one in limit.counters),
             place=limit.place,
         )
+
+
+def _accepted(method: policies.Method) -> Iterator[Credential]:
+    """Give the kinds of credentials that a method accepts; none where it could be anything."""
+    prefix = method.credentials.name
+    match method.check:
+        case policies.TokenReview(audiences):
+            yield from (Credential("audience", audience, prefix) for audience in audiences)
+        case policies.Jwt(signers):
+            yield from (Credential("issuer", signer, prefix) for signer in signers)
+        case policies.ApiKey(labels, all_namespaces=False) if labels:
+            yield labelled(prefix, labels)
+        case policies.Introspection(endpoint, secret):
+            yield known_to(prefix, endpoint, secret)
+        case _:
+            return

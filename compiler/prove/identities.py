@@ -7,30 +7,25 @@ from typing import Final
 
 from compiler.prove import world
 from compiler.prove.formula import FALSE, TRUE
-from compiler.prove.values import Alternative, Field, Headers, Names, Record, Sequence, Symbol, Text, Value
+from compiler.prove.values import Field, Headers, Record, Symbol, Text, Value
 from compiler.prove.world import World
 
 # The exported property on which the limits decide; its values are proved to be the selected entries' keys.
 SELECTED_PROPERTY: Final = "selected_subscription"
 
-RAW_USERNAME: Final = Text(((TRUE, Symbol()),))
-RAW_GROUPS: Final = Sequence((Alternative(TRUE, (), (Names("group", {}, TRUE),), ordered=False),))
 SELECTED: Final = Text(((TRUE, Symbol(world.SELECTED)),))
 
 
-def raw(of: World, overrides: Mapping[str, Value]) -> Record:
-    """Give `auth` in an AuthPolicy: what a TokenReview left, with the overrides on top."""
-    terms = of.terms
-    user = Record(
-        "auth.identity.user",
-        {
-            "username": Field(terms.fact(world.USERNAME), RAW_USERNAME),
-            "groups": Field(terms.fact(world.GROUPS), RAW_GROUPS),
-        },
-    )
-    fields = {"user": Field(terms.fact(world.USER), user)}
-    fields.update({name: Field(TRUE, value) for name, value in overrides.items()})
-    return Record("auth", {"identity": Field(TRUE, Record("auth.identity", fields))})
+def authorized(identity: Record, overrides: Mapping[str, Value]) -> Record:
+    """Give `auth` in an AuthPolicy: what the method left, with the overrides on top."""
+    fields = {**identity.fields, **{name: Field(TRUE, value) for name, value in overrides.items()}}
+    return Record("auth", {"identity": Field(TRUE, Record(identity.name, fields))})
+
+
+def has_field(auth: Value, name: str) -> bool:
+    """Tell whether anything is known of a field of the identity."""
+    identity = auth.fields["identity"].value if isinstance(auth, Record) else None
+    return isinstance(identity, Record) and name in identity.fields
 
 
 def exported(items: Mapping[str, Mapping[str, Value]]) -> Record:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Method, Model, Program, Subjects, TierToken
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Model, Program, Subjects
+from compiler.program.methods import (
+    ApiKey,
+    Introspection,
+    Method,
+    Oidc,
+    binds,
+    bound_as,
+    claims_of,
+    vouches_for_group,
+    vouches_for_user,
+)
 from compiler.prove import world
-from compiler.prove.formula import FALSE, Formula
+from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.world import World, header_value
 
 
@@ -34,6 +45,7 @@ class Intent:
         self._world = of
         self._terms = of.terms
         self._tiers: dict[str, dict[str, Formula]] = {}
+        self._projected = frozenset(tier.projected for tier in program.tiers)
         self._no_identity = self._terms.all(-of.has_header(name) for name in IDENTITY_HEADERS)
 
     def meaning(self, model: Model, method: Method) -> Meaning:
@@ -46,25 +58,38 @@ class Intent:
         candidates = {
             entry.key: tiers[entry.name] if entry.kind == "tier" else self.covers(entry.subjects, method) for entry in entries
         }
-        asked = header_value(SUBSCRIPTION_HEADER)
-        anything = terms.switch(asked, {None: terms.any(candidates.values()), **candidates}, FALSE)
-        within = terms.both(self._no_identity, access)
-        return Meaning(within, entries, self._selected(candidates), terms.both(within, anything), tiers)
+        selected = self._bound(candidates, method) if binds(method) else self._selected(candidates)
+        within = terms.all((self._no_identity, access, self._genuine(method), self._opens(model, method)))
+        return Meaning(within, entries, selected, terms.both(within, terms.any(selected.values())), tiers)
 
     def covers(self, subjects: Subjects, method: Method) -> Formula:
         """Tell which callers of a method are among the subjects."""
         groups = [self.member(group, method) for group in subjects.groups]
-        return self._terms.any([*groups, *(self.user(user) for user in subjects.users)])
+        return self._terms.any([*groups, *(self._user(user, method) for user in subjects.users)])
 
-    def user(self, name: str) -> Formula:
-        """Tell which callers have a userid; without a name it is empty."""
-        return self._terms.fact(world.username(name)) if name else -self._terms.fact(world.USERNAME)
+    def named(self, method: Method) -> Formula:
+        """Tell which callers of a method have a userid that counts."""
+        there = self._terms.fact(world.USERNAME)
+        if not isinstance(method, (Oidc, Introspection)):
+            return there
+        return self._terms.all((there, *(-self._terms.fact(world.username(name)) for name in self._world.reserved)))
+
+    def _user(self, name: str, method: Method) -> Formula:
+        return self._terms.fact(world.username(name)) if vouches_for_user(method, name) else FALSE
 
     def member(self, group: str, method: Method) -> Formula:
-        """Tell which callers of a method are in a group: a tier token speaks of no groups but the tiers' own."""
-        if isinstance(method, TierToken) and all(group != tier.projected for tier in self._program.tiers):
-            return FALSE
-        return self._terms.fact(world.group(group))
+        """Tell which callers of a method are in a group."""
+        return self._terms.fact(world.group(group)) if vouches_for_group(method, group, self._projected) else FALSE
+
+    def _genuine(self, method: Method) -> Formula:
+        """Tell which tokens are from the issuer and for the audience that the method is about."""
+        return self._terms.all(self._terms.fact(world.claim(*claim)) for claim in claims_of(method))
+
+    def _opens(self, model: Model, method: Method) -> Formula:
+        """Tell which credentials open the model."""
+        if not binds(method):
+            return TRUE
+        return self._terms.any(self._terms.fact(world.opens(name)) for name in model.called)
 
     def tiers(self, method: Method) -> Mapping[str, Formula]:
         """Tell for each tier which callers of a method have it: the highest that any of their groups matches."""
@@ -78,6 +103,13 @@ class Intent:
                 higher = self._terms.either(higher, own)
             self._tiers[method.name] = found
         return found
+
+    def _bound(self, candidates: Mapping[str, Formula], method: Method) -> dict[str, Formula]:
+        """Tell where each entry is selected by credentials that are bound to one: by its key, or by the name of its team."""
+        terms = self._terms
+        said = world.BOUND if isinstance(method, ApiKey) else world.TEAM
+        words = ((key, candidate, bound_as(method, key)) for key, candidate in candidates.items())
+        return {key: FALSE if word is None else terms.switch(said, {word: candidate}, FALSE) for key, candidate, word in words}
 
     def _selected(self, candidates: Mapping[str, Formula]) -> dict[str, Formula]:
         """Tell where each entry is selected: asked for, or the first candidate of a request that asks for none."""

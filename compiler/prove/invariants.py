@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Method, Rate
+from compiler.program.ir import Rate
+from compiler.program.methods import Method
 from compiler.prove.formula import TRUE, Formula
 from compiler.prove.intent import Intent, Meaning
 from compiler.prove.terms import Terms

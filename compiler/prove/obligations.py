@@ -45,8 +45,8 @@ class Claim:
 class Case:
     """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin.
 
-    `member` tells who is in a group, `groups` are those that anything could tell from others, and `carried` those that
-    the exported string speaks of.
+    `member` tells who is in a group, `named` who has a userid that counts, `groups` are those that anything could tell from
+    others, and `carried` those that the exported string speaks of.
     """
 
     world: World
@@ -56,6 +56,7 @@ class Case:
     groups: tuple[str, ...]
     carried: frozenset[str]
     member: Callable[[str], Formula]
+    named: Formula
     place: Place
 
     def within(self, entry: Entry) -> Formula:
@@ -69,8 +70,7 @@ class Case:
     @property
     def userid(self) -> Text:
         """Give the userid as it is meant: the raw user name, or nothing."""
-        named = self.world.terms.fact(world.USERNAME)
-        return Text(((named, Symbol()), (-named, "")))
+        return Text(((self.named, Symbol()), (-self.named, "")))
 
 
 def faults(case: Case) -> Iterator[Claim]:

@@ -12,8 +12,11 @@ from compiler.cel.parse import ParseError
 from compiler.cel.portable import Finding, check, facts
 from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.program import methods
 from compiler.program.ir import GROUP_HEADER
-from compiler.prove.view import AccessReview, Source, View
+from compiler.prove.acceptance import meant_by
+from compiler.prove.fields import fields
+from compiler.prove.view import AccessReview, Method, Source, View
 
 Texts = tuple[tuple[str, str], ...]
 
@@ -27,15 +30,16 @@ class Portability:
     _slots: dict[str, Slot] = field(default_factory=dict)
     _found: dict[tuple[str, int, Result], tuple[Finding, ...]] = field(default_factory=dict)
 
-    def check(self, view: View) -> Iterator[Diagnostic]:
-        """Give a diagnostic for each text of a model that is unfit for its place; those that do not parse are left out."""
-        override = environment.override()
-        ways = tuple(_texts(method.overrides) for method in view.methods)
-        rule = self._slot(environment.rule, self._facts(ways, override))
-        exports = (_texts([(one.name, one.value) for one in view.exports if one.item == "identity"]),)
-        limit = self._slot(environment.limit, self._facts(exports, rule))
-        raw = self._slot(lambda _: override, {})
-        for method in view.methods:
+    def check(self, view: View, meant: Sequence[methods.Method]) -> Iterator[Diagnostic]:
+        """Give a diagnostic for each text of a model that is unfit for its place; those that do not parse are left out.
+
+        `meant` are the ways in; what none of them is for has the identity of a token.
+        """
+        ways = tuple((_texts(method.overrides), self._raw(method, meant)) for method in view.methods)
+        rule = self._slot(environment.rule, self._facts(ways))
+        exports = _texts([(one.name, one.value) for one in view.exports if one.item == "identity"])
+        limit = self._slot(environment.limit, self._facts([(exports, rule)]))
+        for method, (_, raw) in zip(view.methods, ways, strict=True):
             yield from self._all((source for _, source in method.overrides), raw, Result.VALUE)
         for authorization in view.authorization:
             if isinstance(authorization, AccessReview):
@@ -43,7 +47,7 @@ class Portability:
                 yield from self._all((one for one in authorization.sources() if one in groups), rule, Result.LIST)
                 yield from self._all((one for one in authorization.sources() if one not in groups), rule, Result.TEXT)
             else:
-                yield from self._all(authorization.predicates, rule, Result.CONDITION)
+                yield from self._all(authorization.sources(), rule, Result.CONDITION)
         yield from self._all((one.value for one in view.exports), rule, Result.VALUE)
         for name, source in view.injected:
             # The groups go as JSON, whoever reads them.
@@ -70,9 +74,13 @@ class Portability:
         slot = made(facts)
         return self._slots.setdefault(repr(slot), slot)
 
-    def _facts(self, ways: Sequence[Texts], slot: Slot) -> dict[str, Kind]:
-        trees = [{name: tree for name, text in way if (tree := self._tree(text)) is not None} for way in ways]
-        return facts(trees, slot)
+    def _raw(self, method: Method, meant: Sequence[methods.Method]) -> Slot:
+        found = meant_by(meant, method)
+        return self._slot(lambda _: environment.override(fields(found)) if found else environment.override(), {})
+
+    def _facts(self, ways: Sequence[tuple[Texts, Slot]]) -> dict[str, Kind]:
+        trees = [({name: tree for name, text in way if (tree := self._tree(text)) is not None}, slot) for way, slot in ways]
+        return facts(trees)
 
     def _tree(self, text: str) -> Expr | None:
         if text not in self._trees:

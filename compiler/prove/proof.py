@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from compiler.diagnostics.model import Place
-from compiler.program import ir
+from compiler.program import ir, methods
 from compiler.program.invariant import Invariant
 from compiler.prove import attribution, obligations, replay, witness
 from compiler.prove.acceptance import Acceptance, acceptances
@@ -18,6 +18,7 @@ from compiler.prove.intent import Intent
 from compiler.prove.invariants import Through, breaches
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.obligations import Case, Claim
+from compiler.prove.reserved import reserved_by, reserved_names
 from compiler.prove.result import Answer, Counterexample, Example, Property, Proved, Refuted, Result, Undecided
 from compiler.prove.targets import targets
 from compiler.prove.terms import Terms
@@ -56,9 +57,11 @@ class Proof:
     gateway: Gateway | None = None
     claims: int = 0
     decider: Decider = field(init=False)
+    reserved: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.decider = Decider(self.terms)
+        self.reserved = reserved_by(self.program)
 
     @property
     def terms(self) -> Terms:
@@ -82,9 +85,9 @@ class _Pair:
     """A method as it is meant, the one that is emitted for it, and the requests of the model."""
 
     world: World
-    meant: ir.Method
+    meant: methods.Method
     emitted: Method
-    audiences: tuple[str, ...]
+    credentials: tuple[methods.Credential, ...]
 
 
 @dataclass
@@ -113,7 +116,9 @@ class _Attempt:
                 # Of callers whose method has no partner nothing else can be said.
                 self.skipped |= {"invariant", *(name for name, _ in _CLAIMS)}
             else:
-                self._pair(_Pair(world, pair.meant, pair.emitted, pair.audiences), concerned)
+                if methods.cached(pair.meant) != pair.emitted.cache:
+                    self.found.setdefault("methods", _remembered(self.model.id, pair.meant, pair.emitted))
+                self._pair(_Pair(world, pair.meant, pair.emitted, pair.credentials), concerned)
         for name in ("methods", *(name for name, _ in _CLAIMS), *(("invariant",) if concerned else ())):
             if name in self.found or name not in self.skipped:
                 yield self.found.get(name) or Proved(self.model.id, name, self.counts.get(name, 0))
@@ -125,12 +130,13 @@ class _Attempt:
         sources += [export.value for export in self.view.exports]
         texts = dict.fromkeys(source.text for source in sources if "path" in source.text)
         trees = [self.proof.memory.tree(text) for text in texts]
-        return World(self.proof.terms, targets(self.model.prefix, self.model.listing_path, trees))
+        reserved = reserved_names(self.proof.reserved, (source.text for source in sources), self.proof.memory.tree)
+        return World(self.proof.terms, targets(self.model.prefix, self.model.listing_path, trees), reserved=reserved)
 
     def _pair(self, pair: _Pair, asked: Sequence[Invariant]) -> None:
         intent = Intent(self.proof.program, pair.world)
         try:
-            reading = read(self.view, pair.emitted, pair.world, self.proof.memory)
+            reading = read(self.view, pair.emitted, pair.meant, pair.world, self.proof.memory)
         except UnsupportedError as error:
             self._undecided("no-errors", str(error), error.place or self.view.place)
             self.skipped |= {*_AFTER["no-errors"], "invariant"}
@@ -144,6 +150,7 @@ class _Attempt:
             groups=attribution.known(program, self.model),
             carried=attribution.mentioned(program, self.model),
             member=lambda group: intent.member(group, pair.meant),
+            named=intent.named(pair.meant),
             place=self.view.place,
         )
         left_out: set[Property] = set()
@@ -177,7 +184,7 @@ class _Attempt:
             return
         if instance is not None:
             plain = witness.example(pair.world, instance, self.model.id, pair.meant.name)
-            plain = replace(plain, audiences=pair.audiences)
+            plain = replace(plain, credentials=pair.credentials)
             tried = (self._replayed(claim, example, pair) for example in (witness.friendlier(plain), plain))
             outcomes = sorted(tried, key=lambda outcome: isinstance(outcome, Undecided))
             self.found[claim.property] = outcomes[0]
@@ -186,7 +193,7 @@ class _Attempt:
         """Ask again, caller by caller, before anything is called wrong."""
         wanted, because = replay.meant(self.proof.program, pair.meant, example)
         view = replace(self.view, authorization=()) if claim.unguarded else self.view
-        got = replay.emitted(view, pair.emitted, example, self.proof.memory.tree, later=claim.later)
+        got = replay.emitted(view, pair.emitted, pair.meant, example, self.proof.memory.tree, later=claim.later)
         if not _differ(claim, wanted, got):
             return Undecided(self.model.id, claim.property, f"{claim.says}, but not when replayed", claim.place)
         # An error has another answer in each place, whether limits see injected headers depends on the release, and the
@@ -214,14 +221,22 @@ def _differ(claim: Claim, wanted: Answer, got: Answer) -> bool:
     return not replay.alike(wanted, got)
 
 
+def _remembered(model: str, meant: methods.Method, emitted: Method) -> Refuted:
+    """Tell of credentials that are remembered for another time than is written."""
+    example = Example(model, meant.name, None, (), user=False, headers=(), target="/")
+    wanted, found = (Answer(None, error=f"remembered for {seconds}s") for seconds in (methods.cached(meant), emitted.cache))
+    says = "accepted credentials are remembered for another time"
+    return Refuted(model, "methods", Counterexample(example, says, wanted, found, meant.origin, emitted.place))
+
+
 def _mismatch(model: str, pair: Acceptance, place: Place) -> Refuted:
     """Tell of tokens that are accepted and should not be, or the other way round."""
     name = pair.meant.name if pair.meant else pair.emitted.name if pair.emitted else ""
     example = Example(model, name, None, (), user=False, headers=(), target="/")
-    audiences = ", ".join(f"`{audience}`" for audience in pair.audiences)
+    kinds = " and ".join(map(str, pair.credentials))
     meant = Answer(401) if pair.meant is None else Answer(None, error=f"accepted by `{pair.meant.name}`")
     emitted = Answer(401) if pair.emitted is None else Answer(None, error=f"accepted by `{pair.emitted.name}`")
-    says = f"tokens for {audiences} are {'refused' if pair.emitted is None else 'accepted'}"
+    says = f"{kinds} are {'refused' if pair.emitted is None else 'accepted'}"
     intent = pair.meant.origin if pair.meant else None
     at = pair.emitted.place if pair.emitted else place
     return Refuted(model, "methods", Counterexample(example, says, meant, emitted, intent, at))

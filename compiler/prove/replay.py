@@ -8,12 +8,12 @@ from typing import Final
 
 from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Place
-from compiler.program import ir
+from compiler.program import ir, methods
 from compiler.program.decide import Caller, Decision, Request, decide
-from compiler.prove import attribution
+from compiler.prove import attribution, raw
 from compiler.prove.concrete import CelError, Evaluation
 from compiler.prove.result import Allowance, Answer, Example
-from compiler.prove.view import AccessReview, Conditions, Limit, Method, Permission, Source, View
+from compiler.prove.view import AccessReview, Comparison, Conditions, Limit, Method, Pattern, Permission, Several, Source, View
 
 Parser = Callable[[str], Expr]
 Data = dict[str, object]
@@ -26,16 +26,17 @@ _FORBIDDEN: Final = 403
 _OVER: Final = 429
 
 
-def meant(program: ir.Program, method: ir.Method, example: Example) -> tuple[Answer, Place | None]:
+def meant(program: ir.Program, method: methods.Method, example: Example) -> tuple[Answer, Place | None]:
     """Give the answer of the reference meaning, and the last line that decided it."""
     decision = decision_of(program, method, example)
     allowances = (Allowance(one.unit, one.limit, one.seconds, one.per != ("user",)) for one in decision.limits)
     because = decision.because[-1] if decision.because else None
     if decision.status not in (_OK, _OVER):
         return Answer(decision.status), because
+    userid = _userid(method, example)
     told = {
-        "userid": example.username or "",
-        ir.USERNAME_HEADER: example.username or "",
+        "userid": userid,
+        ir.USERNAME_HEADER: userid,
         ir.SUBSCRIPTION_HEADER: decision.selected or "",
     }
     model = program.model(example.model)
@@ -45,23 +46,50 @@ def meant(program: ir.Program, method: ir.Method, example: Example) -> tuple[Ans
     return Answer(decision.status, decision.selected, in_order(allowances), counted, tuple(told.items())), because
 
 
-def decision_of(program: ir.Program, method: ir.Method, example: Example) -> Decision:
+def decision_of(program: ir.Program, method: methods.Method, example: Example) -> Decision:
     """Ask the reference meaning."""
-    caller = Caller(method.name, example.username or "", _groups(program, method, example))
+    caller = Caller(
+        method=method.name,
+        userid=_userid(method, example),
+        groups=_groups(program, method, example),
+        bound=_bound(method, example),
+        models=frozenset(example.models or ()) if methods.binds(method) else None,
+        genuine=_genuine(method, example),
+    )
     return decide(program, caller, Request(example.model, example.target, dict(example.headers)))
 
 
-def _groups(program: ir.Program, method: ir.Method, example: Example) -> frozenset[str]:
-    """Give the groups that the method speaks of: a tier token of no others than the tiers' own."""
+def _userid(method: methods.Method, example: Example) -> str:
+    name = example.username or ""
+    return name if methods.vouches_for_user(method, name) else ""
+
+
+def _groups(program: ir.Program, method: methods.Method, example: Example) -> frozenset[str]:
     projected = {tier.projected for tier in program.tiers}
-    return frozenset(group for group in example.groups if not isinstance(method, ir.TierToken) or group in projected)
+    return frozenset(group for group in example.groups if methods.vouches_for_group(method, group, projected))
 
 
-def emitted(view: View, method: Method, example: Example, parse: Parser, *, later: bool = False) -> Answer:
-    """Give the answer of the manifests; with `later` the limits see the injected headers."""
+def _bound(method: methods.Method, example: Example) -> str | None:
+    match method:
+        case methods.ApiKey():
+            return example.bound or ""
+        case methods.Introspection():
+            return f"{methods.TEAM_PREFIX}{example.bound}" if example.bound else ""
+        case _:
+            return None
+
+
+def _genuine(method: methods.Method, example: Example) -> bool:
+    return set(methods.claims_of(method)) <= set(example.claims)
+
+
+def emitted(  # noqa: PLR0913 - what is asked, and how
+    view: View, method: Method, of: methods.Method, example: Example, parse: Parser, *, later: bool = False
+) -> Answer:
+    """Give the answer of the manifests; `of` tells what the method is, with `later` the limits see the injected headers."""
     replay = _Replay(parse, {"request": request_of(example)}, later)
     try:
-        return replay.answer(view, method, identity_of(example))
+        return replay.answer(view, method, raw.concrete(of, example))
     except CelError as error:
         return Answer(None, error=str(error))
 
@@ -77,18 +105,6 @@ def alike(one: Answer, other: Answer) -> bool:
 def in_order(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
     """Put allowances into the order of an answer."""
     return tuple(sorted(allowances, key=lambda one: (one.unit, one.seconds, one.limit, one.shared)))
-
-
-def identity_of(example: Example) -> Data:
-    """Give the identity that a TokenReview leaves; what is empty is not there."""
-    user: Data = {}
-    if example.username is not None:
-        user["username"] = example.username
-    if example.groups:
-        user["groups"] = list(example.groups)
-    if not user and not example.user:
-        return {}
-    return {"user": user or {"uid": "1"}}
 
 
 def request_of(example: Example) -> Data:
@@ -152,11 +168,22 @@ class _Replay:
             raise CelError("a condition that is not a boolean")
         return all(found)
 
+    def _matches(self, pattern: Pattern, scope: Mapping[str, object]) -> bool:
+        match pattern:
+            case Source():
+                return self._all((pattern,), scope)
+            case Several(members, every):
+                found = (self._matches(member, scope) for member in members)
+                return all(found) if every else any(found)
+            case Comparison(selector, operator, value):
+                return _compared(selector, operator, value, scope)
+
     def _authorized(
         self, rule: Conditions | AccessReview, permissions: tuple[Permission, ...], scope: Mapping[str, object]
     ) -> bool:
         if isinstance(rule, Conditions):
-            return self._all(rule.predicates, scope)
+            found = [self._matches(pattern, scope) for pattern in rule.patterns]
+            return all(found)
         given = {
             name: self._value(source, scope) if isinstance(source, Source) else source
             for name, source in (("user", rule.user), *rule.attributes)
@@ -173,6 +200,13 @@ class _Replay:
             and (given["user"] in permission.users or any(group in groups for group in permission.groups))
             for permission in permissions
         )
+
+
+def _compared(selector: str, operator: str, value: str, scope: Mapping[str, object]) -> bool:
+    found: object = scope
+    for name in selector.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found == value or (operator == "incl" and isinstance(found, list) and value in found)
 
 
 def _counts(limit: Limit) -> bool:

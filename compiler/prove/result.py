@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from compiler.diagnostics.model import Place
+from compiler.program.methods import Credential
 from compiler.prove.view import Unit
 
 Property = Literal["methods", "no-errors", "access", "selection", "identity", "budgets", "invariant"]
@@ -17,7 +18,9 @@ class Example:
 
     `method` is the one that accepts the credential. `username` is None where the identity has none; with neither a name
     nor groups, `user` tells whether it has a user at all. `target` is the path with its query, `headers` by name.
-    `audiences` are those of the token; without any they are the method's.
+    `credentials` are the kinds that the credential is of; without any they are the method's. `bound` is what the credential
+    says that it is bound to and `models` which it opens, None where it says nothing. `objects` are paths of objects in the
+    identity, whatever is in them, and `claims` comparisons that hold: selector, operator, value.
     """
 
     model: str
@@ -27,7 +30,11 @@ class Example:
     user: bool
     headers: tuple[tuple[str, str], ...]
     target: str
-    audiences: tuple[str, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    bound: str | None = None
+    models: tuple[str, ...] | None = None
+    objects: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

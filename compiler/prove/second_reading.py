@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from compiler.engines.base import Engine
 from compiler.gateway import answer as simulated
 from compiler.gateway.cluster import Cluster
-from compiler.gateway.identities import Identities, Token
 from compiler.gateway.limits import Matched
 from compiler.gateway.release import Release
 from compiler.gateway.requests import HttpRequest
 from compiler.program.ir import Program
-from compiler.prove.acceptance import audiences_of
+from compiler.prove.credentials import shown
 from compiler.prove.proof import Gateway
 from compiler.prove.replay import BEYOND_REACH, in_order
 from compiler.prove.result import Allowance, Answer, Example
@@ -30,12 +29,12 @@ def second_reading(program: Program, cluster: Cluster, release: Release, engines
         method = next((found for found in program.platform.methods if found.name == example.method), None)
         if method is None:
             return None
-        uid = "1" if example.user else ""
-        token = Token(example.audiences or audiences_of(method), example.username or "", example.groups, uid)
-        headers = (("authorization", "Bearer example"), *example.headers)
+        found = shown(program.platform, method, example)
+        headers = (found.header, *example.headers)
         request = HttpRequest("POST", program.platform.gateway.hostname, example.target, headers)
-        identities = Identities(tokens={"example": token})
-        return _agreed({one.name: _translated(simulated.answer(cluster, release, one, identities, request)) for one in engines})
+        return _agreed(
+            {one.name: _translated(simulated.answer(cluster, release, one, found.identities, request)) for one in engines}
+        )
 
     return answered
 

@@ -79,7 +79,7 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
         if failed(unread):
             return Proven(unread, (), ProofReport((), Effort(0, 0, 0, 0)))
         portability = Portability(parsed)
-        unfit = tuple(finding for view in here for finding in portability.check(view))
+        unfit = tuple(finding for view in here for finding in portability.check(view, program.platform.methods))
         report = prove_some(program, here, parsed, invariants=invariants, gateway=gateway, thorough=thorough)
         proven = Proven(unread, unfit, report, tuple(tokens.values()))
         return proven if proven.holds else replace(proven, tokens=())

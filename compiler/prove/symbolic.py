@@ -214,6 +214,8 @@ class Evaluator:
                 found = self._algebra.among(left, dict.fromkeys(right.entries, TRUE))
             case "in", Headers(injected) if (name := _known(left)) is not None:
                 found = TRUE if name in injected else self._world.has_header(name)
+            case "in", Record(_, fields) if (name := _known(left) or "") in fields:
+                found = fields[name].present
             case _:
                 raise UnsupportedError(f"`{node.op}` on values of these types")
         return Truth(found), error
@@ -274,7 +276,7 @@ class Evaluator:
         target, error = self.evaluate(node.target)
         if len(node.arguments) != 1 or not isinstance(argument := node.arguments[0], Str):
             raise UnsupportedError(f"`{node.name}` with other arguments than one string")
-        return called(self._algebra, node.name, target, argument.value), error
+        return called(self._algebra, node.name, target, argument.value, self._world.reserved), error
 
 
 def _known(value: Text) -> str | None:

@@ -12,8 +12,10 @@ from compiler.gateway.attachment import Path, Targets, by_target
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import Effective, effective_on
 from compiler.gateway.manifests import Match, Parent, Route, RouteRule
+from compiler.program import methods
 from compiler.program.ir import LISTING_SUFFIX, Attach, Program
 from compiler.prove import witness
+from compiler.prove.acceptance import meant_by
 from compiler.prove.algebra import Algebra
 from compiler.prove.decider import Decider
 from compiler.prove.emitted import Emitted, read
@@ -22,6 +24,7 @@ from compiler.prove.formula import Formula
 from compiler.prove.from_gateway import permissions, view_of
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.prove import describe
+from compiler.prove.reserved import reserved_by, reserved_names
 from compiler.prove.targets import targets, walk
 from compiler.prove.terms import Terms
 from compiler.prove.values import UnsupportedError
@@ -30,6 +33,15 @@ from compiler.prove.world import World
 
 # What the MaaS API serves on the host of the models; it authenticates by itself and spends no tokens.
 _MANAGEMENT: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
+
+
+@dataclass(frozen=True)
+class _Callers:
+    """A method as it is emitted and as it is meant, with the reserved names that the Program mentions."""
+
+    method: Method
+    meant: methods.Method
+    reserved: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +70,7 @@ def unconfigured(program: Program, cluster: Cluster, parse: Parser) -> Iterator[
     for question in questions:
         for effective in _effective(program, cluster, attached, question.prefix):
             view = view_of(question.prefix, (effective,), allowed)
-            yield from _answers(question, view, memory) if effective.auth else _open(question, view)
+            yield from _answers(question, view, program, memory) if effective.auth else _open(question, view)
 
 
 def _paths(program: Program, cluster: Cluster, memory: Memory) -> Iterator[str]:
@@ -106,23 +118,27 @@ def _effective(program: Program, cluster: Cluster, attached: Targets, prefix: st
                 yield effective_on(Path(found, listener, route, rule), attached)
 
 
-def _answers(question: _Question, view: View, memory: Memory) -> Iterator[Diagnostic]:
+def _answers(question: _Question, view: View, program: Program, memory: Memory) -> Iterator[Diagnostic]:
     if view.unknown:
         yield _undecided(question, view.unknown[0].what, view.unknown[0].place)
         return
     for method in view.methods:
+        meant = meant_by(program.platform.methods, method)
+        if meant is None:
+            yield _undecided(question, f"the method `{method.name}` accepts what no way in is for", method.place)
+            continue
         try:
-            yield from _answer(question, view, method, memory)
+            yield from _answer(question, view, _Callers(method, meant, reserved_by(program)), memory)
         except (UnsupportedError, UndecidedError) as error:
             yield _undecided(question, str(error), view.place)
 
 
-def _answer(question: _Question, view: View, method: Method, memory: Memory) -> Iterator[Diagnostic]:
+def _answer(question: _Question, view: View, callers: _Callers, memory: Memory) -> Iterator[Diagnostic]:
     if question.broken is _allowed:
-        yield from _refutation(question, replace(view, limits=(), exports=(), injected=()), method, memory)
+        yield from _refutation(question, replace(view, limits=(), exports=(), injected=()), callers, memory)
         return
     if question.broken is _undenied:
-        yield from _refutation(question, replace(view, authorization=()), method, memory)
+        yield from _refutation(question, replace(view, authorization=()), callers, memory)
         return
     settled: dict[str, list[Diagnostic]] = {}
     for limit in view.limits:
@@ -131,7 +147,7 @@ def _answer(question: _Question, view: View, method: Method, memory: Memory) -> 
         for condition in (one for one in limit.predicates if "path" in one.text):
             if condition.text not in settled:
                 alone = replace(view, limits=(replace(limit, predicates=(condition,), counters=()),), authorization=())
-                settled[condition.text] = list(_refutation(question, _less(alone, condition), method, memory))
+                settled[condition.text] = list(_refutation(question, _less(alone, condition), callers, memory))
             found = settled[condition.text]
             if not found:
                 break
@@ -143,15 +159,18 @@ def _less(view: View, condition: Source) -> View:
     return view if "auth" in condition.text else replace(view, exports=(), injected=())
 
 
-def _refutation(question: _Question, view: View, method: Method, memory: Memory) -> Iterator[Diagnostic]:
+def _refutation(question: _Question, view: View, callers: _Callers, memory: Memory) -> Iterator[Diagnostic]:
     terms = memory.algebra.terms
     sources = [source for limit in view.limits for source in limit.predicates]
     sources += [source for rule in view.authorization for source in rule.sources()]
+    overrides = [source for _, source in callers.method.overrides]
+    reserved = reserved_names(callers.reserved, (source.text for source in (*sources, *overrides)), memory.tree)
     trees = [memory.tree(text) for text in dict.fromkeys(source.text for source in sources) if "path" in text]
-    world = World(terms, targets(question.prefix, question.prefix + LISTING_SUFFIX, trees))
-    instance = Decider(terms).instance(question.broken(read(view, method, world, memory), terms))
+    world = World(terms, targets(question.prefix, question.prefix + LISTING_SUFFIX, trees), reserved=reserved)
+    found = read(view, callers.method, callers.meant, world, memory)
+    instance = Decider(terms).instance(question.broken(found, terms))
     if instance is not None:
-        example = witness.example(world, instance, question.prefix, method.name)
+        example = witness.example(world, instance, question.prefix, callers.method.name)
         yield _refuted(question, view.place, Note(describe(example)))
 
 

@@ -53,12 +53,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Names:
-    """The caller's raw groups, or the parts between their commas, as elements of a list, in an order nobody knows.
+    """The caller's raw groups, the parts between their commas, or the models that a credential opens, in no known order.
 
     A name is an element when the caller has it and its case holds; `default` is the case of all names that have none.
     """
 
-    kind: Literal["group", "part"]
+    kind: Literal["group", "part", "model"]
     cases: Mapping[str, Formula]
     default: Formula
 
@@ -92,10 +92,11 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Joined:
-    """The string that a list makes with a separator."""
+    """The string that a list makes with a separator; `plain` where it is a text of its own, and the parts are what is in it."""
 
     parts: Sequence
     separator: str
+    plain: bool = False
 
 
 @dataclass(frozen=True)

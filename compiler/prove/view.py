@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from compiler.diagnostics.model import Place
+from compiler.program.methods import Credential
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,38 @@ class Source:
 
 @dataclass(frozen=True)
 class Method:
-    """A way in: tokens that the cluster accepts for one of the audiences; `overrides` replace properties of the identity."""
+    """A way in: the kinds of credentials that it `accepts`; `overrides` replace properties of the identity.
+
+    Whoever is accepted is remembered for `cache` seconds, by the credential.
+    """
 
     name: str
     priority: int
-    audiences: tuple[str, ...]
+    accepts: tuple[Credential, ...]
     overrides: tuple[tuple[str, Source], ...]
     place: Place
+    cache: int = 0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a selector finds in the identity equals a text (`eq`), or is a list that holds it or that text itself (`incl`)."""
+
+    selector: str
+    operator: Literal["eq", "incl"]
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Several:
+    """Patterns of which all must match, or any."""
+
+    members: tuple[Pattern, ...]
+    every: bool
+
+
+Pattern = Source | Comparison | Several
 
 
 @dataclass(frozen=True)
@@ -32,12 +59,23 @@ class Conditions:
     """An authorization that holds when all conditions do."""
 
     name: str
-    predicates: tuple[Source, ...]
+    patterns: tuple[Pattern, ...]
     place: Place
 
     def sources(self) -> tuple[Source, ...]:
         """Give all CEL texts."""
-        return self.predicates
+        return tuple(_sources(self.patterns))
+
+
+def _sources(patterns: Iterable[Pattern]) -> Iterator[Source]:
+    for pattern in patterns:
+        match pattern:
+            case Source():
+                yield pattern
+            case Several():
+                yield from _sources(pattern.members)
+            case Comparison():
+                pass
 
 
 @dataclass(frozen=True)

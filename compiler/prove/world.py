@@ -21,6 +21,14 @@ HEADERS: Final = Fact("headers", "any")
 # The exported key of the entry that meters the request, as the limits see it.
 SELECTED: Final = Variable(10, "selected")
 
+# The entry that a credential is bound to, as the credential says it: by its key, or by the name of its team. None where
+# the credential says nothing.
+BOUND: Final = Variable(15, "bound")
+TEAM: Final = Variable(16, "team")
+
+# The credential says which models it opens.
+MODELS: Final = Fact("identity", "models")
+
 # The path with its query string.
 TARGET: Final = Variable(20, "target")
 
@@ -42,6 +50,27 @@ def part(name: str) -> Fact:
     return Fact("part", name, (GROUPS, USER))
 
 
+def opens(name: str) -> Fact:
+    """The credential opens the model that is called so."""
+    return Fact("model", name, (MODELS,))
+
+
+def an_object(path: str) -> Fact:
+    """The identity has an object at this path, whatever is in it."""
+    return Fact("object", path)
+
+
+def claim(selector: str, operator: str, value: str) -> Fact:
+    """What a selector finds in the identity compares so with a text."""
+    return Fact("claim", f"{selector} {operator} {value}")
+
+
+def compared(fact: Fact) -> tuple[str, str, str]:
+    """Give selector, operator and text of a claim."""
+    selector, operator, value = fact.name.split(" ", 2)
+    return selector, operator, value
+
+
 def header(name: str) -> Fact:
     """The request has this header; for headers whose value matters there is a variable instead."""
     return Fact("header", name, (HEADERS,))
@@ -56,12 +85,14 @@ def header_value(name: str) -> Variable:
 class World:
     """The requests of one model: the headers whose values matter, and a path with query for each kind of request.
 
-    `targets` are paths with query, such that every other path below the model is treated like one of them.
+    `targets` are paths with query, such that every other path below the model is treated like one of them. `reserved` are
+    names that Kubernetes keeps to itself: all that anything mentions, and one that stands for the others.
     """
 
     terms: Terms
     targets: tuple[str, ...]
     valued: tuple[str, ...] = (SUBSCRIPTION_HEADER,)
+    reserved: tuple[str, ...] = ()
 
     def has_header(self, name: str) -> Formula:
         """Tell whether the request has a header."""

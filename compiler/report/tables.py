@@ -22,8 +22,8 @@ from compiler.program.ir import (
     Rate,
     Subjects,
     Tier,
-    TierToken,
 )
+from compiler.program.methods import kind_of
 from compiler.report.pool import Pool
 from compiler.report.texts import Texts
 
@@ -94,10 +94,7 @@ class _Tables:
                 "gateway": f"{platform.gateway.namespace}/{platform.gateway.name}",
                 "kuadrant": ".".join(str(part) for part in platform.kuadrant if part is not None),
                 "attach": platform.attach.value,
-                "methods": [
-                    {"name": one.name, "kind": "tierToken" if isinstance(one, TierToken) else "tokenReview"}
-                    for one in platform.methods
-                ],
+                "methods": [{"name": one.name, "kind": kind_of(one)} for one in platform.methods],
                 "at": self._texts.at(platform.origin.at("authentication")),
             },
             "headers": {"subscription": SUBSCRIPTION_HEADER, "identity": list(IDENTITY_HEADERS)},

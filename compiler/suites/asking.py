@@ -8,7 +8,8 @@ from functools import cached_property
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.suggest import closest
-from compiler.explain.question import Asked, Question, UnaskableError, question
+from compiler.explain.asked import Asked, UnaskableError
+from compiler.explain.question import Question, question
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
@@ -77,14 +78,23 @@ class Asking:
         if spec is None or known is None:
             return None
         sent = tuple(f"{name}: {value}" for name, value in {**spec.headers, **headers}.items())
-        asked = Asked(known.id, spec.user, tuple(spec.groups), spec.method, sent, None, credential=spec.credential is None)
+        asked = Asked(
+            known.id,
+            spec.user,
+            tuple(spec.groups),
+            spec.method,
+            sent,
+            credential=spec.credential is None,
+            key=spec.key,
+            bound=spec.bound,
+        )
         try:
             made = question(replace(self.program, models=(known,)), self.intent, asked)
         except UnaskableError as error:
             if not self._found:
                 self._add("bad-value", str(error), place, error.advice)
             return None
-        if spec.user is None and spec.credential is None:
+        if spec.user is None and spec.key is None and spec.credential is None:
             made = replace(made, caller=replace(made.caller, userid=self._anybody(caller)))
         request = Request(known.id, _path(known, path), made.request.headers)
         return replace(made, program=self.program, request=request)
@@ -118,6 +128,11 @@ class Asking:
             near = closest(spec.method, methods)
             advice = f"did you mean `{near}`?" if near else f"known methods: {', '.join(f'`{one}`' for one in methods)}"
             yield _error("bad-value", f"unknown method `{spec.method}`", place.at("method"), advice)
+        keys = [key.id for key in self.program.keys]
+        if spec.key is not None and spec.key not in keys:
+            near = closest(spec.key, keys)
+            known = f"known keys: {', '.join(f'`{one}`' for one in keys) or 'none'}"
+            yield _error("bad-value", f"unknown key `{spec.key}`", place.at("key"), f"did you mean `{near}`?" if near else known)
         users = user_aliases(self.intent)
         if spec.user is not None and spec.user not in users and not spec.user.startswith(_SERVICE_ACCOUNT):
             near = closest(spec.user, users)

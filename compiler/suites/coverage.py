@@ -9,7 +9,8 @@ from typing import Final, Literal
 from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
 from compiler.program.decide import Decision, access_of, decide
-from compiler.program.ir import Entry, Model, Program, Subjects, TierToken
+from compiler.program.ir import Entry, Model, Program, Subjects
+from compiler.program.methods import TierToken
 from compiler.program.words import window
 from compiler.suites.branches import taken
 from compiler.suites.case import Call, Metered

@@ -78,19 +78,25 @@ class CallerSpec(Spec):
     """Somebody who calls.
 
     `user` is a declared user; without it the caller is somebody whom the configuration does not name. `method` is the one
-    that accepts the credential, the first unless given. `headers` come with every request.
+    that accepts the credential, the first unless given. `key` is an API key, `team/alias`, that says itself whose it is;
+    `bound` is the entry that a credential is bound to whose kind is. `headers` come with every request.
     """
 
     user: str | None = None
     groups: list[str] = Field(default_factory=list)
     method: str | None = None
+    key: str | None = None
+    bound: str | None = None
     credential: Literal["none"] | None = None
     headers: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _nobody_is_nobody(self) -> CallerSpec:
-        if self.credential is not None and (self.user is not None or self.groups or self.method is not None):
+        if self.credential is not None and (self.user is not None or self.groups or self.method or self.key or self.bound):
             message = "a caller without a credential has no user, no groups and no method"
+            raise PydanticCustomError("bad-value", message, {})
+        if self.key is not None and (self.user is not None or self.groups or self.method or self.bound):
+            message = "a key says itself whose it is and what it is bound to"
             raise PydanticCustomError("bad-value", message, {})
         return self
 

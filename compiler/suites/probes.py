@@ -9,7 +9,9 @@ from itertools import combinations, pairwise
 from compiler.explain.question import Question
 from compiler.intent.intent import Intent
 from compiler.program.decide import Caller, Request, candidates_of, decide
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, InferenceService, Method, Model, Program, TierToken
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, InferenceService, Model, Program
+from compiler.program.keys import EVERY_MODEL
+from compiler.program.methods import Method, TierToken, binds, bound_as, vouches_for_group, vouches_for_user
 from compiler.suites.case import Metered
 
 _PASSED = 200
@@ -71,7 +73,8 @@ class Probes:
         if isinstance(method, TierToken):
             return tuple(tier.projected for tier in self.program.tiers)
         subjects = [grant.subjects for grant in model.grants] + [entry.subjects for entry in self.program.precedence(model)]
-        return tuple(dict.fromkeys(group for one in subjects for group in one.groups))
+        groups = dict.fromkeys(group for one in subjects for group in one.groups)
+        return tuple(group for group in groups if vouches_for_group(method, group, ()))
 
     def users(self, model: Model) -> tuple[str, ...]:
         """Give the users that a model's policies name."""
@@ -95,10 +98,18 @@ class Probes:
         path: str | None = None,
     ) -> Question:
         """Give the question of one caller."""
+        caller = Caller(None)
+        if method is not None:
+            projected = {tier.projected for tier in self.program.tiers}
+            counted = frozenset(group for group in groups if vouches_for_group(method, group, projected))
+            caller = Caller(method.name, user if user and vouches_for_user(method, user) else self.anybody, counted)
+            if binds(method):
+                # What others ask for in the header such a credential is bound to.
+                asked = headers.get(SUBSCRIPTION_HEADER, "")
+                headers = {name: value for name, value in headers.items() if name != SUBSCRIPTION_HEADER}
+                bound = asked if bound_as(method, asked) is not None else ""
+                caller = replace(caller, bound=bound, models=frozenset((EVERY_MODEL,)))
         request = Request(model.id, path or model.prefix + _COMPLETIONS, headers)
-        projected = {tier.projected for tier in self.program.tiers}
-        counted = frozenset(groups) & projected if isinstance(method, TierToken) else frozenset(groups)
-        caller = Caller(None) if method is None else Caller(method.name, user or self.anybody, counted)
         return Question(self.program, self.intent, model, method, caller, groups, user is not None, request, ())
 
 

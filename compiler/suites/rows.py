@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from compiler.explain.question import Question
 from compiler.program import ir
 from compiler.program.decide import Decision, Request
+from compiler.program.methods import Method
 from compiler.prove.replay import decision_of
 from compiler.prove.result import Example
 from compiler.suites.case import Metered
@@ -44,6 +45,8 @@ def from_question(question: Question, decision: Decision) -> tuple[str, ...]:
     if question.named:
         caller["user"] = question.caller.userid
     caller |= _caller(question.brought, question.method, question.program)
+    if question.caller.bound:
+        caller["bound"] = question.caller.bound
     return _lines(caller, question.model, question.request, decision)
 
 
@@ -75,7 +78,7 @@ def from_turns(of: Metered) -> tuple[str, ...]:
     return f"callers: {flow({_name(caller): caller})}", f"metering: [{flow(row)}]"
 
 
-def _caller(groups: tuple[str, ...], method: ir.Method | None, program: ir.Program) -> dict[str, object]:
+def _caller(groups: tuple[str, ...], method: Method | None, program: ir.Program) -> dict[str, object]:
     found: dict[str, object] = {"groups": list(groups)} if groups else {}
     if method is not None and method != program.platform.methods[0]:
         found["method"] = method.name
@@ -89,7 +92,8 @@ def _name(caller: dict[str, object]) -> str:
     told = "-and-".join(re.sub(r"\W", "-", part) for part in parts if part)
     if "credential" in caller:
         return "nobody"
-    return (told or "in-no-group") + (f"-by-{caller['method']}" if "method" in caller else "")
+    bound = re.sub(r"\W", "-", f"-bound-to-{caller['bound']}") if "bound" in caller else ""
+    return (told or "in-no-group") + (f"-by-{caller['method']}" if "method" in caller else "") + bound
 
 
 def _lines(caller: dict[str, object], model: ir.Model, request: Request, decision: Decision) -> tuple[str, ...]:

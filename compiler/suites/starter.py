@@ -16,7 +16,8 @@ from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
 from compiler.intent.intent import Intent
 from compiler.program.decide import Decision, candidates_of, decide
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Method, Model, Program, Rate, Tier, TierToken
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program, Rate, Tier
+from compiler.program.methods import Method, TierToken, binds
 from compiler.program.words import window
 from compiler.suites.case import Metered
 from compiler.suites.judge import spelt_limits, spelt_place
@@ -93,7 +94,8 @@ class Starter:
     def _everybody(self, models: Sequence[Model]) -> Mapping[str, _Named]:
         """Give each caller by name, as the suite spells it and as what it comes to."""
         methods = self.program.platform.methods
-        first = next((method for method in methods if not isinstance(method, TierToken)), methods[0])
+        plain = [method for method in methods if not isinstance(method, TierToken) and not binds(method)]
+        first = next(iter(plain), methods[0])
         found: dict[str, _Named] = {"nobody": ({"credential": "none"}, Caller(None))}
 
         def add(name: str, groups: Sequence[str] = (), user: str | None = None, method: Method = first) -> None:

@@ -7,12 +7,23 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from compiler.auth import methods
-from compiler.cel.tree import Expr
+from compiler.cel.tree import Expr, Str
 from compiler.expressions import identity, selection
 from compiler.expressions.identity import Facts
-from compiler.kube.authpolicy import Authentication, DenyWith, Expression, PatternMatching, Predicate, Response, Static, Success
+from compiler.kube.authpolicy import (
+    Authentication,
+    Authorization,
+    DenyWith,
+    Expression,
+    PatternMatching,
+    Predicate,
+    Response,
+    Static,
+    Success,
+)
 from compiler.kube.base import GATEWAY_GROUP, ObjectMeta, TargetRef
-from compiler.program.ir import Gateway, Method, Model, Tier
+from compiler.program.ir import Gateway, Model, Tier
+from compiler.program.methods import Method
 
 MANAGED_BY: Final = "maasc"
 PART_OF: Final = "models-as-a-service"
@@ -42,7 +53,13 @@ def on_gateway(gateway: Gateway) -> TargetRef:
 
 def authentication(chosen: Sequence[Method]) -> dict[str, Authentication]:
     """Give the ways in, one after the other: two of one priority would race (Authorino, evaluateOneAuthConfig)."""
-    return {method.name: Authentication(priority, methods.evaluator(method)) for priority, method in enumerate(chosen)}
+    return {method.name: methods.authentication(method, priority) for priority, method in enumerate(chosen)}
+
+
+def genuine(chosen: Sequence[Method]) -> dict[str, Authorization]:
+    """Give the rule that refuses accepted credentials which are somebody else's; none where the ways in leave no doubt."""
+    patterns = methods.genuine(chosen)
+    return {"issuer-and-audience": Authorization(0, PatternMatching(patterns))} if patterns else {}
 
 
 class Computed(Protocol):
@@ -67,12 +84,15 @@ def ways_in(chosen: Sequence[Method], tiers: Sequence[Tier]) -> tuple[WayIn, ...
     Overrides and not defaults: a claim of the token must not stand in for what we compute.
     """
     plain = authentication(chosen)
-    return tuple(_way_in(method, plain[method.name], tiers) for method in chosen)
+    told = bool(methods.genuine(chosen))
+    return tuple(_way_in(method, plain[method.name], tiers, named=told) for method in chosen)
 
 
-def _way_in(method: Method, plain: Authentication, tiers: Sequence[Tier]) -> WayIn:
+def _way_in(method: Method, plain: Authentication, tiers: Sequence[Tier], *, named: bool) -> WayIn:
+    """Give one way in; with `named` the identity carries the method's name, for rules that are about some methods only."""
     facts = methods.facts(method, tiers)
     overrides = {
+        **({identity.METHOD_NAME: Expression(Str(method.name))} if named else {}),
         identity.USERID_NAME: Expression(facts.userid),
         identity.GROUPS_NAME: Expression(facts.groups),
         identity.TIER_NAME: Expression(selection.tier(facts, tiers, lambda tier: tier.name)),

@@ -22,7 +22,7 @@ from compiler.kube.authpolicy import (
 from compiler.kube.base import Manifest
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
 from compiler.program.ir import Program
-from compiler.targets.common import carrying, conditions, metadata, on_gateway, response, ways_in
+from compiler.targets.common import carrying, conditions, genuine, metadata, on_gateway, response, ways_in
 from compiler.targets.gateway_deny import AUTH_POLICY, MANAGEMENT_PATHS, REQUEST_POLICY, TOKEN_POLICY
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
@@ -68,6 +68,7 @@ def _auth_policy(program: Program) -> AuthPolicy:
     rules = Rules(
         authentication=carrying(ways_in(program.platform.methods, program.tiers), (selected, mentioned)),
         authorization={
+            **genuine(program.platform.methods),
             "identity-headers": Authorization(0, conditions(*access.identity_headers())),
             "model-access": Authorization(1, kubernetes_subject_access_review=review),
             "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),

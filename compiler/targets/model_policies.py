@@ -12,7 +12,8 @@ from compiler.kube.base import Manifest
 from compiler.kube.names import object_name
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
 from compiler.program.ir import Model, Program
-from compiler.targets.common import WayIn, carrying, conditions, metadata, on_route, response
+from compiler.program.methods import binds
+from compiler.targets.common import WayIn, carrying, conditions, genuine, metadata, on_route, response
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
 
@@ -41,9 +42,11 @@ def manifests(program: Program, model: Model, ways: Sequence[WayIn]) -> Iterator
 
 def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthPolicy:
     may = access.Access(model)
-    selected = selection.Selection(model.entries, program.tiers)
+    binding = any(map(binds, program.platform.methods))
+    selected = selection.Selection(model.entries, program.tiers, model.called, binding)
     mentioned = Mentioned(tuple(_mentioned(program, model)))
     authorization = {
+        **genuine(program.platform.methods),
         "identity-headers": _IDENTITY_HEADERS,
         "model-access": Authorization(1, conditions(may.allowed)),
         "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from explain_support import platform, refused
 
-from compiler.explain.question import Asked
+from compiler.explain.asked import Asked
 
 
 @pytest.mark.parametrize("written", ["alice", "alice@example.com", "28341878-ea4a-4ae7-9e97-05bfb0fdd108"])

@@ -73,7 +73,7 @@ def _trees(found: Mapping[str, Expression]) -> dict[str, Expr]:
 
 def _computed(policy: AuthPolicy) -> dict[str, Kind]:
     """Give what the overrides of every method compute."""
-    return facts([_trees(one.overrides) for one in policy.spec.rules.authentication.values()], OVERRIDE)
+    return facts([(_trees(one.overrides), OVERRIDE) for one in policy.spec.rules.authentication.values()])
 
 
 def _exported(policy: AuthPolicy) -> dict[str, Kind]:
@@ -81,7 +81,7 @@ def _exported(policy: AuthPolicy) -> dict[str, Kind]:
     success = policy.spec.rules.response.success
     if success is None:
         return {}
-    return facts([_trees(success.filters["identity"].json.properties)], environment.rule(_computed(policy)))
+    return facts([(_trees(success.filters["identity"].json.properties), environment.rule(_computed(policy)))])
 
 
 def emitted(config: str) -> Emitted:

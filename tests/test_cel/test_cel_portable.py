@@ -116,11 +116,11 @@ def test_what_every_way_computes_may_be_read_later() -> None:
     """With what holds in each: the shorter list, the keys in both, nothing where the kinds differ."""
     one = {"a": parse('["x", "y"]'), "b": parse('"x"'), "c": parse("true"), "d": parse("[[]]"), "e": parse('""')}
     other = {"a": parse('["x"]'), "b": parse('["x"]'), "c": parse("false"), "d": parse('[["x"], []]')}
-    assert facts([one, other], OVERRIDE) == {"a": Items(Text(), 1), "c": Truth(), "d": Items(Items(Text()), 1)}
-    assert facts([one], OVERRIDE).keys() == one.keys()
-    assert facts([one, other, one], OVERRIDE) == facts([other, one], OVERRIDE)
-    assert facts([], OVERRIDE) == {}
-    later = environment.rule(facts([one, other], OVERRIDE))
+    assert facts([(one, OVERRIDE), (other, OVERRIDE)]) == {"a": Items(Text(), 1), "c": Truth(), "d": Items(Items(Text()), 1)}
+    assert facts([(one, OVERRIDE)]).keys() == one.keys()
+    assert facts([(way, OVERRIDE) for way in (one, other, one)]) == facts([(other, OVERRIDE), (one, OVERRIDE)])
+    assert facts([]) == {}
+    later = environment.rule(facts([(one, OVERRIDE), (other, OVERRIDE)]))
     assert check(parse('auth.identity.a[0] == "x" && auth.identity.d[0].exists(x, x == "")'), later) == ()
     for written in (
         'auth.identity.a[1] == "x"',
@@ -142,7 +142,7 @@ def test_names_stay_known_where_lists_are_computed_apart_and_joined_later() -> N
         "comma": parse(f'{groups}.filter(g, g == "d,e")'),
         "all": parse(f"{groups}.filter(g, g != '')"),
     }
-    found = facts([computed, computed], place)
+    found = facts([(computed, place), (computed, place)])
     assert found["one"] == Items(Text(frozenset("ab")))
     later = environment.rule(found).giving(Result.TEXT)
     assert check(parse('(auth.identity.one + auth.identity.none + auth.identity.two).join(",")'), later) == ()
@@ -150,7 +150,7 @@ def test_names_stay_known_where_lists_are_computed_apart_and_joined_later() -> N
     assert check(parse('(auth.identity.one + auth.identity.comma).join(";")'), later) == ()
     for spoilt in ("comma", "all"):
         assert hazards(parse(f'(auth.identity.one + auth.identity.{spoilt}).join(",")'), later) == {Hazard.JOIN}
-    other = facts([computed, {**computed, "one": computed["all"]}], place)
+    other = facts([(computed, place), ({**computed, "one": computed["all"]}, place)])
     assert hazards(parse('auth.identity.one.join(",")'), environment.rule(other).giving(Result.TEXT)) == {Hazard.JOIN}
 
 
