@@ -54,7 +54,14 @@ def _decisions() -> list[Any]:
 @pytest.mark.parametrize(("case", "row"), _decisions())
 def test_it_decides_as_written(case: str, row: dict[str, Any]) -> None:
     """The reference meaning answers what a person wrote down for the case."""
-    caller = Caller(row.get("method"), row.get("user", ""), frozenset(row.get("groups", ())))
+    caller = Caller(
+        method=row.get("method"),
+        userid=row.get("user", ""),
+        groups=frozenset(row.get("groups", ())),
+        bound=row.get("bound"),
+        models=frozenset(row["models"]) if "models" in row else None,
+        genuine=row.get("genuine", True),
+    )
     request = Request(row["model"], row.get("path", f"/{row['model']}/v1/chat/completions"), row.get("headers", {}))
     decision = decide(_program(case), caller, request)
     got: dict[str, Any] = {"status": decision.status, "reason": decision.reason}

@@ -41,8 +41,8 @@ def check(expression: Expr, slot: Slot) -> tuple[Finding, ...]:
 def facts(ways: Sequence[tuple[Mapping[str, Expr], Slot]]) -> dict[str, Kind]:
     """Give what later places may read: the names that every way computes, with what holds for their values in each.
 
-    A way is one authentication method's overrides, or the one list of exported properties, each with its place. What the ways compute
-    differently in kind is left out, so that nothing may read it; what `check` finds faulty counts as anything.
+    A way is one authentication method's overrides, or the one list of exported properties, each with its place. What the
+    ways compute differently in kind is left out, so that nothing may read it; what `check` finds faulty counts as anything.
     """
     found: dict[str, Kind] = {}
     for name in ways[0][0] if ways else ():

@@ -111,14 +111,17 @@ def concrete(method: Method, example: Example) -> dict[str, object]:
         case TokenReview() | TierToken():
             return _reviewed(example)
         case Oidc():
-            values: list[tuple[ClaimPath, object]] = [(method.username, example.username), (method.groups, _list(example.groups))]
+            values: list[tuple[ClaimPath, object]] = [
+                (method.username, example.username),
+                (method.groups, _list(example.groups or None)),
+            ]
         case ApiKey():
-            texts = (example.username, _text(example.groups), example.bound, _text(example.models))
+            texts = (example.username, _text(example.groups or None), example.bound, _text(example.models))
             names = (USER_ANNOTATION, GROUPS_ANNOTATION, BOUND_ANNOTATION, MODELS_ANNOTATION)
             values = [(("metadata", "annotations", name), text) for name, text in zip(names, texts, strict=True)]
         case Introspection():
             paths = (method.user, method.groups, method.team, method.models)
-            said = (example.username, _list(example.groups), example.bound, _list(example.models))
+            said = (example.username, _list(example.groups or None), example.bound, _list(example.models))
             values = list(zip(paths, said, strict=True))
         case _:
             assert_never(method)

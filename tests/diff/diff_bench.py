@@ -18,8 +18,8 @@ from compiler.diff.side import Side
 from compiler.intent.parse import parse
 from compiler.lower.lower import lower
 from compiler.program.decide import Caller, Decision, Request, decide
-from compiler.program.ir import SUBSCRIPTION_HEADER, Method, Program, Rate, TierToken
-from compiler.prove.acceptance import audiences_of
+from compiler.program.ir import SUBSCRIPTION_HEADER, Program, Rate
+from compiler.program.methods import Method, TierToken, credentials_of
 from compiler.render import yaml
 from compiler.render.layout import render
 from compiler.source.document import Document, Sources
@@ -137,7 +137,7 @@ def check_by_hand(base: Side, head: Side, diff: Diff, groups: tuple[str, ...], u
         (one, two)
         for one in base.program.platform.methods
         for two in head.program.platform.methods
-        if type(one) is type(two) and audiences_of(one) == audiences_of(two)
+        if type(one) is type(two) and credentials_of(one) == credentials_of(two)
     ]
     models = {model.id for one in (base, head) for model in one.program.models}
     projected = tuple(sorted({tier.projected for one in (base, head) for tier in one.program.tiers}))

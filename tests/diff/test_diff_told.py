@@ -267,7 +267,7 @@ def test_another_kind_of_method_is_told_once() -> None:
     config = deepcopy(BASE)
     config["platform"]["authentication"] = [{"name": "sa", "kind": "tierToken", "audience": "https://kubernetes.default.svc"}]
     diff = compared(BASE, config)
-    row = next(row for row in diff.rows if row.callers.methods == ("`https://kubernetes.default.svc`",))
+    row = next(row for row in diff.rows if row.callers.methods == ("tokens for `https://kubernetes.default.svc`",))
     assert Change.IDENTITY in row.changes
     assert Change.LOST in row.changes
     assert row.models == ("llm/granite", "llm/qwen")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from compiler import pipeline
 from compiler.engines.base import Engine
 from compiler.engines.registry import installed
-from compiler.explain.emitted import World, world_of
 from compiler.explain.asked import Asked, UnaskableError
+from compiler.explain.emitted import World, world_of
 from compiler.explain.question import Question, mentioned_groups, question
 from compiler.intent.intent import Intent
 from compiler.intent.parse import parse

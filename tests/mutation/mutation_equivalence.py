@@ -29,7 +29,8 @@ from compiler.cel.tree import (
     Str,
     Ternary,
 )
-from compiler.program.ir import Attach, Bridge, Entry, Model, Subjects, TierToken
+from compiler.program.ir import Attach, Bridge, Entry, Model, Subjects
+from compiler.program.methods import TierToken
 
 _UNREACHABLE: Final = 10**12
 

@@ -19,7 +19,7 @@ from compiler.gateway.read import read
 from compiler.gateway.release import find_release
 from compiler.gateway.requests import HttpRequest
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model
-from compiler.prove.acceptance import audiences_of
+from compiler.program.methods import credentials_of
 from compiler.prove.from_gateway import externals
 
 # Routes that somebody else might add; on them all denials are alike.
@@ -64,7 +64,7 @@ def _callers(of: Platform, model: Model) -> Iterator[Token]:
     groups = list(dict.fromkeys(group for one in subjects for group in one.groups))
     users = list(dict.fromkeys(user for one in subjects for user in one.users))
     for method in of.program.platform.methods:
-        audiences = audiences_of(method)
+        audiences = tuple(one.name for one in credentials_of(method))
         yield Token(audiences, "somebody", tuple(groups), "1")
         yield Token(audiences, "", tuple(groups[::-1]), "1")
         yield from (Token(audiences, user, ("other", *groups[:1]), "1") for user in (*users, ""))

@@ -8,7 +8,21 @@ from typing import Any, Final
 
 from compiler.diagnostics.model import Place
 from compiler.program.ir import Attach, Program
-from compiler.prove.view import AccessReview, Conditions, Export, Limit, Method, Permission, Source, Unit, View
+from compiler.program.methods import Credential
+from compiler.prove.view import (
+    AccessReview,
+    Comparison,
+    Conditions,
+    Export,
+    Limit,
+    Method,
+    Pattern,
+    Permission,
+    Several,
+    Source,
+    Unit,
+    View,
+)
 
 Manifest = dict[str, Any]
 Manifests = dict[str, list[Manifest]]
@@ -62,7 +76,32 @@ def _methods(authentication: Mapping[str, Any], at: Place) -> Iterator[Method]:
     for name, method in authentication.items():
         place = at.at("authentication", name)
         overrides = tuple((key, _source(value, place.at("overrides", key))) for key, value in method["overrides"].items())
-        yield Method(name, method["priority"], tuple(method["kubernetesTokenReview"]["audiences"]), overrides, place)
+        seconds = method.get("cache", {}).get("ttl", 0)
+        yield Method(name, method["priority"], tuple(_accepted(method)), overrides, place, seconds)
+
+
+def _accepted(method: Mapping[str, Any]) -> Iterator[Credential]:
+    prefix = method.get("credentials", {}).get("authorizationHeader", {}).get("prefix", "Bearer")
+    if "jwt" in method:
+        yield Credential("issuer", method["jwt"]["issuerUrl"])
+    elif "apiKey" in method:
+        labels = method["apiKey"]["selector"]["matchLabels"]
+        yield Credential("labels", ",".join(f"{key}={value}" for key, value in sorted(labels.items())), prefix)
+    elif "oauth2Introspection" in method:
+        asked = method["oauth2Introspection"]
+        yield Credential("service", f"{asked['endpoint']} with {asked['credentialsRef']['name']}", prefix)
+    else:
+        yield from (Credential("audience", one) for one in method["kubernetesTokenReview"]["audiences"])
+
+
+def _pattern(written: Mapping[str, Any], place: Place) -> Pattern:
+    for key in ("any", "all"):
+        if key in written:
+            inside = (_pattern(found, place.at(key, index)) for index, found in enumerate(written[key]))
+            return Several(tuple(inside), every=key == "all")
+    if "selector" in written:
+        return Comparison(written["selector"], written["operator"], written["value"], place)
+    return Source(written["predicate"], place.at("predicate"))
 
 
 def _authorization(rules: Mapping[str, Any], at: Place) -> Iterator[Conditions | AccessReview]:
@@ -71,8 +110,7 @@ def _authorization(rules: Mapping[str, Any], at: Place) -> Iterator[Conditions |
         if "patternMatching" in rule:
             patterns = rule["patternMatching"]["patterns"]
             inside = place.at("patternMatching", "patterns")
-            sources = (Source(found["predicate"], inside.at(index, "predicate")) for index, found in enumerate(patterns))
-            yield Conditions(name, tuple(sources), place)
+            yield Conditions(name, tuple(_pattern(found, inside.at(index)) for index, found in enumerate(patterns)), place)
         else:
             review = rule["kubernetesSubjectAccessReview"]
             attributes = tuple((key, _value(value, place)) for key, value in review["resourceAttributes"].items())

@@ -102,6 +102,14 @@ def is_so(fact: Fact, example: Example) -> bool:
             return name in headers
         case "headers", _:
             return bool(others)
+        case "identity", "models":
+            return example.models is not None
+        case "model", name:
+            return name in (example.models or ())
+        case "object", name:
+            return name in example.objects
+        case "claim", _:
+            return world.compared(fact) in example.claims
     raise AssertionError(fact)
 
 
@@ -111,6 +119,8 @@ def value_of(variable: Variable, example: Example, selected: str | None = None) 
         return example.target
     if variable == world.SELECTED:
         return selected
+    if variable in (world.BOUND, world.TEAM):
+        return example.bound
     return dict(example.headers).get(variable.name)
 
 

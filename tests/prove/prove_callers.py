@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
+from dataclasses import replace
 
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
+from compiler.program.methods import claims_of
 from compiler.prove.result import Example
 
 
@@ -35,5 +38,18 @@ def callers(chance: random.Random, of: Program, count: int) -> list[tuple[int, E
         user = chance.choice([None, *sorted(users)])
         mine = tuple(chance.sample(sorted(groups), min(len(groups), chance.randrange(4))))
         target = chance.choice((f"{model.prefix}/v1/chat", f"{model.prefix}/v1/models", f"{model.prefix}/v1/models?a=b"))
-        found.append((index, Example(model.id, "", user, mine, user is not None or bool(mine), tuple(headers.items()), target)))
+        plain = Example(model.id, "", user, mine, user is not None or bool(mine), tuple(headers.items()), target)
+        found.append((index, replace(plain, **_carried(chance, of, keys))))  # type: ignore[arg-type]  # the fields of an example
     return found
+
+
+def _carried(chance: random.Random, of: Program, keys: Collection[str]) -> dict[str, object]:
+    """Give what credentials of some kinds say besides: what they are bound to, what they open, whose they are."""
+    claims = sorted({claim for method in of.platform.methods for claim in claims_of(method)})
+    bound = [None, *sorted(keys), *sorted(key.removeprefix("team:") for key in keys if key.startswith("team:"))]
+    opened = ["*", "llm/other", *(name for model in of.models for name in model.called)]
+    return {
+        "bound": chance.choice(bound),
+        "models": chance.choice((None, (), tuple(sorted(set(chance.sample(opened, 2)))))),
+        "claims": tuple(claims) if chance.random() < 0.7 else tuple(chance.sample(claims, chance.randrange(len(claims) + 1))),
+    }

@@ -22,30 +22,43 @@ from compiler.program.ir import (
     Rate,
     Subjects,
     Tier,
-    TierToken,
-    TokenReview,
 )
+from compiler.program.methods import ApiKey, Introspection, Method, Oidc, TierToken, TokenReview, binds
 
 _HERE = Place("random.yaml")
-_GROUPS = tuple(f"group-{letter}" for letter in "abcdef")
-_USERS = ("alice", "bob", "carol")
+_GROUPS = (*(f"group-{letter}" for letter in "abcde"), "system:authenticated")
+_USERS = ("alice", "bob", "system:serviceaccount:a:b")
 
 
 def some_program(chance: random.Random, bridge: Bridge = Bridge.SELECTED) -> Program:
     """Give a Program whose policies attach to routes."""
-    methods = (TokenReview("openshift", ("https://cluster",), _HERE), TierToken("tier-tokens", "gateway-sa", _HERE))
     platform = Platform(
         kuadrant=(1, 5, None),
         gateway=Gateway("ingress", "gateway", "maas.example.com"),
         attach=Attach.ROUTE,
         bridge=bridge,
         maas_api=MaasApi("maas-api", "maas-api", 8080),
-        methods=methods[: chance.randrange(1, 3)],
+        methods=_methods(chance, bridge),
         origin=_HERE,
     )
     tiers = tuple(_tier(chance, level) for level in range(chance.randrange(3), 0, -1))
     models = tuple(_model(chance, f"model-{index}", tiers) for index in range(chance.randrange(1, 3)))
     return Program(platform, tiers, models)
+
+
+def _methods(chance: random.Random, bridge: Bridge) -> tuple[Method, ...]:
+    """Give some ways in, in any order; what is bound to an entry cannot cross to limits that look at groups."""
+    cache = chance.choice((0, 60))
+    found: list[Method] = [
+        TokenReview("openshift", ("https://cluster",), _HERE, cache),
+        TierToken("tier-tokens", "gateway-sa", _HERE),
+        Oidc("keycloak", "https://sso.example.com/realms/maas", "maas", ("name",), ("realm_access", "roles"), _HERE),
+        Oidc("cloud", "https://sso.example.com", "maas", ("who", "name"), ("https://claims/groups",), _HERE),
+        ApiKey("keys", "APIKEY", (("app", "keys"),), _HERE),
+        Introspection("service", "https://x", "secret", "KEY", ("user",), ("groups",), ("team", "id"), ("team", "models"), _HERE),
+    ]
+    found = [method for method in found if bridge is Bridge.SELECTED or not binds(method)]
+    return tuple(chance.sample(found, chance.randrange(1, 4)))
 
 
 def _some(chance: random.Random, names: Sequence[str], most: int) -> tuple[str, ...]:
@@ -74,4 +87,4 @@ def _model(chance: random.Random, name: str, tiers: Sequence[Tier]) -> Model:
     granted = [Subjects(_some(chance, _GROUPS, 4), _some(chance, _USERS, 2)) for _ in range(chance.randrange(3))]
     grants = tuple(Grant(f"grant-{index}", subjects, _HERE) for index, subjects in enumerate(granted))
     listed = tuple(tier.name for tier in tiers if chance.random() < 0.6)
-    return Model("llm", name, InferenceService(name), listed, grants, tuple(entries), _HERE)
+    return Model("llm", name, InferenceService(name), listed, grants, tuple(entries), _HERE, chance.choice((None, name)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compiler.diagnostics.model import Place
-from compiler.program.ir import TierToken, TokenReview
+from compiler.program.methods import ApiKey, Credential, Oidc, TierToken, TokenReview
 from compiler.prove.acceptance import acceptances
 from compiler.prove.view import Method
 
@@ -13,7 +13,7 @@ TIERS = TierToken("tiers", "t", HERE)
 
 
 def method(name: str, priority: int, *audiences: str) -> Method:
-    return Method(name, priority, audiences, (), HERE)
+    return Method(name, priority, tuple(Credential("audience", one) for one in audiences), (), HERE)
 
 
 def pairs(*emitted: Method) -> list[tuple[str | None, str | None]]:
@@ -38,3 +38,23 @@ def test_methods_of_one_priority_race() -> None:
 def test_an_audience_more_or_less_is_a_method_without_a_partner() -> None:
     assert (None, "x") in pairs(method("x", 0, "a", "b", "c"), method("y", 1, "t"))
     assert ("cluster", None) in pairs(method("x", 0, "a"), method("y", 1, "t"))
+
+
+def test_credentials_after_different_words_are_never_one() -> None:
+    meant = (
+        CLUSTER,
+        Oidc("realm", "https://sso", "maas", ("sub",), ("groups",), HERE),
+        ApiKey("keys", "APIKEY", (("a", "b"),), HERE),
+    )
+    emitted = (
+        method("x", 0, "a", "b"),
+        Method("y", 1, (Credential("issuer", "https://sso"),), (), HERE),
+        Method("z", 2, (Credential("labels", "a=b", "APIKEY"),), (), HERE),
+    )
+    found = acceptances(meant, emitted)
+    assert [(one.meant.name, one.emitted.name) for one in found if one.meant and one.emitted] == [
+        ("cluster", "x"),
+        ("realm", "y"),
+        ("keys", "z"),
+    ]
+    assert all(len({kind.prefix for kind in one.credentials}) == 1 for one in found)

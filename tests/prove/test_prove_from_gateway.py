@@ -44,7 +44,7 @@ def plainer(view: View) -> object:
     return (
         view.model,
         [
-            (one.name, one.priority, one.audiences, sorted((key, value.text) for key, value in one.overrides))
+            (one.name, one.priority, one.accepts, one.cache, sorted((key, value.text) for key, value in one.overrides))
             for one in view.methods
         ],
         sorted((rule.name, sorted(source.text for source in rule.sources())) for rule in view.authorization),
@@ -74,9 +74,9 @@ UNKNOWN = {
     "defaults of a method": (r"        overrides:\n", "        defaults:\n          x: {value: y}\n        overrides:\n"),
     "other credentials": (r"(        kubernetesTokenReview:)", "        credentials: {customHeader: {name: x}}\n\\1"),
     "the audience of the host": (r"          audiences:\n            - \S+\n", "          audiences: []\n"),
-    "a pattern with a selector": (
+    "a pattern by a regular expression": (
         r"- predicate: auth\.identity\.selected_subscription != \"\"",
-        "- {selector: auth.identity.userid, operator: eq, value: b}",
+        "- {selector: auth.identity.iss, operator: matches, value: b}",
     ),
     "a denial with another code": (r"code: 403", "code: 302"),
     "a property that is no CEL": (r"expression: auth\.identity\.tier\n", "selector: auth.identity.tier\n"),

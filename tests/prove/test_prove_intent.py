@@ -12,7 +12,8 @@ from prove_callers import callers, chance_of
 from random_programs import some_program
 
 from compiler.program.decide import Decision
-from compiler.program.ir import Program, TierToken
+from compiler.program.ir import Program
+from compiler.program.methods import vouches_for_group
 from compiler.prove.intent import Intent
 from compiler.prove.replay import decision_of
 from compiler.prove.terms import Terms
@@ -32,14 +33,14 @@ def check(of: Program, chance: Random, count: int) -> None:
             assert len(selected) <= 1
             if decision.selected is not None:
                 assert selected == [decision.selected]
-            if decision.reason in ("identity-header", "no-access"):
+            if decision.reason in ("foreign-credential", "identity-header", "no-access", "not-for-this-model"):
                 assert not holds(terms, meaning.open, example)
             if decision.reason in ("no-candidate", "not-a-candidate"):
                 assert holds(terms, meaning.open, example)
                 assert not selected
             tier = next((tier for tier in of.tiers if holds(terms, meaning.tiers[tier.name], example)), None)
             projected = {tier.projected for tier in of.tiers}
-            told = [group for group in example.groups if not isinstance(method, TierToken) or group in projected]
+            told = [group for group in example.groups if vouches_for_group(method, group, projected)]
             assert tier == of.tier_of(frozenset(told))
 
 

@@ -14,13 +14,15 @@ from random_expressions import Expressions, examples
 from compiler.cel.build import let, path, strings
 from compiler.cel.printer import text as cel
 from compiler.cel.tree import All, Bool, Compare, Expr, Has, Ident, Index, Int, Macro, MapLit, Method, Select, Str, Ternary
+from compiler.diagnostics.model import Place
 from compiler.engines.base import Value
 from compiler.engines.rust_engine import RustEngine
-from compiler.prove import identities
+from compiler.program.methods import TokenReview
+from compiler.prove import identities, raw
 from compiler.prove.algebra import Algebra
 from compiler.prove.concrete import CelError, Evaluation
 from compiler.prove.formula import FALSE
-from compiler.prove.replay import identity_of, request_of
+from compiler.prove.replay import request_of
 from compiler.prove.result import Example
 from compiler.prove.semantics import Semantics
 from compiler.prove.symbolic import Evaluator
@@ -30,17 +32,18 @@ from compiler.prove.world import World
 
 TARGETS: Final = ("/llm/m/v1/chat/completions", "/llm/m/v1/models", "/llm/m/v1/models?q=/v1/models")
 RUST: Final = RustEngine()
+METHOD: Final = TokenReview("openshift", ("https://cluster",), Place("here.yaml"))
 USER: Final = path("auth", "identity", "user")
 
 
 def evaluator(terms: Terms, semantics: Semantics) -> Evaluator:
     world = World(terms, TARGETS)
-    roots = {"auth": identities.raw(world, {}), "request": identities.request(world)}
+    roots = {"auth": identities.authorized(raw.identity(world, METHOD), {}), "request": identities.request(world)}
     return Evaluator(world, Algebra(terms), roots, semantics)
 
 
 def concrete(tree: Expr, example: Example, semantics: Semantics) -> bool | None:
-    scope = {"auth": {"identity": identity_of(example)}, "request": request_of(example)}
+    scope = {"auth": {"identity": raw.concrete(METHOD, example)}, "request": request_of(example)}
     try:
         found = Evaluation(semantics).value(tree, scope)
     except CelError:
@@ -85,7 +88,7 @@ def test_what_is_never_an_error_has_one_value_in_all_engines(seed: int) -> None:
     for semantics in Semantics:
         assert evaluator(terms, semantics).truth(tree) == (true, FALSE)
     for example in examples(chance, TARGETS, 10):
-        scope: dict[str, object] = {"auth": {"identity": identity_of(example)}, "request": request_of(example)}
+        scope: dict[str, object] = {"auth": {"identity": raw.concrete(METHOD, example)}, "request": request_of(example)}
         assert RUST.evaluate(cel(tree), scope) == Value(holds(terms, true, example)), (cel(tree), example)
 
 

@@ -123,7 +123,7 @@ HAZARDS = [
     (RULE, "true == true", Hazard.WRONG_KIND),
     (RULE, '"a" <= ["a"]', Hazard.WRONG_KIND),
     (RULE, '"a" in [["a"]]', Hazard.WRONG_KIND),
-    (RULE, '"a" in auth.identity', Hazard.WRONG_KIND),
+    (RULE, '"a" in auth.identity', Hazard.BRACKETS),
     (RULE, 'true in {"a": "b"}', Hazard.WRONG_KIND),
     (RULE, "auth.identity.userid || true", Hazard.WRONG_KIND),
     (RULE, '"a" && false', Hazard.WRONG_KIND),
