@@ -75,7 +75,7 @@ def test_an_unknown_key_anywhere_is_reported(where: tuple[Steps, Object], key: s
 
 def test_a_missing_field_of_every_object_is_reported() -> None:
     """Everything that is emitted is needed, but for what is emitted only sometimes."""
-    optional = {"annotations", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers", "property"}
+    optional = {"annotations", "cache", "labels", "success", "overrides", "counters", "app", "component", "filters", "headers", "property"}
     for one in samples():
         for path, value in places(one):
             if (
