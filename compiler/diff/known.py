@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from compiler.diff.regions import mentioned
 from compiler.diff.side import Side
 from compiler.intent.references import user_aliases
-from compiler.program.ir import EVERYBODY, Method, TokenReview
+from compiler.program.ir import EVERYBODY
+from compiler.program.methods import Method, TokenReview
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from compiler.kube.authpolicy import AuthPolicy, Expression
 from compiler.kube.base import Manifest, TargetRef
 from compiler.kube.ratelimit import Counter, RateLimitPolicy, TokenRateLimitPolicy
 from compiler.lower.lower import lower
+from compiler.prove.fields import fields
 from compiler.source.load import load_folder
 from compiler.targets.emit import emit
 
@@ -35,6 +36,7 @@ class Emitted:
     """The objects of one configuration; what may be read in each is what the policies themselves compute."""
 
     manifests: tuple[Manifest, ...]
+    overrides: Mapping[str, Slot]
 
     def expressions(self) -> Iterator[tuple[Manifest, Where, Expr]]:
         """Give every expression, with the object and the way to it."""
@@ -46,13 +48,13 @@ class Emitted:
         """Tell what reads an expression, and what it must give there."""
         if isinstance(manifest, TokenRateLimitPolicy | RateLimitPolicy):
             policy = next(one for one in self.manifests if isinstance(one, AuthPolicy) and _target(one) == _target(manifest))
-            place = environment.limit(_exported(policy))
+            place = environment.limit(self.exported(policy))
             return place.giving(Result.COUNTER) if "counters" in where else place
         assert isinstance(manifest, AuthPolicy)
-        rule = environment.rule(_computed(manifest))
+        rule = environment.rule(self._computed(manifest))
         match where[-1], where[-2]:
             case _ if "overrides" in where:
-                return OVERRIDE
+                return self.overrides[str(where[where.index("authentication") + 1])]
             case "predicate", _:
                 return rule
             case _, "authorization_groups":
@@ -61,6 +63,18 @@ class Emitted:
                 return rule.giving(Result.TEXT)
             case _:
                 return rule.giving(Result.VALUE)
+
+    def _computed(self, policy: AuthPolicy) -> dict[str, Kind]:
+        """Give what the overrides of every method compute."""
+        ways = policy.spec.rules.authentication.items()
+        return facts([(_trees(one.overrides), self.overrides[name]) for name, one in ways])
+
+    def exported(self, policy: AuthPolicy) -> dict[str, Kind]:
+        """Give what the filters see as `auth.identity`."""
+        success = policy.spec.rules.response.success
+        if success is None:
+            return {}
+        return facts([(_trees(success.filters["identity"].json.properties), environment.rule(self._computed(policy)))])
 
 
 def _target(policy: AuthPolicy | TokenRateLimitPolicy | RateLimitPolicy) -> tuple[str | None, TargetRef]:
@@ -71,24 +85,13 @@ def _trees(found: Mapping[str, Expression]) -> dict[str, Expr]:
     return {name: one.expression for name, one in found.items()}
 
 
-def _computed(policy: AuthPolicy) -> dict[str, Kind]:
-    """Give what the overrides of every method compute."""
-    return facts([(_trees(one.overrides), OVERRIDE) for one in policy.spec.rules.authentication.values()])
-
-
-def _exported(policy: AuthPolicy) -> dict[str, Kind]:
-    """Give what the filters see as `auth.identity`."""
-    success = policy.spec.rules.response.success
-    if success is None:
-        return {}
-    return facts([(_trees(success.filters["identity"].json.properties), environment.rule(_computed(policy)))])
-
-
 def emitted(config: str) -> Emitted:
     sources, _ = load_folder(ROOT / config)
     intent, _ = parse(sources.documents)
     assert intent is not None
-    return Emitted(tuple(manifest for output in emit(lower(intent)) for manifest in output.manifests))
+    program = lower(intent)
+    overrides = {method.name: environment.override(fields(method)) for method in program.platform.methods}
+    return Emitted(tuple(manifest for output in emit(program) for manifest in output.manifests), overrides)
 
 
 @pytest.mark.parametrize("config", CONFIGS)
@@ -122,9 +125,9 @@ def test_the_wrong_place_is_noticed() -> None:
 
 def test_a_list_that_reaches_a_limit_is_still_checked_there() -> None:
     """What is exported is known by its kind, so that comparing a list with a name is noticed."""
-    policies = [one for one in emitted("tests/cases/subscriptions/config").manifests if isinstance(one, AuthPolicy)]
-    policy = next(one for one in policies if _exported(one))
-    place = environment.limit(_exported(policy))
+    found = emitted("tests/cases/subscriptions/config")
+    policies = [one for one in found.manifests if isinstance(one, AuthPolicy)]
+    place = environment.limit(next(seen for one in policies if (seen := found.exported(one))))
     assert check(parse_cel('auth.identity.groups == "a"'), place) != ()
     assert check(parse_cel('auth.identity.userid == "a"'), place) == ()
 
