@@ -66,8 +66,12 @@ FORMATS: Final[Mapping[str, Callable[[Table], str]]] = {
 
 
 def _ending(found: Table) -> list[str]:
-    told = f"whoever brings a token of the cluster is in `{found.everybody}` as well, and so are all callers above but ServiceAccounts of tiers"
-    return [*([f"{told}\n"] if found.everybody else []), *([f"{left_out(found)}\n"] if found.left_out else [])]
+    ending = [f"{left_out(found)}\n"] if found.left_out else []
+    if found.everybody:
+        ending.insert(
+            0, f"all callers but ServiceAccounts of tiers are in `{found.everybody}` too, as every token of the cluster is\n"
+        )
+    return ending
 
 
 def left_out(found: Table) -> str:
