@@ -20,10 +20,8 @@ TIER_HEADER: Final = "x-maas-tier"
 # Headers that only the gateway may set: a request that brings one is refused (design, meaning, step 6).
 IDENTITY_HEADERS: Final = (USERNAME_HEADER, GROUP_HEADER, TIER_HEADER)
 
-# The group in which the cluster has whoever brings a token that it accepts.
-EVERYBODY: Final = "system:authenticated"
-
 LISTING_SUFFIX: Final = "/v1/models"
+EVERYBODY: Final = "system:authenticated"  # where the cluster has whoever brings a token that it accepts
 
 
 class Per(Enum):
