@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "build": "Compile the configuration into manifests, and prove them.",
         "check": "Check the configuration and the manifests; write nothing.",
         "diff": "Compare what two configurations mean.",
+        "drift": "Compare what is live in a cluster with `out/`.",
         "effective": "Tabulate who can call which model, metered by what.",
         "explain": "Explain how one request to a model is answered.",
         "fmt": "Lay configuration files out in the one canonical way.",

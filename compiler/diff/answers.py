@@ -90,16 +90,28 @@ class Reader:
         Raises:
             UndecidedError: the manifests use something that no proof understands.
         """
+        of, found = self.read(model, view, method)
+        readings = [found.limits, *([found.later] if found.later else [])]
         try:
-            key = (id(view), method.name)
-            if key not in self._known:
-                made = self._world(model, view)
-                self._known[key] = (view, made, self._emitted(view, method, made))
-            _, of, found = self._known[key]
-            readings = [found.limits, *([found.later] if found.later else [])]
             return [tuple(_pieces(_Case(model, of, found, limits, regions, asked))) for limits in readings]
         except UnsupportedError as error:
             raise UndecidedError(str(error)) from error
+
+    def read(self, model: Model, view: View, method: Method) -> tuple[World, Emitted]:
+        """Give what the manifests answer to the callers of a method, as formulas.
+
+        Raises:
+            UndecidedError: the manifests use something that no proof understands.
+        """
+        key = (id(view), method.name)
+        if key not in self._known:
+            try:
+                made = self._world(model, view)
+                self._known[key] = (view, made, self._emitted(view, method, made))
+            except UnsupportedError as error:
+                raise UndecidedError(str(error)) from error
+        _, of, found = self._known[key]
+        return of, found
 
     def _emitted(self, view: View, method: Method, of: World) -> Emitted:
         """Read what holds for the first way in that it can be meant for: between two sides it may be either's."""

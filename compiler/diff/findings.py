@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from compiler.diff.answers import Counter
 from compiler.diff.budgets import Relation, at_most, relation
-from compiler.diff.meaning import REFUSED, Meanings, Outcome
+from compiler.diff.meaning import REFUSED, Outcome
 from compiler.diff.regions import ANYBODY, NOBODY, Region, Regions
 from compiler.diff.result import Change
-from compiler.diff.side import LIMITING
+from compiler.diff.side import LIMITING, Side
 from compiler.program.ir import Model
 from compiler.program.methods import Method
 
@@ -38,12 +39,32 @@ class Finding:
 _Both = tuple[Mapping[Outcome, Region], Mapping[Outcome, Region]]
 
 
+class Answering(Protocol):
+    """What one side answers for a model to the callers of a method: by what is written, or by manifests alone."""
+
+    @property
+    def side(self) -> Side:
+        """Give the side."""
+
+    def entries(self, model: Model) -> Collection[str]:
+        """Give what a request can ask for."""
+
+    def outcomes(self, model: Model | None, method: Method, regions: Regions, asked: str | None) -> Mapping[Outcome, Region]:
+        """Give the callers by the outcome of a request that asks for an entry, or for none."""
+
+    def tiers(self, method: Method, regions: Regions) -> Mapping[str | None, Region]:
+        """Give the callers by the tier that backends are told."""
+
+    def counters(self, model: Model, method: Method, regions: Regions, key: str) -> frozenset[Counter]:
+        """Give what Limitador keeps for the callers whom an entry meters."""
+
+
 @dataclass
 class Pair:
     """One model on both sides (None where it is not there), for tokens that `methods` accept on each side."""
 
-    base: Meanings
-    head: Meanings
+    base: Answering
+    head: Answering
     models: tuple[Model | None, Model | None]
     methods: tuple[Method, Method]
     regions: Regions
@@ -82,10 +103,10 @@ class Pair:
         )
 
     def _entries(self) -> list[str]:
-        found = set()
+        found: set[str] = set()
         for meanings, model in zip((self.base, self.head), self.models, strict=True):
             if model is not None:
-                found |= {entry.key for entry in meanings.side.program.precedence(model)}
+                found |= {*meanings.entries(model)}
         return sorted(found)
 
     def _asking(self, asked: str, told: list[tuple[Outcome, Outcome, Region]], plain: _Both) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from compiler.diff.answers import Counter, Reader, accepting
@@ -49,6 +49,10 @@ class Meanings:
     def terms(self) -> Terms:
         """Give the formulas of the comparison."""
         return self._reader.terms
+
+    def entries(self, model: Model) -> Collection[str]:
+        """Give what a request can ask for."""
+        return [entry.key for entry in self.side.program.precedence(model)]
 
     def outcomes(self, model: Model | None, method: Method, regions: Regions, asked: str | None) -> Mapping[Outcome, Region]:
         """Give the callers of a method by the outcome of a request that asks for an entry, or for none."""

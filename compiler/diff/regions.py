@@ -21,18 +21,22 @@ ANYBODY: Region = ONE
 
 
 class Regions:
-    """The sets of callers that some groups and users can tell apart; equal sets are one number."""
+    """The sets of callers that some groups and users can tell apart; equal sets are one number.
 
-    def __init__(self, terms: Terms, groups: Iterable[str], users: Iterable[str]) -> None:
+    Their requests bring those of the `headers` that only the gateway may set, and no other such header.
+    """
+
+    def __init__(self, terms: Terms, groups: Iterable[str], users: Iterable[str], headers: Collection[str] = ()) -> None:
         self.terms = terms
         names = (*map(world.group, sorted(set(groups))), *map(world.username, sorted(set(users) - {""})))
         self.facts: tuple[Fact, ...] = (world.USER, world.USERNAME, world.GROUPS, *names)
         self.diagram = Diagram()
         self._nodes = {terms.fact(fact): self.diagram.fact(level) for level, fact in enumerate(self.facts)}
         self.callers = self._callers()
-        # Headers that only the gateway may set are refused before and after, whoever calls.
-        self._nodes.update({terms.fact(world.header(name)): NOBODY for name in IDENTITY_HEADERS})
-        self._nodes[terms.fact(world.HEADERS)] = NOBODY
+        # Headers that only the gateway may set are refused before and after, whoever calls, unless that is what is asked.
+        brought = {name: ANYBODY if name in headers else NOBODY for name in IDENTITY_HEADERS}
+        self._nodes.update({terms.fact(world.header(name)): node for name, node in brought.items()})
+        self._nodes[terms.fact(world.HEADERS)] = ANYBODY if headers else NOBODY
         self._done: dict[tuple[Formula, str | None], Region] = {}
 
     def _callers(self) -> Region:

@@ -33,7 +33,7 @@ _KUSTOMIZE: Final = ("kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io
 _RBAC: Final = ("rbac.authorization.k8s.io/v1",)
 
 # Every kind that is known, with its API versions; the value tells whether its objects live in a namespace.
-_KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
+KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "AuthPolicy": (("kuadrant.io/v1",), True),
     "RateLimitPolicy": (("kuadrant.io/v1",), True),
     "TokenRateLimitPolicy": (("kuadrant.io/v1alpha1",), True),
@@ -111,7 +111,7 @@ def _document(root: Node, reading: _Reading) -> None:
         # It only lists files; with any other field the cluster gets something else than what is read here.
         root.fields("apiVersion", "kind", "metadata", "resources")
         return
-    versions, namespaced = _KINDS.get(kind, ((), False))
+    versions, namespaced = KINDS.get(kind, ((), False))
     if version not in versions:
         reading.findings.append(unmodelled(f"the kind `{kind}` of `{version}`", written["kind"].place))
         return

@@ -27,17 +27,17 @@ _CODE: Final = re.compile(r"`([^`]*)`")
 
 def render(diff: Diff) -> str:
     """Give the whole comment; sections that do not fit are left out from the end, and counted."""
-    head = f"{MARKER}\n**{_text(verdict(diff))}**\n"
-    head += "".join(f"\n{_text(words.gate(one))}\n" for one in diff.gates)
+    head = f"{MARKER}\n**{escaped(verdict(diff))}**\n"
+    head += "".join(f"\n{escaped(words.gate(one))}\n" for one in diff.gates)
     parts: list[tuple[str, list[str]]] = []
     if diff.rows:
         parts.append((_TABLE, [_row(row) for row in diff.rows]))
     unsafe = [step for step in diff.steps if step.safety is not Safety.INTERRUPTED]
     interrupted = [step for step in diff.steps if step.safety is Safety.INTERRUPTED]
     for title, lines in (
-        ("Outside the scope", [f"- {_text(one)}\n" for one in diff.outside or ()]),
+        ("Outside the scope", [f"- {escaped(one)}\n" for one in diff.outside or ()]),
         ("Steps of the roll-out that are not safe", [_step(step) for step in unsafe]),
-        ("Refused for a moment, between two waves", [f"- {_text(_interrupted(step))}\n" for step in interrupted]),
+        ("Refused for a moment, between two waves", [f"- {escaped(_interrupted(step))}\n" for step in interrupted]),
         ("Objects", [f"- {one.fate} {one.kind} `{one.name}`\n" for one in diff.objects]),
         ("Edited, and no change above is put down to it", [f"- {_cause(one)}\n" for one in diff.inert]),
     ):
@@ -84,13 +84,13 @@ def _row(row: Row) -> str:
         ", ".join(words.cause(one) for one in row.causes),
         words.witness(row.witness) if row.witness else "",
     ]
-    return f"| {' | '.join(_text(cell) for cell in cells)} |\n"
+    return f"| {' | '.join(escaped(cell) for cell in cells)} |\n"
 
 
 def _step(step: Step) -> str:
     who = f": {words.callers(step.callers)}" if step.callers.kinds != () else ""
     when = f"when {', '.join(step.applied) or 'nothing'} applied, and not yet {', '.join(step.missing)}"
-    return f"- {_text(f'{words.models(step)}{who}: {when}: {step.says}')}\n"
+    return f"- {escaped(f'{words.models(step)}{who}: {when}: {step.says}')}\n"
 
 
 def _interrupted(step: Step) -> str:
@@ -98,10 +98,10 @@ def _interrupted(step: Step) -> str:
 
 
 def _cause(found: Cause) -> str:
-    return _text(words.cause(found))
+    return escaped(words.cause(found))
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Escape what Markdown would take for markup; what is in backticks stays code."""
     return "".join(_escaped(text))
 

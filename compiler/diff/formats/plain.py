@@ -25,7 +25,7 @@ def render(diff: Diff) -> str:
     found = {
         "verdict": verdict(diff),
         "changed": not diff.nothing,
-        "rows": [_row(row) for row in diff.rows],
+        "rows": [row(one) for one in diff.rows],
         "steps": [_step(step) for step in diff.steps],
         "objects": [{"file": one.file, "kind": one.kind, "name": one.name, "change": one.fate} for one in diff.objects],
         "inert": [_cause(one) for one in diff.inert],
@@ -40,13 +40,14 @@ def render(diff: Diff) -> str:
     return json.dumps(found, indent=2) + "\n"
 
 
-def _row(row: Row) -> Plain:
+def row(found: Row) -> Plain:
+    """Give one change."""
     return {
-        "changes": [change.value for change in row.changes],
-        "models": list(row.models),
-        "callers": _callers(row.callers),
-        "before": row.before,
-        "after": row.after,
+        "changes": [change.value for change in found.changes],
+        "models": list(found.models),
+        "callers": _callers(found.callers),
+        "before": found.before,
+        "after": found.after,
         "also": [
             {
                 "asking": one.asking,
@@ -55,11 +56,11 @@ def _row(row: Row) -> Plain:
                 "after": one.after,
                 "witness": None if one.witness is None else _witness(one.witness),
             }
-            for one in row.also
+            for one in found.also
         ],
-        "because": [_cause(one) for one in row.causes],
-        "witness": None if row.witness is None else _witness(row.witness),
-        "people": None if row.people is None else list(row.people),
+        "because": [_cause(one) for one in found.causes],
+        "witness": None if found.witness is None else _witness(found.witness),
+        "people": None if found.people is None else list(found.people),
     }
 
 

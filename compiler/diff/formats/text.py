@@ -23,7 +23,7 @@ def _lines(diff: Diff) -> Iterator[str]:
     yield verdict(diff)
     for row in diff.rows:
         yield ""
-        yield from _row(row)
+        yield from row_lines(row)
     for step in diff.steps:
         if step.safety is not Safety.INTERRUPTED:
             yield ""
@@ -52,11 +52,12 @@ def _lines(diff: Diff) -> Iterator[str]:
         yield from (words.gate(one) for one in diff.gates)
 
 
-def _row(row: Row) -> Iterator[str]:
+def row_lines(row: Row, sides: tuple[str, str] = ("before", "after")) -> Iterator[str]:
+    """Tell of one change; `sides` are what is compared, in at most eight letters each."""
     codes = "".join(f"[{change.value}]" for change in row.changes)
     yield f"{codes} {words.models(row)}: {words.callers(row.callers, row)}"
-    yield f"  before   {row.before}"
-    yield f"  after    {row.after}"
+    yield f"  {sides[0]:8} {row.before}"
+    yield f"  {sides[1]:8} {row.after}"
     for one in words.also(row):
         yield f"  asking   {one}"
     for cause in row.causes[:_MOST_CAUSES]:

@@ -1,0 +1,117 @@
+"""Reads what `kubectl get -o yaml` prints: a List, several documents, or an object, as YAML or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, cast
+
+from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.drift.normal import group_of, normal
+from compiler.source.document import Document
+from compiler.source.limits import Limits
+from compiler.source.load import load_text
+
+BAD_DUMP: Final = "bad-dump"
+# A dump of a whole cluster is larger than what a person writes.
+LIMITS: Final = Limits(size=256 * 1024 * 1024, depth=200)
+_NOTHING: Final = "nothing is compared: what is live in the cluster is not known"
+_LIST: Final = "List"
+_KUSTOMIZE: Final = "kustomize.config.k8s.io"
+_HELP: Final = "write it anew with `kubectl get ... --all-namespaces -o yaml`"
+
+# API group, kind, namespace (empty for cluster-wide objects) and name.
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Live:
+    """An object with its identity and its place in a dump."""
+
+    key: Key
+    data: Mapping[str, object]
+    place: Place
+
+
+def key_of(data: Mapping[str, object]) -> Key | None:
+    """Give the identity of an object, or None if it has none."""
+    metadata, kind, version = data.get("metadata"), data.get("kind"), data.get("apiVersion")
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    if not isinstance(metadata, Mapping) or not all(isinstance(one, str) and one for one in (name, kind, version)):
+        return None
+    return group_of(data), str(kind), str(metadata.get("namespace") or ""), str(name)
+
+
+def objects(files: Mapping[str, bytes]) -> tuple[tuple[Live, ...], tuple[Diagnostic, ...]]:
+    """Give the objects of dumps by their file names, and what is wrong with these."""
+    found: dict[Key, Live] = {}
+    wrong: list[Diagnostic] = []
+    for file, content in sorted(files.items()):
+        documents, unread = load_text(file, content, LIMITS)
+        wrong += map(_harmless, unread)
+        for document in documents:
+            for one in _of(document, wrong):
+                first = found.setdefault(one.key, one)
+                if first is not one and normal(first.data) != normal(one.data):
+                    headline = f"the {one.key[1]} `{one.key[3]}` is in the dumps twice, and not the same"
+                    wrong.append(bad(headline, one.place, "dump everything at once: between two dumps the cluster has changed"))
+        if not documents and not unread:
+            wrong.append(bad("the dump holds nothing", Place(file)))
+    return tuple(found.values()), tuple(wrong)
+
+
+def bad(headline: str, place: Place | None, advice: str = _HELP) -> Diagnostic:
+    """Say that something is no dump that can be relied on."""
+    return Diagnostic(BAD_DUMP, Severity.ERROR, headline, place, _NOTHING, help=advice)
+
+
+def _harmless(found: Diagnostic) -> Diagnostic:
+    """Tell of a text that cannot be read without a word of it: a value may be a secret."""
+    headline = "a number is not the same to every reader of YAML" if found.code == "bad-number" else found.headline
+    return replace(found, headline=headline, effect=_NOTHING)
+
+
+def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
+    place = Place(document.file, document=document.index)
+    if not isinstance(document.data, dict):
+        wrong.append(bad("this is no Kubernetes object", place))
+        return
+    data = cast("dict[str, object]", document.data)
+    kind = data.get("kind")
+    if group_of(data) == _KUSTOMIZE:
+        # It says which files there are, and is in no cluster: a folder of manifests can be compared as well.
+        return
+    if "items" not in data:
+        yield from _one(data, place, wrong)
+    elif not isinstance(kind, str) or not kind.endswith(_LIST):
+        # Keys are printed in the order of the alphabet: what ends within the items has no kind.
+        wrong.append(bad("a list without `kind: List`: the dump has no end", place))
+    elif isinstance(metadata := data.get("metadata"), dict) and metadata.get("continue"):
+        wrong.append(bad("the list goes on in another answer of the API server", place, "leave out `--limit` and `limit=`"))
+    elif data["items"] is not None and not isinstance(data["items"], list):
+        wrong.append(bad("the items of a list are no list", place.at("items")))
+    else:
+        # Items of a list of one kind, as the API itself gives it, do not repeat what they are.
+        typed = {"apiVersion": data.get("apiVersion"), "kind": kind.removesuffix(_LIST)} if kind != _LIST else {}
+        for index, item in enumerate(cast("list[object]", data["items"] or [])):
+            here = place.at("items", index)
+            if isinstance(item, dict):
+                yield from _one({**typed, **item}, here, wrong)
+            else:
+                wrong.append(bad("an item of the list is no object", here))
+
+
+def _one(data: dict[str, object], place: Place, wrong: list[Diagnostic]) -> Iterator[Live]:
+    key = key_of(data)
+    if key is None:
+        missing = next(one for one in ("apiVersion", "kind", "metadata.name") if not _has(data, one))
+        wrong.append(bad(f"this is no Kubernetes object: `{missing}` is missing", place))
+        return
+    yield Live(key, data, place)
+
+
+def _has(data: Mapping[str, object], path: str) -> bool:
+    here: object = data
+    for part in path.split("."):
+        here = here.get(part) if isinstance(here, Mapping) else None
+    return isinstance(here, str) and bool(here)

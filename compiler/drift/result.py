@@ -1,0 +1,98 @@
+"""What a comparison of a cluster with `out/` ends in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+
+from compiler.diagnostics.count import counted
+from compiler.diagnostics.model import Place
+from compiler.diff.result import Change, Row
+from compiler.diff.words import TITLES
+from compiler.drift.dump import Key
+
+
+class Fate(Enum):
+    """What is the matter with an object, by the code under which it is told."""
+
+    MISSING = "drift-missing"
+    CHANGED = "drift-changed"
+    EXTRA = "drift-extra"
+
+    @property
+    def word(self) -> str:
+        """Give it in one word."""
+        return self.value.removeprefix("drift-")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that differs: its path, and as JSON what is written and what is live (None: nothing).
+
+    Neither is given where it may be a secret.
+    """
+
+    path: str
+    written: str | None
+    live: str | None
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class ObjectDrift:
+    """An object that is not as written, where it is in `out/`, or else in a dump, and what comes of it."""
+
+    fate: Fate
+    key: Key
+    place: Place
+    effect: str
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Give kind, namespace and name."""
+        _, kind, namespace, name = self.key
+        return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A model of which it is not known what its callers have, and why."""
+
+    model: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A whole comparison.
+
+    `rows` say what it means: `before` is what `out/` gives, `after` what the cluster does. `unmeant` says why nothing is said
+    of the meaning, where that is so. `same` objects are as written, and `remarks` are about the dump as a whole.
+    """
+
+    objects: tuple[ObjectDrift, ...]
+    rows: tuple[Row, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+    unmeant: str | None = None
+    same: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Tell whether the cluster is as it is written."""
+        return not (self.objects or self.rows or self.unknown)
+
+    @property
+    def verdict(self) -> str:
+        """Give one sentence that counts everything, the worst first."""
+        if self.nothing:
+            return f"no drift: {counted(self.same, 'object is', 'objects are')} live as written"
+        rows = Counter(change for row in self.rows for change in row.changes)
+        parts = [f"{TITLES[change]}: {rows[change]:,}" for change in Change if rows[change]]
+        parts += [f"not known for {counted(len(self.unknown), 'model')}"] if self.unknown else []
+        fates = Counter(one.fate for one in self.objects)
+        parts += [f"objects: {', '.join(f'{fates[fate]:,} {fate.word}' for fate in Fate if fates[fate])}"] if self.objects else []
+        told = not self.rows and not self.unknown and self.unmeant is None
+        return f"drift{', without a change of meaning' if told else ''}: {'; '.join(parts)}"

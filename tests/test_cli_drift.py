@@ -1,0 +1,303 @@
+"""`maasc drift`: what it reads, in which forms it tells, how it ends, and that it never shows a value of a dump."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cli_support import SMALL, run, write
+from click.testing import CliRunner
+
+from compiler.cli.main import maasc
+
+POLICY = "maas-trlp-simulator"
+
+
+@pytest.fixture(scope="module")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    write(folder, {"config/a.yaml": SMALL})
+    result = CliRunner().invoke(maasc, ["build", "-q", "--no-prove", "--config", f"{folder}/config", "--out", f"{folder}/out"])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _here(_built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(_built, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+
+
+def objects() -> list[dict[str, Any]]:
+    """Give the objects of `out/`."""
+    files = sorted(Path("out").rglob("*.yaml"))
+    found = [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+    return [one for one in found if one["kind"] != "Kustomization"]
+
+
+def limits(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give the limits of the model."""
+    found: dict[str, Any] = next(one for one in items if one["metadata"]["name"] == POLICY)["spec"]["limits"]
+    return found
+
+
+def dump(items: list[dict[str, Any]], name: str = "live.yaml") -> str:
+    """Write a dump as kubectl prints it."""
+    listed = {"apiVersion": "v1", "items": items, "kind": "List", "metadata": {"resourceVersion": ""}}
+    text = json.dumps(listed, indent=4) if name.endswith(".json") else yaml.safe_dump(listed)
+    Path(name).write_text(text, encoding="utf-8")
+    return name
+
+
+def raised() -> str:
+    """Write a dump in which a budget is not as written."""
+    items = objects()
+    limits(items)["tokens-100-per-1m"]["rates"][0]["limit"] = 900
+    return dump(items)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda: [dump(objects())],
+        lambda: [dump(objects(), "live.json")],
+        lambda: [dump(objects()[:1], "one.yaml"), dump(objects()[1:], "rest.yaml")],
+        lambda: [dump(objects(), "one.yaml"), dump(objects()[1:], "again.yaml")],
+        lambda: ["out"],
+        lambda: [str(Path("out/models/llm/simulator.yaml")), "out/gateway"],
+    ],
+    ids=["a list", "json", "two dumps", "the same twice", "a folder", "documents"],
+)
+def test_a_cluster_as_it_is_written_is_no_drift(given: Callable[[], list[str]]) -> None:
+    found = run("drift", *given())
+    assert found.exit_code == 0, found.output
+    assert found.output == f"no drift: {len(objects())} objects are live as written\n"
+
+
+def test_a_dump_may_come_from_a_pipe() -> None:
+    text = Path(dump(objects())).read_text(encoding="utf-8")
+    found = CliRunner().invoke(maasc, ["drift", "-"], input=text)
+    assert found.exit_code == 0, found.output
+
+
+def test_a_list_of_one_kind_does_not_repeat_it() -> None:
+    policies = [one for one in objects() if one["kind"] == "AuthPolicy"]
+    items = [{key: value for key, value in one.items() if key not in ("apiVersion", "kind")} for one in policies]
+    whole = {"apiVersion": "kuadrant.io/v1", "kind": "AuthPolicyList", "items": items, "metadata": {"resourceVersion": "1"}}
+    Path("policies.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    rest = dump([one for one in objects() if one["kind"] != "AuthPolicy"])
+    assert run("drift", "policies.yaml", rest).exit_code == 0
+
+
+def test_drift_is_told_with_its_meaning() -> None:
+    found = run("drift", raised())
+    assert found.exit_code == 1
+    assert found.output.startswith("drift: budget raised: 1; objects: 1 changed\n")
+    assert "[budget-raised] llm/simulator: callers in `free-user`\n  out/     100 tokens per 1m by `free`\n" in found.output
+    assert "  cluster  900 tokens per 1m by `free`\n" in found.output
+    changed = f"[drift-changed] TokenRateLimitPolicy llm/{POLICY} (out/models/llm/simulator.yaml)\n"
+    assert changed in found.output
+    assert "  spec.limits.tokens-100-per-1m.rates[0].limit: `100` -> `900`\n" in found.output
+
+
+def test_programs_get_all_of_it() -> None:
+    told = json.loads(run("drift", raised(), "--format", "json").output)
+    assert {key: told[key] for key in ("drift", "unknown", "unmeant", "remarks")} == {
+        "drift": True,
+        "unknown": [],
+        "unmeant": None,
+        "remarks": [],
+    }
+    assert [(row["changes"], row["before"], row["after"]) for row in told["rows"]] == [
+        (["budget-raised"], "100 tokens per 1m by `free`", "900 tokens per 1m by `free`")
+    ]
+    (one,) = told["objects"]
+    assert (one["fate"], one["kind"], one["file"]) == ("changed", "TokenRateLimitPolicy", "out/models/llm/simulator.yaml")
+    assert one["fields"] == [
+        {"path": "spec.limits.tokens-100-per-1m.rates[0].limit", "written": "100", "live": "900", "secret": False}
+    ]
+
+
+def test_code_scanning_gets_the_object_and_what_it_means() -> None:
+    log = json.loads(run("drift", raised(), "--format", "sarif").output)
+    results = log["runs"][0]["results"]
+    assert {one["ruleId"] for one in results} == {"budget-raised", "drift-changed"}
+    places = [one["locations"][0]["physicalLocation"] for one in results]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"out/models/llm/simulator.yaml"}
+    assert all(place["region"]["startLine"] > 1 for place in places)
+    assert "::warning file=out/models/llm/simulator.yaml" in run("drift", raised(), "--format", "github").output
+
+
+def test_a_comment_gets_tables() -> None:
+    found = run("drift", raised(), "--format", "markdown").output
+    assert found.startswith("**drift: budget raised: 1; objects: 1 changed**\n\n| drift | models |")
+    assert "#### Objects\n\n- changed TokenRateLimitPolicy llm/" in found
+
+
+def test_what_cannot_be_understood_is_inconclusive() -> None:
+    items = objects()
+    items[0]["spec"]["rules"] = {"authorization": {"own": {"opa": {"rego": "allow = true"}}}}
+    dumped = dump(items)
+    found = run("drift", dumped)
+    assert found.exit_code == 4
+    assert "[undecided] llm/simulator: what its callers have is not known: " in found.output
+    assert "#### Not known" in run("drift", dumped, "--format", "markdown").output
+    log = json.loads(run("drift", dumped, "--format", "sarif").output)
+    assert "undecided" in {one["ruleId"] for one in log["runs"][0]["results"]}
+
+
+def test_a_kind_that_nobody_dumped_and_a_policy_that_is_not_in_force_are_remarked() -> None:
+    items = [one for one in objects() if one["kind"] != "TokenRateLimitPolicy"]
+    policy = next(one for one in items if one["metadata"]["name"] == "maas-auth-simulator")
+    policy["status"] = {"conditions": [{"type": "Enforced", "status": "False", "reason": "Overridden"}, "odd"]}
+    found = run("drift", dump(items)).output
+    assert "note: the dump holds no TokenRateLimitPolicy at all: 2 are missing, unless nobody asked for them\n" in found
+    assert "note: AuthPolicy llm/maas-auth-simulator is not in force: Enforced is False, Overridden\n" in found
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda: shutil.rmtree("config"), "there is no configuration at `config`"),
+        (lambda: Path("config/a.yaml").write_text("a: [\n"), "the configuration at `config` does not compile"),
+        (
+            lambda: Path("config/a.yaml").write_text(SMALL.replace("limit: 100", "limit: 5")),
+            "`out` was built from another configuration",
+        ),
+        (lambda: Path("out/maasc.lock").unlink(), "nothing in `out` says which configuration it was built from"),
+    ],
+)
+def test_without_the_configuration_objects_are_compared(spoil: Callable[[], object], why: str) -> None:
+    dumped = raised()
+    assert run("drift", dump(objects(), "same.yaml")).exit_code == 0
+    spoil()
+    found = run("drift", dumped)
+    assert found.exit_code == 1
+    assert found.output.startswith("drift: objects: 1 changed\n")
+    assert f"what this means for callers is not told: {why}" in found.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("apiVersion: v1\nitems:\n- apiVersion: kuadrant.io/v1\n", "a list without `kind: List`: the dump has no end"),
+        ("apiVersion: v1\nitems: []\nkind: List\nmetadata: {continue: abc}\n", "the list goes on in another answer"),
+        ("apiVersion: v1\nitems: {}\nkind: List\n", "the items of a list are no list"),
+        ("apiVersion: v1\nitems: [x]\nkind: List\n", "an item of the list is no object"),
+        ("apiVersion: v1\nitems: [{}]\nkind: List\n", "`apiVersion` is missing"),
+        ("apiVersion: v1\nkind: Pod\nmetadata: {}\n", "`metadata.name` is missing"),
+        ("platform: {}\n", "this is no Kubernetes object: `apiVersion` is missing"),
+        ("- x\n", "this is no Kubernetes object"),
+        ("", "the dump holds nothing"),
+        (
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: y}\n",
+            "no object of the dump is of a kind that `out/` holds",
+        ),
+        ("apiVersion: v1\nkind: [\n", "error[yaml-syntax]"),
+    ],
+)
+def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:
+    write(Path(), {"live.yaml": text})
+    found = run("drift", "live.yaml")
+    assert found.exit_code == 2
+    assert said in found.output
+    assert "live.yaml" in found.output
+    assert "effect: nothing is compared" in found.output
+
+
+def test_an_empty_cluster_misses_everything() -> None:
+    found = run("drift", dump([]))
+    assert found.exit_code == 1
+    assert "everybody gets through, without any credential" in found.output
+    assert found.output.count("[drift-missing]") == len(objects())
+
+
+@pytest.mark.parametrize("name", ["nowhere.yaml", "empty"])
+def test_a_dump_that_is_not_there_could_not_be_run(name: str) -> None:
+    Path("empty").mkdir()
+    found = run("drift", name)
+    assert found.exit_code == 2
+    assert "error[bad-dump]" in found.output
+
+
+def test_two_dumps_of_different_times_are_refused() -> None:
+    first, second = dump(objects(), "first.yaml"), raised()
+    found = run("drift", first, second)
+    assert found.exit_code == 2
+    assert "is in the dumps twice, and not the same" in found.output
+
+
+def test_a_folder_that_was_never_built_could_not_be_run() -> None:
+    dumped = dump(objects())
+    shutil.rmtree("out")
+    found = run("drift", dumped)
+    assert found.exit_code == 2
+    assert "error[stale-output]" in found.output
+
+
+SECRET = "c2VjcmV0LXZhbHVl"  # noqa: S105 - it is what must not be shown
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "sarif", "github"])
+def test_no_value_of_a_secret_is_shown(form: str) -> None:
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "left",
+            "namespace": "llm",
+            "labels": {"app.kubernetes.io/managed-by": "maasc"},
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": SECRET},
+        },
+        "data": {"api_key": SECRET},
+        "stringData": {"more": SECRET},
+    }
+    found = run("drift", dump([*objects(), secret]), "--format", form)
+    assert found.exit_code == 1
+    assert "left" in found.output
+    assert SECRET not in found.output
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["  data: {api_key: 0123_SECRET: x}\n", "  data: {api_key: 1_000_000}\n", "  data: !x SECRET\n"]
+)
+def test_no_line_of_a_dump_is_shown(spoilt: str) -> None:
+    write(Path(), {"live.yaml": f"apiVersion: v1\nitems:\n- kind: Secret\n{spoilt}kind: List\n"})
+    found = run("drift", "live.yaml")
+    assert found.exit_code == 2
+    assert "SECRET" not in found.output
+    assert "1_000_000" not in found.output
+
+
+def test_long_values_are_cut_where_they_differ() -> None:
+    items = objects()
+    policy = next(one for one in items if one["metadata"]["name"] == "maas-auth-simulator")
+    method = policy["spec"]["rules"]["authentication"]["openshift"]["overrides"]["selected_subscription"]
+    method["expression"] += " + 'x'"
+    found = run("drift", dump(items)).output
+    line = next(one for one in found.splitlines() if "selected_subscription.expression: " in one)
+    assert len(line) < 300
+    assert "...`" not in line.partition(" -> ")[2] or "'x'" in line
+
+
+def test_many_objects_and_fields_are_counted() -> None:
+    many = [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": f"old-{number}", "namespace": "llm", "labels": {"app.kubernetes.io/managed-by": "maasc"}},
+        }
+        for number in range(60)
+    ]
+    items = objects()
+    limits(items)["tokens-100-per-1m"].update({f"x{number}": number for number in range(12)})
+    dumped = dump([*items, *many])
+    found = run("drift", dumped).output
+    assert "and 21 more objects\n" in found
+    assert "  and 4 more fields\n" in found
+    assert "11 lines left out; `maasc drift` tells all.\n" in run("drift", dumped, "--format", "markdown").output
