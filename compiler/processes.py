@@ -19,18 +19,48 @@ def in_two(count: int, work: Callable[[int], T], fine: Callable[[T], bool] = lam
     """
     if count <= 1:
         return tuple(map(work, range(count)))
+
+    def other() -> dict[int, T]:
+        found = {index: work(index) for index in range(1, count, 2)}
+        return {index: came for index, came in found.items() if fine(came)}
+
+    come = _begun(other)
+    found = {index: work(index) for index in range(0, count, 2)}
+    found |= come() or {}
+    return tuple(found[index] if index in found else work(index) for index in range(count))
+
+
+def beside(work: Callable[[], T]) -> Callable[[], T]:
+    """Begin a work in a process of its own, and give a function that waits for what comes of it.
+
+    What that process does not bring, for whatever reason, is done in this one then. The function is called once.
+    """
+    come = _begun(lambda: (work(),))
+
+    def coming() -> T:
+        found = come()
+        return found[0] if found else work()
+
+    return coming
+
+
+def _begun(work: Callable[[], T]) -> Callable[[], T | None]:
+    """Begin a work in another process; what is given waits for it, and brings nothing if anything went wrong there."""
     reader, writer = os.pipe()
     child = _forked()
     if child == 0:
-        _answer(writer, count, work, fine)
+        _answer(writer, work)
     os.close(writer)
-    with os.fdopen(reader, "rb") as stream:
-        found = {index: work(index) for index in range(0, count, 2)}
-        with suppress(EOFError, pickle.UnpicklingError):
-            found |= pickle.load(stream)  # noqa: S301 - it comes from ourselves
-    if child is not None:
-        os.waitpid(child, 0)
-    return tuple(found[index] if index in found else work(index) for index in range(count))
+
+    def come() -> T | None:
+        found: T | None = None
+        with os.fdopen(reader, "rb") as stream, suppress(EOFError, pickle.UnpicklingError):
+            found = pickle.load(stream)  # noqa: S301 - it comes from ourselves
+        if child is not None:
+            os.waitpid(child, 0)
+        return found
+
+    return come
 
 
 def _forked() -> int | None:
@@ -39,11 +69,11 @@ def _forked() -> int | None:
     return None
 
 
-def _answer(writer: int, count: int, work: Callable[[int], T], fine: Callable[[T], bool]) -> None:
-    """Do the other half, and end the process whatever happens: nothing that the first one began may go on twice."""
+def _answer(writer: int, work: Callable[[], T]) -> None:
+    """Do a work, and end the process whatever happens: nothing that the first one began may go on twice."""
     try:
-        found = {index: work(index) for index in range(1, count, 2)}
+        found = work()
         with os.fdopen(writer, "wb") as stream:
-            pickle.dump({index: came for index, came in found.items() if fine(came)}, stream)
+            pickle.dump(found, stream)
     finally:
         os._exit(0)

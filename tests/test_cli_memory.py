@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from compiler.cli import compile as compiling
 from compiler.cli import memory
-from compiler.program.ir import Program
 from compiler.prove import shares
+from compiler.prove.proof import Proof
 from compiler.prove.prove import prove_some
 from compiler.prove.result import ProofReport
 from compiler.prove.view import View
@@ -161,9 +161,9 @@ def _proves(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note from now on which models are proved."""
     done: list[str] = []
 
-    def noted(program: Program, views: Sequence[View], *given: Any, **named: Any) -> ProofReport:  # noqa: ANN401 - passed on
+    def noted(proof: Proof, views: Sequence[View], *given: Any, **named: Any) -> ProofReport:  # noqa: ANN401 - passed on
         done.extend(view.model for view in views)
-        return prove_some(program, views, *given, **named)
+        return prove_some(proof, views, *given, **named)
 
     monkeypatch.setattr(shares, "prove_some", noted)
     return done

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from compiler.processes import in_two
+from compiler.processes import beside, in_two
 
 HERE = os.getpid()
 
@@ -43,3 +43,18 @@ def test_without_another_process_all_is_done_here(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(os, "fork", refused)
     assert in_two(4, lambda _: os.getpid()) == (HERE,) * 4
+    assert beside(os.getpid)() == HERE
+
+
+def test_a_work_goes_on_beside_this_process() -> None:
+    """And what it brings may be larger than a pipe holds, or nothing."""
+    coming = [beside(os.getpid), beside(lambda: "a" * 1_000_000), beside(lambda: None)]
+    found = [come() for come in coming]
+    assert found[0] != HERE
+    assert found[1:] == ["a" * 1_000_000, None]
+
+
+def test_a_work_beside_that_fails_is_done_here() -> None:
+    assert beside(lambda: 1 if os.getpid() == HERE else 1 // 0)() == 1
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda: 1 // 0)()

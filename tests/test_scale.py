@@ -63,7 +63,7 @@ def expressions(value: Any) -> Iterator[str]:  # noqa: ANN401 - plain data
 
 
 def proved(program: Program, bundle: Bundle) -> None:
-    verdict = verify(program, (), bundle.texts, installed())
+    verdict = verify(program, (), bundle.texts, installed)
     assert verdict.holds, verdict.diagnostics
 
 

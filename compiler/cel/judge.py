@@ -77,6 +77,8 @@ class Judge:
             case Ident(name):
                 found = here.scope.get(name)
                 return found or self._fault(Hazard.UNKNOWN_NAME, f"`{name}` is neither a root nor a variable here")
+            case ListLit(items) if _are_strings(items):
+                return Items(_TEXT if items else _ANYTHING, len(items))
             case ListLit(items):
                 return Items(self._common(node, self._kinds(items, here)), len(items))
             case MapLit():
@@ -123,6 +125,8 @@ class Judge:
         return _TRUTH
 
     def _common(self, node: Expr, kinds: Sequence[Kind]) -> Kind:
+        if kinds and all(kind is _TEXT for kind in kinds):
+            return _TEXT
         return join_all(kinds) or self._fault(Hazard.MIXED_KINDS, f"{excerpt(node)} brings values of several kinds together")
 
     def _map(self, node: MapLit, here: Here) -> Table:
@@ -262,6 +266,10 @@ class Judge:
         if not fit:
             self._fault(Hazard.SEPARATOR, f"{excerpt(argument)} is no single character, and engines differ about others")
         return fit
+
+
+def _are_strings(nodes: Sequence[Expr]) -> bool:
+    return all(type(node) is Str for node in nodes)
 
 
 def _lack(joined: Kind, separator: Expr) -> bool:

@@ -26,6 +26,8 @@ from compiler.cel.tree import (
 )
 
 _OPERATORS = (Ternary, Any, All, Compare, Concat)
+# Nodes without parts, which are most of a tree.
+_LEAVES = frozenset((Str, Bool, Int, Ident))
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
@@ -76,7 +78,12 @@ def nesting(expression: Expr) -> int:
     while waiting:
         node, level = waiting.pop()
         deepest = max(deepest, level)
-        waiting.extend((child, level + _step(node, child, place)) for place, child in enumerate(children(node)))
+        if type(node) is ListLit:
+            below = [child for child in node.items if type(child) not in _LEAVES]
+            deepest = max(deepest, level + 1) if node.items else deepest
+            waiting.extend([(child, level + 1) for child in below])
+        elif type(node) not in _LEAVES:
+            waiting.extend([(child, level + _step(node, child, place)) for place, child in enumerate(children(node))])
     return deepest
 
 

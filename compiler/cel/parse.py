@@ -33,7 +33,7 @@ from compiler.cel.tree import (
     Ternary,
 )
 
-__all__ = ["DEEPEST", "ParseError", "parse"]
+__all__ = ["DEEPEST", "ParseError", "parse", "parse_within"]
 
 # Levels of the tree, and of brackets in the text. The gateway's filter ends at 95 levels of brackets (cel-rust), and a
 # reader of trees that recurses stays below Python's own limit of 1,000 frames.
@@ -59,20 +59,30 @@ def parse(text: str) -> Expr:
     Raises:
         ParseError: the text is outside the subset, or deeper than `DEEPEST` levels.
     """
+    return parse_within(text, DEEPEST)
+
+
+def parse_within(text: str, deepest: int) -> Expr:
+    """Give the tree of a CEL text that has at most so many levels.
+
+    Raises:
+        ParseError: the text is outside the subset, or deeper.
+    """
     try:
-        found = _Parser(list(tokens(text))).whole()
+        found = _Parser(list(tokens(text)), deepest).whole()
     except RecursionError:
         # `DEEPEST` levels take some 500 frames, which a caller far down the stack may not have left.
         raise ParseError("an expression too deep for what is left of the stack", 0) from None
-    if height(found) > DEEPEST:
-        raise ParseError(f"an expression deeper than {DEEPEST} levels", 0)
+    if height(found) > deepest:
+        raise ParseError(f"an expression deeper than {deepest} levels", 0)
     return found
 
 
 class _Parser:
     """Reads the tokens once from left to right; every method starts at the first token of what it reads."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: list[Token], deepest: int) -> None:
+        self._deepest = deepest
         self._tokens = found
         self._next = 0
         self._level = 0
@@ -110,8 +120,8 @@ class _Parser:
 
     def _expression(self) -> Expr:
         self._level += 1
-        if self._level > DEEPEST:
-            raise self._error(f"brackets deeper than {DEEPEST} levels")
+        if self._level > self._deepest:
+            raise self._error(f"brackets deeper than {self._deepest} levels")
         arms: list[tuple[Expr, Expr]] = []
         found = self._operation()
         while self._accept("?"):

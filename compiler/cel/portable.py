@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from compiler.cel.environment import Result, Slot
@@ -13,13 +13,17 @@ from compiler.cel.measure import nesting, walk
 from compiler.cel.printer import UnspellableError, text
 from compiler.cel.tree import All, Any, Expr, Ident, Select
 
-__all__ = ["Finding", "Hazard", "check", "facts"]
+__all__ = ["Finding", "Hazard", "Judged", "check", "facts", "judge"]
+
+# What an expression gives, and what is wrong with its parts; and what tells so.
+Judged = tuple[Kind, tuple[Finding, ...]]
+Judging = Callable[[Expr, Slot], Judged]
 
 # Kuadrant rewrites a counter by byte where it counts characters, and puts it between quotes without escaping it.
 _LONGEST_COUNTER: Final = 200
 
 
-def check(expression: Expr, slot: Slot) -> tuple[Finding, ...]:
+def check(expression: Expr, slot: Slot, judged: Judging | None = None) -> tuple[Finding, ...]:
     """Find everything that makes an expression unfit for its place; an empty answer is a promise.
 
     The promise: whatever stands in the fields that the slot names, if it is of the kinds that the slot names, every
@@ -33,12 +37,17 @@ def check(expression: Expr, slot: Slot) -> tuple[Finding, ...]:
         written = text(expression)
     except UnspellableError as error:
         return (Finding(Hazard.UNSPELLABLE, str(error)),)
+    kind, findings = (judged or judge)(expression, slot)
+    return tuple(dict.fromkeys((*_sizes(expression, written, slot), *findings, *_result(expression, kind, slot.result))))
+
+
+def judge(expression: Expr, slot: Slot) -> Judged:
+    """Tell what an expression gives in a place, whatever is wanted of it there, and what is wrong with its parts."""
     judge = Judge(slot)
-    kind = judge.kind(expression, Here(slot.roots))
-    return tuple(dict.fromkeys((*_sizes(expression, written, slot), *judge.findings, *_result(expression, kind, slot.result))))
+    return judge.kind(expression, Here(slot.roots)), tuple(judge.findings)
 
 
-def facts(ways: Sequence[tuple[Mapping[str, Expr], Slot]]) -> dict[str, Kind]:
+def facts(ways: Sequence[tuple[Mapping[str, Expr], Slot]], judged: Judging = judge) -> dict[str, Kind]:
     """Give what later places may read: the names that every way computes, with what holds for their values in each.
 
     A way is one authentication method's overrides, or the one list of exported properties, each with its place. What the
@@ -46,7 +55,7 @@ def facts(ways: Sequence[tuple[Mapping[str, Expr], Slot]]) -> dict[str, Kind]:
     """
     found: dict[str, Kind] = {}
     for name in ways[0][0] if ways else ():
-        kinds = [Judge(slot).kind(way[name], Here(slot.roots)) for way, slot in ways if name in way]
+        kinds = [judged(way[name], slot)[0] for way, slot in ways if name in way]
         common = join_all(kinds)
         if common is not None and len(kinds) == len(ways):
             found[name] = common
@@ -58,6 +67,8 @@ def _sizes(expression: Expr, written: str, slot: Slot) -> Iterator[Finding]:
     if len(written) > characters:
         yield Finding(Hazard.TOO_LONG, f"the expression has {len(written)} characters, of which {characters} are safe")
     operands = min(reader.operands for reader in slot.readers)
+    if written.count("&&") + written.count("||") < operands:
+        return
     for node in walk(expression):
         if isinstance(node, All | Any) and len(node.terms) > operands:
             message = f"{excerpt(node)} has {len(node.terms)} operands, of which {operands} are safe"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
 from compiler.diagnostics.model import Diagnostic, failed
+from compiler.processes import beside
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
@@ -36,15 +38,25 @@ def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) ->
     if crds is not None:
         loaded, about_crds = _definitions(crds)
         about_crds = in_folder(about_crds, crds)
-    front = pipeline.front(config, keep=False)
-    sources = Folder(config, front.sources)
-    diagnostics = about_crds + in_folder(front.diagnostics, config)
+    front = compiled_front(config)
+    diagnostics = about_crds + front.diagnostics
     if front.program is None or failed(diagnostics):
-        return Compiled(sources, front.program, front.digest, None, diagnostics)
+        return replace(front, diagnostics=diagnostics)
     back = pipeline.back(front.program, loaded, keep=False)
     diagnostics += in_folder(back.diagnostics, out)
-    bundle = None if failed(diagnostics) else back.bundle
-    return Compiled(sources, front.program, front.digest, bundle, diagnostics, front.invariants)
+    return replace(front, bundle=None if failed(diagnostics) else back.bundle, diagnostics=diagnostics)
+
+
+def compiled_front(config: Path) -> Compiled:
+    """Compile a folder as far as its Program."""
+    front = pipeline.front(config, keep=False)
+    found = in_folder(front.diagnostics, config)
+    return Compiled(Folder(config, front.sources), front.program, front.digest, None, found, front.invariants)
+
+
+def validating(program: Program, out: Path) -> Callable[[], tuple[Diagnostic, ...]]:
+    """Begin to make the manifests of a Program beside whatever is done next; what is given tells what is wrong with them."""
+    return beside(lambda: in_folder(pipeline.back(program, keep=False).diagnostics, out))
 
 
 def _definitions(folder: Path) -> tuple[Crds | None, tuple[Diagnostic, ...]]:

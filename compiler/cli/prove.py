@@ -12,15 +12,16 @@ from typing import NoReturn, get_args
 import click
 
 from compiler.cli import options
-from compiler.cli.compile import compiled
+from compiler.cli.compile import compiled_front, validating
 from compiler.cli.exit import code
-from compiler.cli.proof import Proven, proven
+from compiler.cli.proof import Proven, proven_of, read_back
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.prove.result import ProofReport, Property, Proved
 from compiler.source.load import load_folder
+from compiler.source.texts import Texts
 from compiler.write import report as output_report
 
 
@@ -39,15 +40,20 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     options.apart(config, out)
     reporting = Reporting(form, color, quiet)
-    result = compiled(config, None, out)
+    result = compiled_front(config)
     if result.program is None or failed(result.diagnostics):
         _end(result.diagnostics, result.sources, reporting)
+    validated = validating(result.program, out)
     emitted, unread = load_folder(out)
+    read = None if failed(unread) else read_back(result, emitted)
+    diagnostics = result.diagnostics + validated()
+    if failed(diagnostics):
+        _end(diagnostics, result.sources, reporting)
     if not emitted.texts:
         _end(in_folder((output_report.never_built(),), out), result.sources, reporting)
-    if failed(unread):
+    if read is None:
         _end(in_folder(unread, out), Folder(out, emitted), reporting)
-    proof = proven(result, emitted.texts, out, thorough=thorough)
+    proof = proven_of(result, read, Texts(emitted.texts), out, thorough=thorough)
     _end(proof.diagnostics, proof.sources, reporting, proof)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.model import Diagnostic, PathPart, Place, Severity
 
 BAD_MANIFEST: Final = "bad-manifest"
 UNMODELLED: Final = "unmodelled"
@@ -37,11 +37,17 @@ def unmodelled(what: str, place: Place) -> Diagnostic:
 
 @dataclass(frozen=True)
 class Node:
-    """One value of a document, its place, and the list that collects the findings of its document."""
+    """One value of a document, the way to it from the root, and the list that collects the findings of its document."""
 
     data: object
-    place: Place
+    root: Place
     findings: list[Diagnostic]
+    path: tuple[PathPart, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Give the place of the value, for which few are asked."""
+        return self.root.at(*self.path) if self.path else self.root
 
     def fields(self, *known: str) -> dict[str, Node]:
         """Give the fields of a mapping with known keys; an unknown key is reported, a null value counts as absent.
@@ -50,10 +56,13 @@ class Node:
             BadManifestError: the value is no mapping, or a key is no string.
         """
         found = dict(self.members())
+        unknown = found.keys() - known
+        if not unknown:
+            return found
         for key, node in found.items():
-            if key not in known:
+            if key in unknown:
                 self.findings.append(unmodelled(f"the field `{key}`", node.place.on_key()))
-        return {key: node for key, node in found.items() if key in known}
+        return {key: node for key, node in found.items() if key not in unknown}
 
     def members(self) -> Iterator[tuple[str, Node]]:
         """Give the entries of a mapping whose keys are names that the user chose.
@@ -67,7 +76,7 @@ class Node:
             if not isinstance(key, str):
                 raise bad(f"the key `{key}` is no string", self.place)
             if value is not None:
-                yield key, Node(value, self.place.at(key), self.findings)
+                yield key, Node(value, self.root, self.findings, (*self.path, key))
 
     def items(self) -> tuple[Node, ...]:
         """Give the items of a list.
@@ -77,7 +86,7 @@ class Node:
         """
         if not isinstance(self.data, list):
             raise bad(f"a list is expected, this is {_kind(self.data)}", self.place)
-        return tuple(Node(item, self.place.at(index), self.findings) for index, item in enumerate(self.data))
+        return tuple(Node(item, self.root, self.findings, (*self.path, index)) for index, item in enumerate(self.data))
 
     def string(self) -> str:
         """Give a string, which may be empty.

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.gateway.policies import Cel, Policy
+
+# Parts of policies that hold no text.
+_BARREN: Final = (str, int, type, Place)
 
 # Tells what is wrong with a CEL text, or None when nothing is.
 Syntax = Callable[[str], str | None]
@@ -40,6 +45,12 @@ def texts(value: object) -> Iterator[Cel]:
     elif isinstance(value, tuple):
         for item in value:
             yield from texts(item)
-    elif is_dataclass(value) and not isinstance(value, (type, Place)):
-        for part in fields(value):
-            yield from texts(getattr(value, part.name))
+    elif not isinstance(value, _BARREN) and is_dataclass(value):
+        kind: Any = type(value)
+        for part in _parts(kind):
+            yield from texts(getattr(value, part))
+
+
+@cache
+def _parts(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - the class of a part
+    return tuple(part.name for part in fields(kind))

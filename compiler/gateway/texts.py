@@ -22,6 +22,16 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 
+# A list or map of strings mentions nothing: where no index can stand, one string may stand for all of it. What else than
+# such strings makes quotes, or hides them, is not looked through.
+_STRING: Final = r'"[^"\n]*"'
+_LIST: Final = rf"\[{_STRING}(?:, ?{_STRING})*\]"
+_ENTRY: Final = rf"{_STRING}: ?(?:{_STRING}|{_LIST})"
+_WRITTEN: Final = re.compile(
+    rf"{_STRING}|(?:(?<=[\[(,{{:?])|(?<=[\[(,{{:?=&|+] )|(?<=\bin ))(?P<whole>{_LIST}|\{{{_ENTRY}(?:, ?{_ENTRY})*\}})"
+)
+_OBSCURE: Final = ("\\", "'", '"""', "//")
+
 _KEYWORDS: Final = frozenset({"true", "false", "null", "in"})
 _MACROS: Final = frozenset({"all", "exists", "exists_one", "map", "filter"})
 
@@ -79,6 +89,7 @@ AUTHORINO: Final = Environment("Authorino", _REQUEST | {"user_agent"}, raw_ident
 FILTER: Final = Environment("the filter", _REQUEST | {"useragent"}, raw_identity=False)
 
 
+@lru_cache(maxsize=4096)
 def foreign(text: str, environment: Environment) -> tuple[str, ...]:
     """Name what the text uses that this model does not know in an environment, each thing once and in words."""
     mentions = mentioned(text)
@@ -104,6 +115,15 @@ def _known(path: Path, environment: Environment) -> bool:
 @lru_cache(maxsize=4096)
 def mentioned(text: str) -> Mentions:
     """Read a text for what it mentions."""
+    if any(mark in text for mark in _OBSCURE):
+        return _mentioned(text)
+    found = _mentioned(_WRITTEN.sub(lambda found: '""' if found["whole"] else found[0], text))
+    # Oddities are told in the words of the text.
+    return found if not found.oddities else _mentioned(text)
+
+
+@lru_cache(maxsize=4096)
+def _mentioned(text: str) -> Mentions:
     tokens, oddities = _tokens(text)
     paths: list[Path] = []
     contained: list[Path] = []

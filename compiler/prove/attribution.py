@@ -18,7 +18,7 @@ from compiler.prove.algebra import Algebra, name_is
 from compiler.prove.formula import TRUE, Formula
 from compiler.prove.values import Joined, Sequence, Symbol, Text, UnsupportedError, Value
 
-_NOBODYS: Final = "nobodys-group"
+NOBODYS: Final = "nobodys-group"
 
 _TEXTS: Final = ("tier", "organization", "cost_center")
 _HEADERS: Final = (USERNAME_HEADER, GROUP_HEADER, TIER_HEADER, SUBSCRIPTION_HEADER)
@@ -36,7 +36,7 @@ def mentioned(program: Program, model: Model) -> frozenset[str]:
 def known(program: Program, model: Model) -> tuple[str, ...]:
     """Give the groups of a model, those of tier tokens, and one that nobody mentions."""
     named = {*mentioned(program, model), *(tier.projected for tier in program.tiers)}
-    unknown = next(name for name in (_NOBODYS + "-" * more for more in range(len(named) + 1)) if name not in named)
+    unknown = next(name for name in (NOBODYS + "-" * more for more in range(len(named) + 1)) if name not in named)
     return (*sorted(named), unknown)
 
 

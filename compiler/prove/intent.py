@@ -27,12 +27,14 @@ class Meaning:
     """What a model answers to callers of one method.
 
     `open` tells where a request is neither refused for its headers nor for want of access; `selected` tells for each
-    entry where it meters the request, whether or not the request is open; `tiers` who has which.
+    entry where it meters the request, whether or not the request is open, and `metered` where any does; `tiers` who has
+    which.
     """
 
     open: Formula
     entries: tuple[Entry, ...]
     selected: Mapping[str, Formula]
+    metered: Formula
     allowed: Formula
     tiers: Mapping[str, Formula]
 
@@ -58,9 +60,15 @@ class Intent:
         candidates = {
             entry.key: tiers[entry.name] if entry.kind == "tier" else self.covers(entry.subjects, method) for entry in entries
         }
-        selected = self._bound(candidates, method) if binds(method) else self._selected(candidates)
+        if binds(method):
+            selected = self._bound(candidates, method)
+            metered = terms.any(selected.values())
+        else:
+            selected = self._selected(candidates)
+            asked = header_value(SUBSCRIPTION_HEADER)
+            metered = terms.switch(asked, {None: terms.any(candidates.values()), **candidates}, FALSE)
         within = terms.all((self._no_identity, access, self._genuine(method), self._opens(model, method)))
-        return Meaning(within, entries, selected, terms.both(within, terms.any(selected.values())), tiers)
+        return Meaning(within, entries, selected, metered, terms.both(within, metered), tiers)
 
     def covers(self, subjects: Subjects, method: Method) -> Formula:
         """Tell which callers of a method are among the subjects."""

@@ -175,8 +175,7 @@ def _last_resort(case: Case, target: str, limits: list[tuple[Metering, Formula]]
         for found, matches in limits
         if found.limit.unit == "tokens" and any(limit == 0 and seconds > 0 for limit, seconds in found.limit.rates)
     ]
-    unmetered = -terms.any(case.meaning.selected.values())
-    broken = terms.all((unmetered, -terms.any(denying)))
+    broken = terms.all((-case.meaning.metered, -terms.any(denying)))
     broken = FALSE if broken == FALSE else terms.both(broken, case.world.is_target(target))
     return Claim("budgets", broken, case.place, "no limit denies a caller whom nothing meters", unguarded=True)
 

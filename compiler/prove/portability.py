@@ -9,7 +9,7 @@ from compiler.cel import environment
 from compiler.cel.environment import Result, Slot
 from compiler.cel.kinds import Kind
 from compiler.cel.parse import ParseError
-from compiler.cel.portable import Finding, check, facts
+from compiler.cel.portable import Finding, Judged, check, facts, judge
 from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Diagnostic, Severity
 from compiler.program import methods
@@ -29,6 +29,7 @@ class Portability:
     _trees: dict[str, Expr | None] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict)
     _found: dict[tuple[str, int, Result], tuple[Finding, ...]] = field(default_factory=dict)
+    _kinds: dict[tuple[int, int], Judged] = field(default_factory=dict)
 
     def check(self, view: View, meant: Sequence[methods.Method]) -> Iterator[Diagnostic]:
         """Give a diagnostic for each text of a model that is unfit for its place; those that do not parse are left out.
@@ -66,8 +67,15 @@ class Portability:
         key = (text, id(slot), result)
         if key not in self._found:
             tree = self._tree(text)
-            self._found[key] = () if tree is None else check(tree, slot.giving(result))
+            self._found[key] = () if tree is None else check(tree, slot.giving(result), lambda tree, _: self._judged(tree, slot))
         return self._found[key]
+
+    def _judged(self, tree: Expr, slot: Slot) -> Judged:
+        # Trees are kept as well.
+        key = (id(tree), id(slot))
+        if key not in self._kinds:
+            self._kinds[key] = judge(tree, slot)
+        return self._kinds[key]
 
     def _slot(self, made: Callable[[Mapping[str, Kind]], Slot], facts: Mapping[str, Kind]) -> Slot:
         """Make a slot, or give the one that was made of the same facts: for nearly all models they are the same."""
@@ -80,7 +88,7 @@ class Portability:
 
     def _facts(self, ways: Sequence[tuple[Texts, Slot]]) -> dict[str, Kind]:
         trees = [({name: tree for name, text in way if (tree := self._tree(text)) is not None}, slot) for way, slot in ways]
-        return facts(trees)
+        return facts(trees, self._judged)
 
     def _tree(self, text: str) -> Expr | None:
         if text not in self._trees:

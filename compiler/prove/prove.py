@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
@@ -12,7 +12,7 @@ from compiler.prove.algebra import Algebra
 from compiler.prove.expressions import Memory, Parser
 from compiler.prove.proof import Gateway, Proof
 from compiler.prove.result import Absent, Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
-from compiler.prove.sameness import likeness
+from compiler.prove.sameness import Sameness
 from compiler.prove.terms import Terms
 from compiler.prove.view import View
 
@@ -32,47 +32,47 @@ def prove(  # noqa: PLR0913 - a proof is of all of these
     With `thorough` formulas are not simplified, so that the decision procedures are asked whatever the normal form
     would have settled, and no model is proved by another one: slow, and independent of both.
     """
-    found = prove_some(program, views, parse, invariants=invariants, gateway=gateway, thorough=thorough)
+    key = nothing_alike if thorough else Sameness(program, invariants).key
+    proof = prover(program, parse, gateway=gateway, thorough=thorough)
+    found = prove_some(proof, views, invariants=invariants, key=key)
     return replace(found, results=(*found.results, *missing(program, views)))
 
 
-def prove_some(  # noqa: PLR0913 - the same
-    program: Program,
-    views: Sequence[View],
-    parse: Parser,
-    *,
-    invariants: Sequence[Invariant],
-    gateway: Gateway | None,
-    thorough: bool,
+def prover(program: Program, parse: Parser, *, gateway: Gateway | None, thorough: bool) -> Proof:
+    """Give what proves models of a Program."""
+    return Proof(program, Memory(parse, Algebra(Terms(simplify=not thorough))), gateway)
+
+
+def prove_some(
+    proof: Proof, views: Sequence[View], *, invariants: Sequence[Invariant], key: Callable[[View], Hashable]
 ) -> ProofReport:
-    """Prove some models of a Program, and say nothing of the others."""
-    proof = Proof(program, Memory(parse, Algebra(Terms(simplify=not thorough))), gateway)
+    """Prove some models of a Program, and say nothing of the others; what holds of one model holds of all with its key."""
     known: dict[Hashable, tuple[Result, ...]] = {}
     results: list[Result] = []
     reused = 0
     for view in views:
-        model = program.model(view.model)
-        key = None if model is None or thorough else (likeness(view, model), _asked(invariants, view.model))
-        if key is not None and key in known:
+        same = key(view)
+        if same is not None and same in known:
             reused += 1
-            results += [replace(result, model=view.model) for result in known[key]]
+            results += [replace(result, model=view.model) for result in known[same]]
             continue
         found = proof.model(view, invariants)
         results += found
-        if key is not None and all(isinstance(result, Proved) for result in found):
-            known[key] = found
+        if same is not None and all(isinstance(result, Proved) for result in found):
+            known[same] = found
     effort = Effort(proof.claims, proof.decider.folded, proof.decider.solved, reused)
     return ProofReport(tuple(results), effort)
+
+
+def nothing_alike(_: View) -> Hashable:
+    """Give a key that says of no model that another one is like it."""
+    return None
 
 
 def missing(program: Program, views: Sequence[View]) -> tuple[Absent, ...]:
     """Give a result for each model of which the manifests say nothing."""
     unseen = sorted({model.id for model in program.models} - {view.model for view in views})
     return tuple(map(Absent, unseen))
-
-
-def _asked(invariants: Sequence[Invariant], model: str) -> tuple[str, ...]:
-    return tuple(one.name for one in invariants if model in one.models or "*" in one.models)
 
 
 def diagnostics(report: ProofReport, tiers: Sequence[Tier] = (), invariants: Sequence[Invariant] = ()) -> tuple[Diagnostic, ...]:

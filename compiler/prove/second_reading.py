@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from compiler.engines.base import Engine
 from compiler.gateway import answer as simulated
@@ -16,10 +16,13 @@ from compiler.prove.proof import Gateway
 from compiler.prove.replay import BEYOND_REACH, in_order
 from compiler.prove.result import Allowance, Answer, Example
 
+# The engines, which nobody makes before there is something to ask them.
+Engines = Callable[[], Sequence[Engine]]
+
 _KNOWN = (200, 401, 403, 429)
 
 
-def second_reading(program: Program, cluster: Cluster, release: Release, engines: Sequence[Engine]) -> Gateway:
+def second_reading(program: Program, cluster: Cluster, release: Release, engines: Engines) -> Gateway:
     """Give a function that answers an example as the gateway would, or None where the gateway gives no plain answer.
 
     Every engine is asked; where two differ, the answer is an error that names them.
@@ -33,7 +36,7 @@ def second_reading(program: Program, cluster: Cluster, release: Release, engines
         headers = (found.header, *example.headers)
         request = HttpRequest("POST", program.platform.gateway.hostname, example.target, headers)
         return _agreed(
-            {one.name: _translated(simulated.answer(cluster, release, one, found.identities, request)) for one in engines}
+            {one.name: _translated(simulated.answer(cluster, release, one, found.identities, request)) for one in engines()}
         )
 
     return answered

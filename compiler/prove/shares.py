@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from compiler.cel.parse import parse
+from compiler.cel.shapes import Shapes
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.syntax import Syntax, unreadable
@@ -17,9 +17,9 @@ from compiler.program.ir import Program
 from compiler.prove.earlier import Earlier, Tokens
 from compiler.prove.portability import Portability
 from compiler.prove.proof import Gateway
-from compiler.prove.prove import missing, prove_some
+from compiler.prove.prove import missing, nothing_alike, prove_some, prover
 from compiler.prove.result import Effort, ProofReport, Proved, Result
-from compiler.prove.sameness import sources
+from compiler.prove.sameness import Sameness, sources
 from compiler.prove.view import View
 
 T = TypeVar("T")
@@ -64,11 +64,16 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
     It is given a parser that knows the texts of the share already. What was proved `earlier` is not proved again.
     """
     count = max(1, -(-len(views) // _MODELS))
+    shapes = Shapes()
     numbers = Tokens(earlier.prover, program, invariants, views) if earlier else None
+    key = nothing_alike if thorough else Sameness(program, invariants).key
+    keys = {view.model: key(view) for view in views}
+    # Models that are alike come into one share, where one proof serves them all.
+    ordered = sorted(views, key=lambda view: repr(keys[view.model]))
 
     def share(index: int) -> Proven:
-        parsed = lru_cache(_TREES)(parse)
-        every = _part(views, index, count)
+        parsed = lru_cache(_TREES)(shapes.parse)
+        every = _part(ordered, index, count)
         tokens = {view.model: numbers.of(view) for view in every} if numbers else {}
         known = earlier.tokens if earlier else frozenset()
         done = [view for view in every if tokens.get(view.model) in known]
@@ -80,16 +85,21 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
             return Proven(unread, (), ProofReport((), Effort(0, 0, 0, 0)))
         portability = Portability(parsed)
         unfit = tuple(finding for view in here for finding in portability.check(view, program.platform.methods))
-        report = prove_some(program, here, parsed, invariants=invariants, gateway=gateway, thorough=thorough)
+        proof = prover(program, parsed, gateway=gateway, thorough=thorough)
+        report = prove_some(proof, here, invariants=invariants, key=lambda view: keys[view.model])
         proven = Proven(unread, unfit, report, tuple(tokens.values()))
         return proven if proven.holds else replace(proven, tokens=())
 
     shares = in_two(count, share, lambda proven: proven.holds)
+    place = {view.model: number for number, view in enumerate(views)}
     results: list[Result] = [result for one in shares for result in one.report.results]
     return Proven(
         tuple(found for one in shares for found in one.unreadable),
         tuple(found for one in shares for found in one.unfit),
-        ProofReport((*results, *missing(program, views)), _together([one.report.effort for one in shares])),
+        ProofReport(
+            (*sorted(results, key=lambda result: place[result.model]), *missing(program, views)),
+            _together([one.report.effort for one in shares]),
+        ),
         tuple(token for one in shares for token in one.tokens),
     )
 

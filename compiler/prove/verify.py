@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from compiler.cel.parse import ParseError, parse
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.engines.base import Engine
-from compiler.engines.celpy_engine import CelpyEngine
-from compiler.gateway.read import loaded, understood
+from compiler.gateway.cluster import Cluster
+from compiler.gateway.read import Loaded, loaded, understood
 from compiler.gateway.release import find_release
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
@@ -19,7 +18,7 @@ from compiler.prove.earlier import Earlier
 from compiler.prove.from_gateway import externals, unguarded, views
 from compiler.prove.prove import diagnostics
 from compiler.prove.result import ProofReport
-from compiler.prove.second_reading import second_reading
+from compiler.prove.second_reading import Engines, second_reading
 from compiler.prove.shares import prove_all
 from compiler.prove.surroundings import surroundings
 from compiler.prove.unconfigured import unconfigured
@@ -43,23 +42,43 @@ class Verdict:
         return self.report is not None and not failed(self.diagnostics)
 
 
-def verify(  # noqa: PLR0913 - a proof is of all of these
+@dataclass(frozen=True)
+class Manifests:
+    """Manifests that were read back: their documents, what these are together, and what is wrong with them."""
+
+    files: Loaded
+    cluster: Cluster
+    found: tuple[Diagnostic, ...]
+
+
+def manifests(program: Program, files: Loaded) -> Manifests:
+    """Understand the documents of files, in a cluster that has what a Program says is there."""
+    return Manifests(files, *understood(files, externals=externals(program)))
+
+
+def verify(
+    program: Program, invariants: Sequence[Invariant], texts: Mapping[str, str], engines: Engines, *, thorough: bool = False
+) -> Verdict:
+    """Prove the manifests of `texts` (by file name) equal to a Program; for the rest see `verified`."""
+    return verified(program, invariants, manifests(program, loaded(texts)), engines, thorough=thorough)
+
+
+def verified(  # noqa: PLR0913 - a proof is of all of these
     program: Program,
     invariants: Sequence[Invariant],
-    texts: Mapping[str, str],
-    engines: Sequence[Engine],
+    read: Manifests,
+    engines: Engines,
     *,
     thorough: bool = False,
     earlier: Earlier | None = None,
 ) -> Verdict:
-    """Prove the manifests of `texts` (by file name) equal to a Program, and the invariants of both.
+    """Prove manifests equal to a Program, and the invariants of both.
 
     Every text must also be one that all engines on its path take and answer alike, and what stands around the policies is
     what is meant. Each of the engines must replay a counterexample before it counts as one. With `thorough` nothing is
     simplified. What was proved `earlier` is not proved again.
     """
-    files = loaded(texts)
-    cluster, found = understood(files, externals=externals(program))
+    files, cluster, found = read.files, read.cluster, read.found
     if failed(found):
         return Verdict(None, found)
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
@@ -87,6 +106,8 @@ def _wrong_syntax(text: str, parsed: Callable[[str], object]) -> str | None:
     try:
         parsed(text)
     except ParseError:
+        from compiler.engines.celpy_engine import CelpyEngine  # noqa: PLC0415 - a parser that few texts need
+
         return CelpyEngine().wrong_syntax(text)
     return None
 

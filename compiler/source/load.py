@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic
+from compiler.source import lines
 from compiler.source.build import Builder
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
@@ -28,6 +29,9 @@ def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple
         text = decoded(content)
     except UnicodeDecodeError as problem:
         return (), (_not_utf8(file, content, problem),)
+    plainest = lines.documents(text, limits.depth)
+    if plainest is not None:
+        return tuple(Document(file, index, text, data) for index, data in enumerate(plainest)), ()
     builder = Builder(file, limits)
     documents = []
     try:

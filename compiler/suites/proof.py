@@ -14,7 +14,7 @@ from compiler.suites.plain_engine import PlainEngine
 
 def compared(program: Program, world: World) -> tuple[bool, Counterexample | None]:
     """Tell whether everything is proved, and give the first counterexample if there is one."""
-    gateway = second_reading(program, world.cluster, world.release, (PlainEngine(),))
+    gateway = second_reading(program, world.cluster, world.release, lambda: (PlainEngine(),))
     report = prove(program, views(program, world.cluster), parse, gateway=gateway)
     refuted = next((result.counterexample for result in report.results if isinstance(result, Refuted)), None)
     return all(isinstance(result, Proved) for result in report.results), refuted

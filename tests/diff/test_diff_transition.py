@@ -46,7 +46,7 @@ def simulated(program: Program, objects: Mapping[ObjectKey, Object], example: Ex
     """Answer an example as the simulated gateway does while these objects are in the cluster."""
     cluster, _ = read({"objects": yaml.stream([one.data for one in objects.values()])}, externals=externals(program))
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
-    return second_reading(program, cluster, release, ENGINES)(example)
+    return second_reading(program, cluster, release, lambda: ENGINES)(example)
 
 
 def has(answer: Answer | None) -> Allowed | None:

@@ -70,7 +70,7 @@ class Bench:
         return score
 
     def _judge(self, name: str, of: Platform, mutant: Mutant, score: Score) -> None:
-        verdict = verify(of.program, of.invariants, mutated(of, mutant), self.engines)
+        verdict = verify(of.program, of.invariants, mutated(of, mutant), lambda: self.engines)
         errors = [found for found in verdict.diagnostics if found.severity is Severity.ERROR]
         if verdict.holds:
             why = excuse(name, of, mutant)

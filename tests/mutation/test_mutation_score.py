@@ -90,7 +90,7 @@ def bench() -> Bench:
 def test_what_is_emitted_is_proved(name: str) -> None:
     """Or every mutant would be noticed."""
     of = platform(name)
-    assert verify(of.program, of.invariants, mutated(of, Mutant(())), installed()).diagnostics == ()
+    assert verify(of.program, of.invariants, mutated(of, Mutant(())), installed).diagnostics == ()
     unchanged = Mutant(tuple(Change((file,), documents) for file, documents in of.manifests.items()))
     assert mutated(of, unchanged) == of.texts
 

@@ -104,7 +104,7 @@ def test_a_written_value_is_understood() -> None:
 def test_the_simulated_gateway_confirms_a_counterexample() -> None:
     of = program("subscriptions")
     found = cluster("subscriptions", r"limit: 100\n", "limit: 101\n")
-    gateway = second_reading(of, found, find_release("1.5.0"), ENGINES)
+    gateway = second_reading(of, found, find_release("1.5.0"), lambda: ENGINES)
     (wrong,) = [
         result for result in prove(of, views(of, found), parse, gateway=gateway).results if not isinstance(result, Proved)
     ]
@@ -115,7 +115,7 @@ def test_the_simulated_gateway_confirms_a_counterexample() -> None:
 def test_a_gateway_that_answers_otherwise_leaves_it_undecided() -> None:
     of = program("subscriptions")
     changed = cluster("subscriptions", r"limit: 100\n", "limit: 101\n")
-    other = second_reading(of, cluster("subscriptions"), find_release("1.5.0"), ENGINES)
+    other = second_reading(of, cluster("subscriptions"), find_release("1.5.0"), lambda: ENGINES)
     (wrong,) = [
         result for result in prove(of, views(of, changed), parse, gateway=other).results if not isinstance(result, Proved)
     ]

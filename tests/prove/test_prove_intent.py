@@ -31,6 +31,7 @@ def check(of: Program, chance: Random, count: int) -> None:
             assert holds(terms, meaning.allowed, example) == (decision.status in (200, 429))
             selected = [key for key, where in meaning.selected.items() if holds(terms, where, example)]
             assert len(selected) <= 1
+            assert holds(terms, meaning.metered, example) == bool(selected)
             if decision.selected is not None:
                 assert selected == [decision.selected]
             if decision.reason in ("foreign-credential", "identity-header", "no-access", "not-for-this-model"):
