@@ -43,6 +43,13 @@ _CALLS_FOR_DATA: Final = re.compile(
 # Nothing, another place of the text, or what a tool fills in: no secret itself.
 _NO_VALUE: Final = re.compile(r"(?:|~|null|true|false|[|>][-+0-9]*|[&*!{\[].*|\$\{?\w+\}?|<[^>]*>|\{\{.*)\Z", re.IGNORECASE)
 
+# How every one of the names ends, in small letters; what it begins with is looked for only where one does.
+_ENDINGS: Final = tuple(
+    re.compile(rf"""{ending}["']?[ \t]*:""") for ending in ("passwd", "password", "passphrase", "secret", "key", "token")
+)
+# What stands in every web token, and in every key of a service that is known.
+_MARKS: Final = ("eyJ", "sk-", "hf_", "gh", "AKIA", "AIza", "xox")
+
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 # The subject of a user, and digests, which say so.
 _INNOCENT_BEFORE: Final = re.compile(r"""(?:\bsub["']?:[ \t]*["']?|\bsha(?:1|256|384|512)[:-]|@)\Z""")
@@ -54,6 +61,7 @@ _SHORTEST: Final = 32
 # for 62 characters and for 36; random text is at 0.62 and at 0.40 on average, names are below half of that.
 _CHANGES_MIXED: Final = 0.4
 _CHANGES_SINGLE: Final = 0.28
+_LONG: Final = re.compile(rf"[A-Za-z0-9+/_=-]{{{_SHORTEST},}}")
 # Names are words with something between them; a run without that is no name.
 _WORD: Final = 24
 _SEPARATOR: Final = re.compile(r"[-_/+=]+")
@@ -73,15 +81,27 @@ def in_text(text: str) -> Iterator[Found]:
     for begun in _PRIVATE_KEY.finditer(text):
         ended = _PRIVATE_KEY_END.search(text, begun.end())
         yield Found(begun.start(), ended.end() if ended else len(text), PRIVATE_KEY)
-    for named in _NAMED.finditer(text):
+    for named in _NAMED.finditer(text) if _may_name(text.lower()) else ():
         if is_secret_value(named["value"].strip("\"'")):
             yield Found(named.start("value"), named.end("value"), value_of(named["name"]))
-    for run in _RUN.finditer(text):
-        yield from _in_run(text, run)
+    if any(mark in text for mark in _MARKS):
+        for run in _RUN.finditer(text):
+            yield from _in_run(text, run)
+    else:
+        for run in _LONG.finditer(text):
+            yield from _random(text, run.start(), run[0])
+
+
+def _may_name(small: str) -> bool:
+    """Tell whether a text in small letters may hold one of the names; of letters beyond ASCII some match others."""
+    return not small.isascii() or any(ending.search(small) for ending in _ENDINGS)
 
 
 def calls_for_data(text: str) -> bool:
     """Tell whether the data of a text may show a secret that the text itself does not: most texts do not."""
+    small = text.lower()
+    if "\\" not in small and "secret" not in small and "sealed" not in small and not _may_name(small):
+        return False
     return _CALLS_FOR_DATA.search(text) is not None
 
 
@@ -102,9 +122,13 @@ def _in_run(text: str, run: re.Match[str]) -> Iterator[Found]:
         yield Found(run.start() + found.start(), run.start() + found.end(), API_KEY)
     start = run.start()
     for piece in run[0].split("."):
-        if looks_random(piece) and not _INNOCENT_BEFORE.search(text[max(0, start - _BEFORE) : start]):
-            yield Found(start, start + len(piece), API_KEY)
+        yield from _random(text, start, piece)
         start += len(piece) + 1
+
+
+def _random(text: str, start: int, piece: str) -> Iterator[Found]:
+    if looks_random(piece) and not _INNOCENT_BEFORE.search(text[max(0, start - _BEFORE) : start]):
+        yield Found(start, start + len(piece), API_KEY)
 
 
 def looks_random(word: str) -> bool:
