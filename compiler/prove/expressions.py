@@ -49,7 +49,8 @@ class Memory:
     def origin(self, texts: tuple[str, ...], of: World, *before: int) -> int:
         """Give a number that stands for what roots come from: texts, evaluated where `before` stands for."""
         paths = of.targets if any("path" in text for text in texts) else ()
-        return self._origins.setdefault((texts, paths, before), len(self._origins))
+        # What begins like a name that Kubernetes keeps to itself is one of those that the World has.
+        return self._origins.setdefault((texts, paths, of.reserved, before), len(self._origins))
 
 
 @dataclass(frozen=True)
