@@ -77,8 +77,6 @@ class Judge:
             case Ident(name):
                 found = here.scope.get(name)
                 return found or self._fault(Hazard.UNKNOWN_NAME, f"`{name}` is neither a root nor a variable here")
-            case ListLit(items) if _are_strings(items):
-                return Items(_TEXT if items else _ANYTHING, len(items))
             case ListLit(items):
                 return Items(self._common(node, self._kinds(items, here)), len(items))
             case MapLit():
@@ -109,7 +107,7 @@ class Judge:
                 assert_never(node)
 
     def _kinds(self, nodes: Sequence[Expr], here: Here) -> list[Kind]:
-        return [self.kind(node, here) for node in nodes]
+        return [_TEXT if type(node) is Str else self.kind(node, here) for node in nodes]
 
     def _fault(self, hazard: Hazard, sentence: str) -> Anything:
         self.findings.append(Finding(hazard, sentence))
@@ -266,10 +264,6 @@ class Judge:
         if not fit:
             self._fault(Hazard.SEPARATOR, f"{excerpt(argument)} is no single character, and engines differ about others")
         return fit
-
-
-def _are_strings(nodes: Sequence[Expr]) -> bool:
-    return all(type(node) is Str for node in nodes)
 
 
 def _lack(joined: Kind, separator: Expr) -> bool:
