@@ -63,7 +63,8 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
 
     It is given a parser that knows the texts of the share already. What was proved `earlier` is not proved again.
     """
-    count = max(1, -(-len(views) // _MODELS))
+    # An even number, so that both processes have as much to do.
+    count = 2 * -(-len(views) // (2 * _MODELS)) if len(views) > _MODELS else 1
     shapes = Shapes()
     numbers = Tokens(earlier.prover, program, invariants, views) if earlier else None
     key = nothing_alike if thorough else Sameness(program, invariants).key
