@@ -19,7 +19,17 @@ INTERRUPTED: Final = 130
 
 # Beside unreadable input: the output folder or the user's CRDs could not be used.
 _COULD_NOT_RUN: Final = frozenset(
-    {*UNREADABLE, "no-crds", "bad-crd", "bad-certificate", "bad-dump", "cannot-write", "output-busy", "unreadable-output"}
+    {
+        *UNREADABLE,
+        "no-crds",
+        "bad-crd",
+        "bad-certificate",
+        "bad-dump",
+        "cannot-write",
+        "output-busy",
+        "truncated-dump",
+        "unreadable-output",
+    }
 )
 
 # Nothing is known to be wrong, and nobody can say that it is right.

@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "effective": "Tabulate who can call which model, metered by what.",
         "explain": "Explain how one request to a model is answered.",
         "fmt": "Lay configuration files out in the one canonical way.",
+        "import": "Make configuration of what a cluster has.",
         "init": "Write a small configuration to start from.",
         "key": "Make, list, replace and revoke API keys.",
         "prove": "Prove that the manifests on disk mean what is written.",
@@ -34,8 +35,8 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# Commands whose module cannot bear their name: `report` is how the command line prints.
-MODULES: Final[Mapping[str, str]] = MappingProxyType({"report": "html"})
+# Commands whose module cannot bear their name: `import` is a word of Python's, and `report` is how the command line prints.
+MODULES: Final[Mapping[str, str]] = MappingProxyType({"import": "import_", "report": "html"})
 
 
 class _Commands(click.Group):

@@ -22,10 +22,17 @@ class Progress:
 
     def tell(self, what: str, count: int, total: int) -> None:
         """Say how many of how many are done, if it is time."""
+        self._say(f"{count} of {total} {what}")
+
+    def so_far(self, what: str, count: int) -> None:
+        """Say how many are done where nobody knows of how many, if it is time."""
+        self._say(f"{count} {what}")
+
+    def _say(self, text: str) -> None:
         if not self._quiet and time.monotonic() - self._last >= self._pause:
             self._last = time.monotonic()
             self._pause *= _SLOWER
-            click.echo(f"{count} of {total} {what}", err=True)
+            click.echo(text, err=True)
 
     def done(self) -> None:
         """Say nothing more."""

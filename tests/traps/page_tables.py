@@ -11,7 +11,7 @@ REFERENCE: Final = ROOT.parent / "shared" / "reference"
 
 CODE: Final = re.compile(r"`([^`]+)`")
 LATER: Final = re.compile(r"later: ([A-Za-z -]+)")
-CAPABILITIES: Final = frozenset({"API keys", "Keycloak", "diff", "external models", "import", "report", "size budget"})
+CAPABILITIES: Final = frozenset({"API keys", "Keycloak", "diff", "external models", "report", "size budget"})
 
 _ID: Final = re.compile(r"[A-Z][0-9.-]+\Z|[A-Z]-[0-9]+\Z")
 

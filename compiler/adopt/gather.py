@@ -1,0 +1,143 @@
+"""Reads dumps: files and folders of manifests, of any length, one object at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from compiler.adopt.objects import Object, at_line, is_listing, kept, name_of
+from compiler.adopt.rbac import about_models
+from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.source.errors import error
+from compiler.source.events import SyntaxDiagnosticError
+from compiler.source.folder import reason
+from compiler.source.stream import Streamed, streamed
+
+_ENDINGS: Final = (".yaml", ".yml", ".json")
+_NOTHING: Final = "nothing is imported: what is missing would be open, or closed, without anybody having decided it"
+
+
+@dataclass
+class Dump:
+    """What was read: the objects that decide about requests, by kind and then name, and how many there are of other kinds."""
+
+    objects: list[Object] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def of(self, *kinds: str) -> tuple[Object, ...]:
+        """Give the objects of some kinds."""
+        return tuple(one for one in self.objects if one.kind in kinds)
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of a dump; `short` is its name below what the user named."""
+
+    path: Path
+    short: str
+
+
+def gather(paths: Sequence[Path], tell: Callable[[int], None] = lambda _: None) -> Dump:
+    """Read dumps; `tell` is told now and then how many objects have been read."""
+    dump = Dump()
+    seen: dict[tuple[str, str, str], Object] = {}
+    count = 0
+    for path in _files(paths, dump.findings):
+        for piece in _pieces(path.path, dump.findings):
+            count += 1
+            tell(count)
+            _add(path, piece, dump, seen)
+    dump.objects, others = about_models(dump.objects)
+    dump.others.update(name_of(one.data) for one in others)
+    dump.objects.sort(key=lambda one: (one.kind, one.namespace, one.name))
+    return dump
+
+
+def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, str], Object]) -> None:
+    place = at_line(file.path.as_posix(), piece.line)
+    if piece.data is None:
+        return
+    if not isinstance(piece.data, dict):
+        dump.findings.append(_no_object(place))
+        return
+    if piece.listed and not piece.is_item:
+        if not is_listing(piece.data):
+            dump.findings.append(_truncated(place, piece.listed))
+        return
+    if is_listing(piece.data):
+        return
+    if not isinstance(piece.data.get("kind"), str) or "apiVersion" not in piece.data:
+        dump.findings.append(_no_object(place))
+        return
+    known = len(dump.findings)
+    found = kept(piece.data, place, f"{file.short}:{piece.line}", dump.findings)
+    if found is None:
+        if len(dump.findings) == known:
+            dump.others[name_of(piece.data)] += 1
+        return
+    first = seen.setdefault((found.kind, found.namespace, found.name), found)
+    if first is found:
+        dump.objects.append(found)
+    elif first.data != found.data:
+        dump.findings.append(_twice(found, first))
+
+
+def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]:
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in _ENDINGS and one.is_file())
+            if not inside:
+                advice = "`kubectl get ... -A -o yaml > dump.yaml` writes one"
+                findings.append(error("no-config", "no manifest in the folder", path.as_posix(), advice=advice))
+            yield from (_File(one, one.relative_to(path).as_posix()) for one in inside)
+        else:
+            yield _File(path, path.name)
+
+
+def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
+    file = path.as_posix()
+    try:
+        with path.open("rb") as stream:
+            yield from streamed(file, stream)
+    except SyntaxDiagnosticError as stopped:
+        findings.append(stopped.found)
+    except OSError as problem:
+        findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", file))
+
+
+def _no_object(place: Place) -> Diagnostic:
+    return Diagnostic(
+        "truncated-dump",
+        Severity.ERROR,
+        "this is no Kubernetes object: it has no `apiVersion` and `kind`",
+        place,
+        _NOTHING,
+        help="a dump holds objects as `kubectl get ... -o yaml` prints them",
+    )
+
+
+def _truncated(place: Place, listed: int) -> Diagnostic:
+    return Diagnostic(
+        "truncated-dump",
+        Severity.ERROR,
+        f"the list ends after {listed} object{'' if listed == 1 else 's'} without its `kind`: the dump was cut off",
+        place,
+        _NOTHING,
+        help="make the dump anew, and let nothing end the command that writes it",
+    )
+
+
+def _twice(found: Object, first: Object) -> Diagnostic:
+    return Diagnostic(
+        "duplicate-object",
+        Severity.ERROR,
+        f"the {found.said} is there twice, and not the same",
+        found.place,
+        "which of the two is in the cluster is not known",
+        notes=(Note("the other one is here", first.place),),
+        help="import the dump of one moment",
+    )

@@ -1,0 +1,165 @@
+"""The objects of a cluster that decide about requests, without what the API server adds and without any secret."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
+from compiler.source.secret_data import Hidden, in_data
+
+Plain = dict[str, Any]
+
+TIER_MAP: Final = "tier-to-group-mapping"
+MODELS_OF_TIERS: Final = "alpha.maas.opendatahub.io/tiers"
+
+# Groups of kinds that are about models and policies; whatever else is in a dump decides nothing about a request.
+_GROUPS: Final = frozenset({"maas.opendatahub.io", "kuadrant.io", "extensions.kuadrant.io", "gateway.networking.k8s.io"})
+_SERVED: Final = ("serving.kserve.io", "LLMInferenceService")
+_RBAC: Final = "rbac.authorization.k8s.io"
+# In the groups above, and without a word about any request.
+_INERT: Final = frozenset({"GatewayClass", "ReferenceGrant", "Kuadrant", "BackendTLSPolicy"})
+
+# By these a Secret is one that Authorino reads keys from.
+_KEY_LABELS: Final = ("kuadrant.io/auth-secret", "authorino.kuadrant.io/managed-by")
+_KEY_ANNOTATIONS: Final = ("secret.kuadrant.io/user-id", "kuadrant.io/groups")
+
+# The API server's own, and `last-applied-configuration`, which repeats the object with all that was ever secret in it.
+_DROPPED: Final = frozenset(
+    {"managedFields", "resourceVersion", "uid", "generation", "selfLink", "ownerReferences", "finalizers"}
+)
+_REPEATED: Final = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object, and where it was read; `source` says that without the folders of a machine."""
+
+    version: str
+    kind: str
+    namespace: str
+    name: str
+    data: Plain = field(repr=False)
+    place: Place
+    source: str
+
+    @property
+    def id(self) -> str:
+        """Give `namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def said(self) -> str:
+        """Name it in a sentence."""
+        return f"{self.kind} {self.id if self.namespace else self.name}"
+
+    @property
+    def spec(self) -> Plain:
+        """Give the spec; nothing where it is no mapping."""
+        found = self.data.get("spec")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Give the labels."""
+        return _texts(self.data["metadata"].get("labels"))
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """Give the annotations."""
+        return _texts(self.data["metadata"].get("annotations"))
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    return {name: text for name, text in value.items() if isinstance(text, str)} if isinstance(value, dict) else {}
+
+
+def mapping(value: object) -> Plain:
+    """Give a mapping; nothing where the cluster holds something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: object) -> list[Plain]:
+    """Give the mappings of a list; nothing where the cluster holds something else."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def is_listing(data: object) -> bool:
+    """Tell whether a document is what remains of a list without its items."""
+    return isinstance(data, dict) and str(data.get("kind", "")).endswith("List") and "spec" not in data
+
+
+def name_of(data: Mapping[str, object]) -> str:
+    """Give the kind and the group of any object, to be counted by."""
+    group = str(data.get("apiVersion", "")).rpartition("/")[0]
+    return f"{data.get('kind')}{f'.{group}' if group else ''}"
+
+
+def kept(data: Mapping[str, object], place: Place, source: str, findings: list[Diagnostic]) -> Object | None:
+    """Give an object that decides about requests, reduced to what does; None for any other."""
+    version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
+    if not isinstance(version, str) or not isinstance(kind, str) or not isinstance(metadata, dict):
+        return None
+    name, namespace = metadata.get("name"), metadata.get("namespace", "")
+    if not isinstance(name, str) or not isinstance(namespace, str):
+        return None
+    reduced = _reduced(version.rpartition("/")[0], kind, name, data, metadata)
+    if reduced is None:
+        return None
+    found = Object(version, kind, namespace, name, {"apiVersion": version, "kind": kind, **reduced}, place, source)
+    # Of a Secret nothing is kept that could be one.
+    leak = next(in_data(found.data if kind != "Secret" else found.data["metadata"]), None)
+    if leak is not None:
+        findings.append(_leaking(found, leak))
+        return None
+    return found
+
+
+def _reduced(group: str, kind: str, name: str, data: Mapping[str, object], metadata: Plain) -> Plain | None:
+    bare = {key: value for key, value in metadata.items() if key not in _DROPPED}
+    if isinstance(bare.get("annotations"), dict):
+        bare["annotations"] = {key: value for key, value in bare["annotations"].items() if key != _REPEATED}
+    if kind == "Secret" and not group:
+        return _key(bare)
+    if (group, kind) == _SERVED:
+        return {"metadata": bare}
+    if kind == "ConfigMap" and not group and name == TIER_MAP:
+        return {"metadata": bare, "data": data.get("data")}
+    if group == _RBAC and kind in ("Role", "RoleBinding"):
+        return {"metadata": bare, **{key: data[key] for key in ("rules", "roleRef", "subjects") if key in data}}
+    if group in _GROUPS and kind not in _INERT:
+        return {"metadata": bare, "spec": data.get("spec")}
+    return None
+
+
+def _key(metadata: Plain) -> Plain | None:
+    """Keep of a Secret that holds an API key whose it is; no other Secret is looked at, and no material of any."""
+    labels, annotations = _texts(metadata.get("labels")), _texts(metadata.get("annotations"))
+    if not any(label in labels for label in _KEY_LABELS):
+        return None
+    told = {name: annotations[name] for name in _KEY_ANNOTATIONS if name in annotations}
+    return {
+        "metadata": {
+            "name": metadata.get("name"),
+            "namespace": metadata.get("namespace", ""),
+            "labels": {name: labels[name] for name in sorted(labels)},
+            "annotations": told,
+        }
+    }
+
+
+def _leaking(found: Object, leak: Hidden) -> Diagnostic:
+    return Diagnostic(
+        "plaintext-secret",
+        Severity.ERROR,
+        f"{leak.what} stands in the {found.said} as it is",
+        found.place,
+        "whoever reads the dump can use it, and whoever reads a configuration made of it",
+        help="take it out of the object and issue another one, because this one was seen",
+    )
+
+
+def at_line(file: str, line: int) -> Place:
+    """Give the place of a whole line."""
+    return Place(file, span=Span(line, 1, line, 2))

@@ -1,0 +1,30 @@
+"""The Roles and RoleBindings that are about calling models, among all that a cluster has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from compiler.adopt.objects import Object, mapping, mappings
+
+_RESOURCE: Final = "llminferenceservices"
+
+
+def called(role: Object) -> tuple[str, ...] | None:
+    """Give the names of the models that a Role allows to be called, nothing meaning all; None if it is about others."""
+    for about in mappings(role.data.get("rules")):
+        if _RESOURCE in (about.get("resources") or ()) and {"post", "*"} & set(about.get("verbs") or ()):
+            return tuple(str(name) for name in about.get("resourceNames") or ())
+    return None
+
+
+def about_models(objects: Sequence[Object]) -> tuple[list[Object], list[Object]]:
+    """Divide objects into those that may decide about a model, and the Roles and RoleBindings that are about others."""
+    roles = {one.id for one in objects if one.kind == "Role" and called(one) is not None}
+
+    def matters(one: Object) -> bool:
+        if one.kind == "RoleBinding":
+            return f"{one.namespace}/{mapping(one.data.get('roleRef')).get('name')}" in roles
+        return one.kind != "Role" or one.id in roles
+
+    return [one for one in objects if matters(one)], [one for one in objects if not matters(one)]

@@ -1,0 +1,126 @@
+"""`maasc import`: make configuration of what a cluster has, and compare what the two decide."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from compiler import pipeline
+from compiler.adopt.compare import Comparison, compare
+from compiler.adopt.defects import defects, gathered
+from compiler.adopt.draft import Draft
+from compiler.adopt.engine import QuickEngine
+from compiler.adopt.gather import Dump, gather
+from compiler.adopt.platform import Wanted
+from compiler.adopt.report import left_over, otherwise, page, summary
+from compiler.adopt.understand import understand
+from compiler.adopt.write import leftovers, texts
+from compiler.cli import options
+from compiler.cli.exit import COULD_NOT_RUN, FINE, INCONCLUSIVE, code
+from compiler.cli.progress import Progress
+from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.diagnostics.locate import NOTHING
+from compiler.diagnostics.model import Diagnostic, Severity, failed
+from compiler.engines.celpy_engine import CelpyEngine
+from compiler.pipeline import Front
+
+_REPORT = "README.md"
+
+
+@click.command("import")
+@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", type=click.Path(path_type=Path, exists=True))
+@options.config
+@click.option(
+    "--unmanaged",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("unmanaged"),
+    show_default=True,
+    help="Folder for what does not become configuration, and for the report.",
+)
+@click.option("--kuadrant", default="1.5", show_default=True, help="Release of Kuadrant in the cluster, which no dump tells.")
+@click.option("--gateway", metavar="NAMESPACE/NAME", help="Gateway of the models, where the dump speaks of several.")
+@click.option("--hostname", help="Host of the models, where the dump does not tell it.")
+@options.reporting
+def command(  # noqa: PLR0913 - one parameter for each option
+    *,
+    dumps: tuple[Path, ...],
+    config: Path,
+    unmanaged: Path,
+    kuadrant: str,
+    gateway: str | None,
+    hostname: str | None,
+    form: str,
+    color: str,
+    quiet: bool,
+) -> None:
+    """Make configuration of DUMP..., which are files or folders of what a cluster has, and compare what the two decide.
+
+    `kubectl get KINDS -A -o yaml` writes a dump; the README names the kinds. Secrets are looked at for whose they are, and
+    their contents are read into nothing. What cannot be said is kept in the folder `--unmanaged`, with the reasons.
+    """
+    reporting = Reporting(form, color, quiet)
+    _vacant(config, unmanaged)
+    progress = Progress(quiet=quiet or form != "text")
+    dump = gather(dumps, lambda count: progress.so_far("objects read", count))
+    if failed(tuple(dump.findings)):
+        show(dump.findings, NOTHING, reporting)
+        sys.exit(code(dump.findings))
+    draft, problem = understand(dump, Wanted(kuadrant, gateway, hostname))
+    if problem is not None:
+        show((problem,), NOTHING, reporting)
+        sys.exit(code((problem,)))
+    written = _written(config, texts(draft))
+    front = pipeline.front(config)
+    outcome = _compared(dump, draft, config, front, progress)
+    found, wrong = (outcome, ()) if isinstance(outcome, Comparison) else (None, outcome)
+    seen = gathered((*defects(dump), *(found.defects if found else ())))
+    told = (*left_over(draft.left), *seen, *(otherwise(found) if found else ()), *wrong)
+    written += _written(unmanaged, leftovers(draft.left) | {_REPORT: page(dump, draft, found, told)})
+    show(told, Folder(config, front.sources), reporting)
+    if form == "text" and not quiet:
+        click.echo("".join(f"wrote {path}\n" for path in written) + summary(dump, draft, found))
+        click.echo("next: read the report and the configuration, then `maasc check` and `maasc build`")
+    ending = code(told)
+    sys.exit(INCONCLUSIVE if ending == FINE and found is not None and found.unknown else ending)
+
+
+def _compared(dump: Dump, draft: Draft, config: Path, front: Front, progress: Progress) -> Comparison | tuple[Diagnostic, ...]:
+    """Compare the dump with what its configuration compiles to; gives the errors where that is nothing."""
+    wrong = tuple(one for one in in_folder(front.diagnostics, config) if one.severity is Severity.ERROR)
+    if front.program is None or wrong:
+        return wrong
+    back = pipeline.back(front.program)
+    if failed(back.diagnostics):
+        return back.diagnostics
+    engine = QuickEngine(CelpyEngine())
+
+    def tell(count: int, total: int) -> None:
+        progress.tell("requests compared", count, total)
+
+    return compare(dump, draft, front.program, back.bundle.texts, engine, tell=tell)
+
+
+def _vacant(config: Path, unmanaged: Path) -> None:
+    """Refuse folders that hold something: an import is a beginning, and nobody's work is overwritten."""
+    for folder in (config, unmanaged):
+        if folder.exists() and any(folder.iterdir()):
+            _stop(f"the folder {folder.as_posix()} is not empty; nothing was written")
+
+
+def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        _stop(f"{folder.as_posix()} cannot be written: {error.strerror}")
+    return [(folder / name).as_posix() for name in files]
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"maasc: {message}", err=True)
+    sys.exit(COULD_NOT_RUN)

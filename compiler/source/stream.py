@@ -1,0 +1,170 @@
+"""Read the documents of a text of any length one by one, and the items of a Kubernetes list as documents of their own."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
+
+from yaml import MarkedYAMLError, YAMLError
+from yaml._yaml import CParser  # as in `events`: the parser alone
+from yaml.events import (
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from compiler.diagnostics.model import Span
+from compiler.source.build import Builder
+from compiler.source.errors import error
+from compiler.source.events import Event, SyntaxDiagnosticError, span
+from compiler.source.limits import LIMITS, Limits
+
+_ITEMS: Final = "items"
+_OPENING: Final = (MappingStartEvent, SequenceStartEvent)
+_CLOSING: Final = (MappingEndEvent, SequenceEndEvent)
+
+
+@dataclass(frozen=True)
+class Streamed:
+    """One document, or one item of a list: its data, and the line where it starts.
+
+    `listed` counts the items of the document so far; those of a list that was cut off are followed by no `kind`.
+    """
+
+    line: int
+    data: object
+    is_item: bool = False
+    listed: int = 0
+
+
+def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[Streamed]:
+    """Give the documents of a text in turn; of a list first its items, and then what else it says.
+
+    No more than one item is in memory at a time, and none may be longer than `limits.size`.
+
+    Raises:
+        SyntaxDiagnosticError: the text is not well-formed from here on, or says something in two ways.
+    """
+    builder = Builder(file, limits)
+    pieces = _Pieces(file, limits)
+    for data in builder.documents(pieces.divided(_events(file, stream))):
+        if builder.findings:
+            raise SyntaxDiagnosticError(builder.findings[0])
+        yield Streamed(pieces.line, data, pieces.is_item, pieces.listed)
+
+
+class _Utf8:
+    """Decodes as it is read, so that the parser is never given bytes that mean nothing."""
+
+    def __init__(self, file: str, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._file = file
+
+    def read(self, size: int = -1, /) -> str:
+        content = self._stream.read(size)
+        try:
+            return self._decoder.decode(content, final=not content)
+        except UnicodeDecodeError:
+            found = error("not-utf8", "the file is not UTF-8", self._file, advice="save it as UTF-8")
+            raise SyntaxDiagnosticError(found) from None
+
+
+def _events(file: str, stream: BinaryIO) -> Iterator[Event]:
+    parser = CParser(_Utf8(file, stream))
+    last: Event | None = None
+    try:
+        while parser.check_event():
+            last = cast("Event", parser.get_event())
+            yield last
+    except YAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark if isinstance(problem, MarkedYAMLError) else None
+        where = span(last) if last else None
+        if mark:
+            where = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
+        advice = "a file that was cut off looks like this: make it anew, and let nothing end the command that writes it"
+        raise SyntaxDiagnosticError(error("yaml-syntax", "the text is not YAML here", file, where, advice=advice)) from problem
+    finally:
+        parser.dispose()
+
+
+class _Pieces:
+    """Divides the events of documents so that each item of a list at the top begins and ends a document."""
+
+    def __init__(self, file: str, limits: Limits) -> None:
+        self.line = 1
+        self.is_item = False
+        self.listed = 0
+        self._file = file
+        self._limits = limits
+        self._size = 0
+
+    def divided(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Give the events of items and of what remains, each between those of a document."""
+        for event in events:
+            if isinstance(event, DocumentStartEvent):
+                yield from self._document(event, events)
+
+    def _document(self, start: Event, events: Iterator[Event]) -> Iterator[Event]:
+        """Divide one document; what is not items is kept until its end, and is small."""
+        rest: list[Event] = []
+        self.listed = 0
+        depth, is_key = 0, False
+        line = 0
+        for event in events:
+            line = line or span(event).line
+            if isinstance(event, DocumentEndEvent):
+                self.line, self._size, self.is_item = line, 0, False
+                yield from (start, *rest, event)
+                return
+            if depth == 1 and is_key and isinstance(event, ScalarEvent) and event.value == _ITEMS:
+                following = next(events)
+                if isinstance(following, SequenceStartEvent):
+                    yield from self._items(start, events)
+                    continue
+                self._measure(event)
+                rest.append(event)
+                event, is_key = following, False  # noqa: PLW2901 - the value of the key is handled as any other event
+            self._measure(event)
+            rest.append(event)
+            if isinstance(event, _CLOSING):
+                depth -= 1
+            if depth == 1:
+                is_key = not is_key
+            elif depth == 0:
+                is_key = False
+            if isinstance(event, _OPENING):
+                depth += 1
+                is_key = depth == 1 and isinstance(event, MappingStartEvent)
+
+    def _items(self, start: Event, events: Iterator[Event]) -> Iterator[Event]:
+        depth = 0
+        self._size = 0
+        for event in events:
+            if depth == 0:
+                if isinstance(event, SequenceEndEvent):
+                    self._size = 0
+                    return
+                self.line, self._size, self.is_item = span(event).line, 0, True
+                self.listed += 1
+                yield start
+            self._measure(event)
+            yield event
+            depth += isinstance(event, _OPENING) - isinstance(event, _CLOSING)
+            if depth == 0:
+                yield DocumentEndEvent(event.start_mark, event.end_mark)
+
+    def _measure(self, event: Event) -> None:
+        """Refuse what is longer than any object in a cluster, before it fills the memory."""
+        self._size += 1 + (len(event.value) if isinstance(event, ScalarEvent) else 0)
+        if self._size > self._limits.size:
+            megabytes = self._limits.size / (1024 * 1024)
+            headline = f"one object is larger than {megabytes:g} MiB"
+            advice = "no object in a cluster is: list less of them, or split the file"
+            raise SyntaxDiagnosticError(error("file-too-large", headline, self._file, span(event), advice=advice))

@@ -1,0 +1,163 @@
+"""A cluster of today's controller: one AuthPolicy on the Gateway that asks the MaaS API, and limits by one exported key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from adopt_cluster import (
+    CLUSTER,
+    DEFAULT,
+    GATEWAY,
+    GATEWAYS,
+    KUADRANT,
+    MAAS,
+    TOKENS,
+    Access,
+    Plain,
+    Subscription,
+    gateway,
+    on,
+    route,
+    service,
+    thing,
+)
+
+_HOME = "models-as-a-service"
+_KEYS = '!request.headers.authorization.startsWith("Bearer sk-oai-")'
+_API = "https://maas-api.opendatahub.svc.cluster.local:8443/internal/v1"
+_INFO = 'auth.metadata["subscription-info"]'
+
+
+def cluster(models: Sequence[str], access: Sequence[Access], subscriptions: Sequence[Subscription]) -> list[Plain]:
+    """Give everything that such a cluster has; all models are `namespace/name`."""
+    found = [gateway(), _auth()]
+    for model in models:
+        namespace, _, name = model.partition("/")
+        spec = {"modelRef": {"kind": "LLMInferenceService", "name": name}}
+        found += [service(namespace, name), route(namespace, name)]
+        found.append(thing(MAAS, "MaaSModelRef", namespace, name, spec=spec, status={"phase": "Ready"}))
+        covering = [one for one in subscriptions if model in one.models]
+        found += [_limits(model, covering)] if covering else []
+    found += [thing(MAAS, "MaaSAuthPolicy", _HOME, one.name, spec=_policy(one), status={}) for one in access]
+    return [
+        *found,
+        *(thing(MAAS, "MaaSSubscription", _HOME, one.name, spec=_subscription(one), status={}) for one in subscriptions),
+    ]
+
+
+def _ref(model: str) -> Plain:
+    namespace, _, name = model.partition("/")
+    return {"name": name, "namespace": namespace}
+
+
+def _who(one: Access | Subscription) -> Plain:
+    return {"groups": [{"name": group} for group in one.groups], "users": list(one.users)}
+
+
+def _policy(one: Access) -> Plain:
+    return {"modelRefs": [_ref(model) for model in one.models], "subjects": _who(one)}
+
+
+def _subscription(one: Subscription) -> Plain:
+    refs = [{**_ref(model), "tokenRateLimits": _rates(rates)} for model, rates in one.models.items()]
+    return {"owner": _who(one), "priority": one.priority, "modelRefs": refs}
+
+
+def _rates(rates: Sequence[tuple[int, str]]) -> list[Plain]:
+    return [{"limit": limit, "window": window} for limit, window in rates] or DEFAULT
+
+
+def _limits(model: str, subscriptions: Sequence[Subscription]) -> Plain:
+    namespace, _, name = model.partition("/")
+    limits: Mapping[str, Plain] = {
+        f"{_HOME}-{one.name}-{name}-tokens": {
+            "rates": _rates(one.models[model]),
+            "when": [
+                {
+                    "predicate": f'auth.identity.selected_subscription_key == "{_HOME}/{one.name}@{model}"'
+                    ' && !request.path.endsWith("/v1/models")'
+                }
+            ],
+            "counters": [{"expression": "auth.identity.userid"}],
+        }
+        for one in subscriptions
+    }
+    labels = {"maas.opendatahub.io/model": name, "app.kubernetes.io/managed-by": "maas-controller"}
+    spec = {"targetRef": on("HTTPRoute", f"{name}-kserve-route"), "limits": limits}
+    return thing(TOKENS, "TokenRateLimitPolicy", namespace, f"maas-trlp-{name}", labels=labels, spec=spec, status={})
+
+
+def _opa(rego: str) -> Plain:
+    return {
+        "metrics": False,
+        "priority": 0,
+        "opa": {"rego": rego},
+        "cache": {"key": {"selector": "auth.identity.userid"}, "ttl": 60},
+    }
+
+
+def _auth() -> Plain:
+    said = {"keyId": "keyId", "selected_subscription": "name"}
+    rules = {
+        "authentication": {
+            "api-keys": {
+                "plain": {"selector": "request.headers.authorization"},
+                "when": [{"selector": "request.headers.authorization", "operator": "matches", "value": "^Bearer sk-oai-.*"}],
+                "priority": 0,
+            },
+            "openshift-identities": {
+                "kubernetesTokenReview": {"audiences": [CLUSTER]},
+                "when": [{"predicate": _KEYS}],
+                "defaults": {"userid": {"selector": "auth.identity.user.username"}},
+                "priority": 2,
+            },
+        },
+        "metadata": {
+            "apiKeyValidation": {"http": {"url": f"{_API}/api-keys/validate", "method": "POST"}, "priority": 0},
+            "subscription-info": {"http": {"url": f"{_API}/subscriptions/select", "method": "POST"}, "priority": 1},
+        },
+        "authorization": {
+            "deny-client-identity-headers": {
+                "patternMatching": {
+                    "patterns": [
+                        {"predicate": '!("x-maas-username" in request.headers)'},
+                        {"predicate": '!("x-maas-group" in request.headers)'},
+                    ]
+                }
+            },
+            "auth-valid": _opa(
+                "allow { input.auth.metadata.apiKeyValidation.valid }\nallow { not input.auth.metadata.apiKeyValidation }"
+            ),
+            "subscription-valid": _opa(
+                'allow { info := input.auth.metadata["subscription-info"]; not info.error; info.phase == "Active" }'
+            ),
+            "require-group-membership": _opa('allow { input.auth.metadata["subscription-info"].accessAllowed == true }'),
+        },
+        "response": {
+            "unauthorized": {"code": 403, "body": {"expression": f'has({_INFO}.message) ? {_INFO}.message : "Access denied"'}},
+            "success": {
+                "headers": {"X-MaaS-Username": {"plain": {"selector": "auth.identity.userid"}}},
+                "filters": {
+                    "identity": {
+                        "json": {
+                            "properties": {
+                                "userid": {"selector": "auth.identity.userid"},
+                                "groups_str": {"expression": 'auth.identity.user.groups.join(",")'},
+                                "selected_subscription_key": {"expression": f'has({_INFO}.name) ? {_INFO}.resolvedKey : ""'},
+                                **{
+                                    name: {"expression": f'has({_INFO}.{field}) ? {_INFO}.{field} : ""'}
+                                    for name, field in said.items()
+                                },
+                            }
+                        }
+                    }
+                },
+            },
+        },
+    }
+    spec = {
+        "targetRef": on("Gateway", GATEWAY),
+        "defaults": {"when": [{"predicate": 'request.path != "/maas-api/health" || request.method != "GET"'}], "rules": rules},
+    }
+    labels = {"app.kubernetes.io/managed-by": "maas-controller"}
+    return thing(KUADRANT, "AuthPolicy", GATEWAYS, "maas-gateway-auth", labels=labels, spec=spec, status={})

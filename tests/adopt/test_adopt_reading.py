@@ -1,0 +1,192 @@
+"""Dumps are read as they come: cut off, of any length, full of other kinds, and with secrets that go nowhere."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+import pytest
+import yaml
+from adopt_cluster import Plain, gateway, listing, thing
+from adopt_tiers import cluster
+from cli_support import run
+
+from compiler.adopt.gather import Dump, gather
+
+MATERIAL = "zGq7Wc2LpX9vRt4KsD8mHn3YbF6jQa1E"
+
+
+def _dump(tmp_path: Path, text: str, name: str = "dump.yaml") -> Dump:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return gather([tmp_path / name])
+
+
+def _codes(dump: Dump) -> list[str]:
+    return [found.code for found in dump.findings]
+
+
+@pytest.mark.parametrize("keep", [0.98, 0.7, 0.5, 0.31])
+def test_a_dump_that_was_cut_off_is_refused(tmp_path: Path, keep: float) -> None:
+    """Wherever it ends, in an object or between two."""
+    text = listing(cluster({"llm/a": ["free"]}))
+    cut = text[: int(len(text) * keep)]
+    assert _codes(_dump(tmp_path, cut))[-1] in ("truncated-dump", "yaml-syntax")
+    between = "\n".join(text.splitlines()[: text.splitlines().index("kind: List")])
+    assert _codes(_dump(tmp_path, between)) == ["truncated-dump"]
+
+
+def test_nothing_is_written_of_half_a_dump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dump.yaml").write_text(listing(cluster({"llm/a": ["free"]}))[:3000], encoding="utf-8")
+    assert run("import", "dump.yaml").exit_code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dump.yaml"]
+
+
+def test_every_form_of_a_dump_is_read(tmp_path: Path) -> None:
+    """A list as YAML or JSON, several documents, a folder of files; nothing twice."""
+    objects = cluster({"llm/a": ["free"]})
+    whole = _dump(tmp_path, listing(objects))
+    as_json = _dump(tmp_path, json.dumps({"apiVersion": "v1", "kind": "List", "items": objects}, indent=1), "dump.json")
+    apart = _dump(tmp_path, "---\n".join(yaml.safe_dump(json.loads(json.dumps(one))) for one in objects), "apart.yml")
+    (tmp_path / "folder" / "deep").mkdir(parents=True)
+    for number, one in enumerate(objects):
+        (tmp_path / "folder" / "deep" / f"{number}.yaml").write_text(
+            yaml.safe_dump(json.loads(json.dumps(one))), encoding="utf-8"
+        )
+    (tmp_path / "folder" / "notes.txt").write_text("no manifest", encoding="utf-8")
+    for other in (as_json, apart, gather([tmp_path / "folder"]), gather([tmp_path / "dump.yaml", tmp_path / "dump.json"])):
+        assert other.findings == []
+        assert [one.data for one in other.objects] == [one.data for one in whole.objects]
+
+
+def test_an_object_that_is_there_twice_and_differs_is_refused(tmp_path: Path) -> None:
+    one, other = gateway(), gateway()
+    other["spec"]["gatewayClassName"] = "another"
+    assert _codes(_dump(tmp_path, listing([one, other]))) == ["duplicate-object"]
+
+
+@pytest.mark.parametrize("text", ["- 1\n", "kind: Gateway\n", "just words\n", "apiVersion: v1\n"])
+def test_what_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
+    assert _codes(_dump(tmp_path, text)) == ["truncated-dump"]
+
+
+def test_other_kinds_are_counted_and_forgotten(tmp_path: Path) -> None:
+    """Also Roles that are about other things, and lists that are empty."""
+    role: Plain = thing(
+        "rbac.authorization.k8s.io/v1", "Role", "x", "r", rules=[{"apiGroups": [""], "resources": ["pods"], "verbs": ["*"]}]
+    )
+    binding = thing(
+        "rbac.authorization.k8s.io/v1", "RoleBinding", "x", "b", roleRef={"kind": "ClusterRole", "name": "view"}, subjects=[]
+    )
+    pods = [thing("v1", "Pod", "x", f"p{number}", spec={}) for number in range(3)]
+    found = _dump(tmp_path, listing([gateway(), role, binding, *pods]) + "---\napiVersion: v1\nitems: []\nkind: List\n")
+    assert found.findings == []
+    assert [one.kind for one in found.objects] == ["Gateway"]
+    kinds = {"Pod": 3, "Role.rbac.authorization.k8s.io": 1, "RoleBinding.rbac.authorization.k8s.io": 1}
+    assert dict(found.others) == kinds
+
+
+class _Endless:
+    """A dump of many megabytes that is nowhere as a whole."""
+
+    def __init__(self, pods: int) -> None:
+        item = f"- apiVersion: v1\n  kind: Pod\n  metadata: {{name: p, namespace: x}}\n  spec: {{note: {'x' * 900}}}\n"
+        self._left = [b"apiVersion: v1\nitems:\n", *([item.encode()] * pods), b"kind: List\n"][::-1]
+        self._rest = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def read(self, size: int = -1) -> bytes:
+        while self._left and len(self._rest) < size:
+            self._rest += self._left.pop()
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Path]:
+    """Make a path that opens as a dump of so many pods."""
+
+    def make(pods: int) -> Path:
+        monkeypatch.setattr(Path, "open", lambda _, __: _Endless(pods))
+        return Path("dump.yaml")
+
+    return make
+
+
+def test_memory_does_not_grow_with_the_dump(endless: Callable[[int], Path]) -> None:
+    """Five times the objects take no more room: one is looked at, and let go."""
+    peaks = []
+    for pods in (500, 2500):
+        path = endless(pods)
+        tracemalloc.start()
+        found = gather([path])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert found.findings == []
+        assert found.others == {"Pod": pods}
+    assert peaks[1] < peaks[0] + 500_000
+
+
+def test_an_object_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    huge = thing("v1", "ConfigMap", "x", "c", data={"text": "y" * (5 * 1024 * 1024)})
+    assert _codes(_dump(tmp_path, listing([huge]))) == ["file-too-large"]
+
+
+def _everything(folder: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file() and path.name != "dump.yaml")
+
+
+def test_keys_in_secrets_are_read_into_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the data, nor what `kubectl` repeats of it in an annotation, nor a Secret of another kind."""
+    monkeypatch.chdir(tmp_path)
+    key = thing(
+        "v1",
+        "Secret",
+        "kuadrant-system",
+        "alice",
+        labels={"authorino.kuadrant.io/managed-by": "authorino"},
+        annotations={"secret.kuadrant.io/user-id": "alice", "some/thing": MATERIAL},
+        data={"api_key": MATERIAL},
+    )
+    key["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json.dumps({"stringData": MATERIAL})
+    other = thing("v1", "Secret", "x", "password", data={"password": MATERIAL})
+    Path("dump.yaml").write_text(listing([*cluster({"llm/a": ["free"]}), key, other]), encoding="utf-8")
+    result = run("import", "dump.yaml")
+    assert result.exit_code == 0, result.output
+    kept = yaml.safe_load(Path("unmanaged/secret.yaml").read_text(encoding="utf-8"))
+    assert kept["metadata"]["annotations"] == {"secret.kuadrant.io/user-id": "alice"}
+    assert MATERIAL not in result.output + _everything(tmp_path)
+
+
+def test_a_secret_in_any_other_object_is_refused_and_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    objects = cluster({"llm/a": ["free"]})
+    policy = next(one for one in objects if one["kind"] == "AuthPolicy")
+    policy["spec"]["rules"]["metadata"]["matchedTier"]["http"]["headers"] = {"authorization": {"value": f"Bearer sk-{MATERIAL}"}}
+    Path("dump.yaml").write_text(listing(objects), encoding="utf-8")
+    result = run("import", "dump.yaml")
+    assert result.exit_code == 1
+    assert "error[plaintext-secret]" in result.output
+    assert MATERIAL not in result.output + _everything(tmp_path)
+    assert not Path("config").exists()
+
+
+def test_what_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    assert _codes(gather([tmp_path / "empty"])) == ["no-config"]
+    (tmp_path / "dump.yaml").write_bytes(b"\xff\xfe")
+    assert _codes(gather([tmp_path / "dump.yaml"])) == ["not-utf8"]
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert _codes(gather([tmp_path / "dump.yaml"])) == ["unreadable-file"]
