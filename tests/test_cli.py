@@ -45,7 +45,7 @@ def test_init_says_when_it_cannot_write() -> None:
     Path("config").write_text("a file")
     result = run("init", "--config", "config/below")
     assert result.exit_code == 2
-    assert "cannot write the configuration" in result.output
+    assert "cannot write config/below: " in result.output
 
 
 def test_check_writes_nothing() -> None:
@@ -309,3 +309,35 @@ def test_several_mistakes_are_told_in_one_run_and_in_order() -> None:
     places = [line.split()[-1] for line in result.output.splitlines() if line.lstrip().startswith("-->")]
     assert len(places) >= 3
     assert places == sorted(places, key=lambda place: (place.split(":")[0], int(place.split(":")[1])))
+
+
+def test_an_unknown_code_is_answered_with_those_near_to_it() -> None:
+    result = run("rule", "unknow-tier")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "maasc: no rule has the code `unknow-tier`")
+    assert "help: did you mean `unknown-tier`" in result.stderr
+    assert run("rule", "zzz").stderr.endswith("help: `maasc rule` lists all\n")
+
+
+@pytest.mark.parametrize(
+    "words", [("diff", "config"), ("effective",), ("explain", "simulator"), ("report", "--format", "svg"), ("test",), ("check",)]
+)
+def test_every_report_of_files_can_be_coloured(words: tuple[str, ...]) -> None:
+    write(Path(), {"config/a.yaml": SMALL.replace("free-user]}\nsub", "fre-user]}\nsub")})
+    assert "\x1b[" in run(*words, "--color", "always").output
+    assert "\x1b[" not in run(*words, "--color", "never").output
+
+
+def test_quiet_commands_tell_the_answer_alone() -> None:
+    assert run("init", "-q").output == ""
+    write(Path(), {"small/a.yaml": SMALL, "raised/a.yaml": SMALL.replace("limit: 100", "limit: 200")})
+    answer = run("explain", "simulator", "--group", "free-user", "--config", "small", "-q").output
+    assert answer.startswith("200 allowed, metered by `free`")
+    assert answer.count("\n") == 1
+    told = run("diff", "small", "raised", "-q", "--fail-on", "raised,lost", "--scope", "groups=free-user").output
+    assert told == (
+        "budget raised: 1; counters reset: 1; objects: 1 changed\ngate `lost`: nothing\ngate `raised`: tripped by 1 change\n"
+    )
+    everybody = SMALL.replace("groups: [free-user]", 'groups: ["system:authenticated"]')
+    write(Path(), {"all/a.yaml": everybody.replace("  free-user: {", '  "system:authenticated": {builtin: true, ')})
+    assert "as every token of the cluster is" in run("effective", "--config", "all").output
+    assert "as every token of the cluster is" not in run("effective", "--config", "all", "-q").output

@@ -243,7 +243,8 @@ class Judge:
     def _method(self, node: Method, here: Here) -> Kind:
         target, arguments = self.kind(node.target, here), self._kinds(node.arguments, here)
         if node.name not in self._functions or len(arguments) != _ARGUMENTS:
-            message = f"{excerpt(node)} calls `{node.name}` with {len(arguments)} arguments, which not every reader knows"
+            several = "argument" if len(arguments) == 1 else "arguments"
+            message = f"{excerpt(node)} calls `{node.name}` with {len(arguments)} {several}, which not every reader knows"
             return self._fault(Hazard.FUNCTION, message)
         self._want(_TEXTS if node.name == "join" else _TEXT, node.target, target)
         match node.name, node.arguments[0]:

@@ -11,6 +11,7 @@ from compiler.cli import options
 from compiler.cli.compile import compiled
 from compiler.cli.exit import code
 from compiler.cli.report import Reporting, show
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import NOTHING, Locator
 
 
@@ -61,5 +62,5 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if form == "text" and not quiet and not code(diagnostics):
         models = len(result.program.models)
         done = "compiles" if no_prove else "compiles, and means the same for every caller"
-        click.echo(f"{models} model{'' if models == 1 else 's'}, {len(result.bundle.texts)} files: the configuration {done}")
+        click.echo(f"{counted(models, 'model')}, {counted(len(result.bundle.texts), 'file')}: the configuration {done}")
     sys.exit(code(diagnostics))

@@ -15,6 +15,7 @@ from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE, code
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import Named, RevisionError, opened
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
 from compiler.diagnostics.model import failed
@@ -59,9 +60,20 @@ def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
     help="CSV `user,groups` of people, to count those whom it concerns; `;`, `|`, a space or a quoted comma between groups.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")
+@options.quiet("Print the verdict, what lies outside the scope, and the gates.")
+@options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, base: str, head: str | None, gates: tuple[str, ...], meant: str | None, people: Path | None, form: str, config: Path
+    *,
+    base: str,
+    head: str | None,
+    gates: tuple[str, ...],
+    meant: str | None,
+    people: Path | None,
+    form: str,
+    quiet: bool,
+    color: str,
+    config: Path,
 ) -> None:
     """Tell what changes from BASE to HEAD (the configuration here), for every caller.
 
@@ -70,9 +82,10 @@ def command(  # noqa: PLR0913 - one parameter for each option
     try:
         listed = None if people is None else _roster(people)
         with ExitStack() as until_the_end:
-            before = _side(until_the_end.enter_context(opened(base, config)), form, base=True)
+            reporting = Reporting(form if form in FORMATS else "text", color, quiet=True)
+            before = _side(until_the_end.enter_context(opened(base, config)), reporting, base=True)
             named = until_the_end.enter_context(opened(config.as_posix() if head is None else head, config))
-            after = _side(named, form, base=False)
+            after = _side(named, reporting, base=False)
             bounds = None if meant is None else scope(meant, (before, after))
             counted = None if listed is None or people is None else _people(people, listed, known((before, after)))
             comparison = Comparison(before, after, counted, bounds)
@@ -88,18 +101,20 @@ def command(  # noqa: PLR0913 - one parameter for each option
         _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
     whole = replace(found, steps=steps, checked=checked)
     whole = replace(whole, gates=judged(whole, gates))
-    click.echo(_rendered(whole, form, after), nl=False)
+    click.echo(_rendered(whole, form, after, quiet=quiet), nl=False)
     sys.exit(GATE if tripped(whole) else FINE)
 
 
-def _rendered(diff: Diff, form: str, head: Side) -> str:
+def _rendered(diff: Diff, form: str, head: Side, *, quiet: bool) -> str:
     if form in ("sarif", "github"):
         fallback = next((f"{head.folder}{name}" for name in sorted(head.sources.texts)), head.folder)
         return FORMATS[form](findings.diagnostics(diff, fallback), NOTHING)
+    if form == "text" and quiet:
+        return text.brief(diff)
     return {"text": text.render, "markdown": markdown.render, "json": plain.render}[form](diff)
 
 
-def _side(named: Named, form: str, *, base: bool) -> Side:
+def _side(named: Named, reporting: Reporting, *, base: bool) -> Side:
     """Compile one side, or end with what is wrong with it."""
     front = pipeline.front(named.folder)
     found = front.diagnostics
@@ -110,7 +125,7 @@ def _side(named: Named, form: str, *, base: bool) -> Side:
             return Side(named.revision, named.path, front.program, front.sources, back.bundle.documents, front.intent)
     where = Path(f"{named.revision}{named.path}" or ".")
     shown = in_folder(found, where)
-    show(shown, Folder(where, front.sources), Reporting(form if form in FORMATS else "text", "auto", quiet=True))
+    show(shown, Folder(where, front.sources), reporting)
     sys.exit(COULD_NOT_RUN if base else code(shown))
 
 
@@ -132,7 +147,7 @@ def _people(file: Path, listed: tuple[Person, ...], names: Known) -> tuple[Perso
             f"maasc: {file}: no group on either side is `{group}`" + (f"; did you mean `{near}`?" if near else ""), err=True
         )
     if len(found.unknown) > _MOST_UNKNOWN:
-        click.echo(f"maasc: {file}: nor {len(found.unknown) - _MOST_UNKNOWN} more groups", err=True)
+        click.echo(f"maasc: {file}: nor {counted(len(found.unknown) - _MOST_UNKNOWN, 'more group')}", err=True)
     return found.people
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,14 +27,18 @@ _MOST_PAIRS: Final = 100
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Form of the table.")
 @click.option("--model", "models", multiple=True, help="Only this model; may be given several times.")
 @click.option("--group", "groups", multiple=True, help="Only callers of this group; may be given several times.")
+@options.quiet("Print the table alone.")
+@options.color
 @options.config
-def command(*, form: str, models: tuple[str, ...], groups: tuple[str, ...], config: Path) -> None:
+def command(  # noqa: PLR0913 - one parameter for each option
+    *, form: str, models: tuple[str, ...], groups: tuple[str, ...], quiet: bool, color: str, config: Path
+) -> None:
     """Tabulate who can call which model, metered by what, for every group, user and tier that is named."""
     front = pipeline.front(config)
     intent = front.intent
     if front.program is None or intent is None:
         diagnostics = in_folder(front.diagnostics, config)
-        show(diagnostics, Folder(config, front.sources), Reporting("json" if form == "json" else "text", "auto", quiet=True))
+        show(diagnostics, Folder(config, front.sources), Reporting("json" if form == "json" else "text", color, quiet=True))
         sys.exit(code(diagnostics) or COULD_NOT_RUN)
     program = front.program
     try:
@@ -42,6 +47,7 @@ def command(*, form: str, models: tuple[str, ...], groups: tuple[str, ...], conf
     except UnknownNameError as error:
         click.echo(f"maasc: {visible(str(error))}\nhelp: {visible(error.advice)}", err=True)
         sys.exit(COULD_NOT_RUN)
-    click.echo(FORMATS[form](found), nl=False)
-    if form == "csv" and found.left_out:
+    told = replace(found, left_out=0, everybody=None) if quiet and form != "json" else found
+    click.echo(FORMATS[form](told), nl=False)
+    if form == "csv" and told.left_out:
         click.echo(left_out(found), err=True)

@@ -24,7 +24,7 @@ from compiler.explain.expressions import shown
 from compiler.explain.plain import plain
 from compiler.explain.position import Positions
 from compiler.explain.question import question
-from compiler.explain.text import expressions, render
+from compiler.explain.text import brief, expressions, render
 from compiler.source.document import Sources
 from compiler.source.load import load_text
 
@@ -45,6 +45,8 @@ _OUT = Path("out")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the answer."
 )
+@options.quiet("Print the answer alone, in one line.")
+@options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -59,14 +61,17 @@ def command(  # noqa: PLR0913 - one parameter for each option
     no_credential: bool,
     show_emitted: bool,
     form: str,
+    quiet: bool,
+    color: str,
     config: Path,
 ) -> None:
     """Explain how one request to MODEL is answered, by the configuration and by the manifests that it gives."""
     front = pipeline.front(config)
+    reporting = Reporting(form, color, quiet=True)
     sources = Folder(config, front.sources)
     intent = front.intent
     if front.program is None or intent is None:
-        _end(in_folder(front.diagnostics, config), sources, form)
+        _end(in_folder(front.diagnostics, config), sources, reporting)
     asked = Asked(model, user, groups, method, headers, path, credential=not no_credential, key=key, bound=bound)
     try:
         of = question(front.program, intent, asked)
@@ -78,7 +83,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     texts = back.bundle.texts
     world, found = world_of(program, texts)
     if world is None or failed(back.diagnostics):
-        _end(in_folder((*back.diagnostics, *found), _OUT), sources, form)
+        _end(in_folder((*back.diagnostics, *found), _OUT), sources, reporting)
     engines = installed()
     answers = readings(of, world, engines)
     explanation = explain(of)
@@ -86,19 +91,19 @@ def command(  # noqa: PLR0913 - one parameter for each option
     sections = shown(of, world, engines[0]) if show_emitted else ()
     positions = Positions(front.sources, config.as_posix())
     if form == "text":
-        click.echo(render(explanation, answers, positions), nl=False)
+        click.echo(brief(explanation) if quiet else render(explanation, answers, positions), nl=False)
         click.echo(expressions(sections, Positions(_texts(texts), _OUT.as_posix())), nl=False)
     elif not wrong:
         click.echo(json.dumps(plain(explanation, answers[0], positions, sections), indent=2))
     if wrong:
         if form == "text":
             click.echo()
-        _end(wrong, sources, form)
+        _end(wrong, sources, reporting)
 
 
-def _end(diagnostics: tuple[Diagnostic, ...], sources: Folder, form: str) -> NoReturn:
+def _end(diagnostics: tuple[Diagnostic, ...], sources: Folder, reporting: Reporting) -> NoReturn:
     """Report what stands in the way of an answer, and end with its exit code."""
-    show(diagnostics, sources, Reporting(form, "auto", quiet=True))
+    show(diagnostics, sources, reporting)
     sys.exit(code(diagnostics) or COULD_NOT_RUN)
 
 

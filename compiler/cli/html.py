@@ -52,9 +52,10 @@ _PICTURES: Final = {"mermaid": mermaid, "svg": svg}
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File to write instead of printing."
 )
+@options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, form: str, picture: str | None, models: tuple[str, ...], against: str | None, output: Path | None, config: Path
+    *, form: str, picture: str | None, models: tuple[str, ...], against: str | None, output: Path | None, color: str, config: Path
 ) -> None:
     """Show who may call what with which budget as one page that needs no network, or as a picture."""
     _refuse_what_is_ignored(form, picture, against, output)
@@ -62,14 +63,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
     program, intent = front.program, front.intent
     if program is None or intent is None:
         found = in_folder(front.diagnostics, config)
-        show(found, Folder(config, front.sources), Reporting("text", "auto", quiet=True))
+        show(found, Folder(config, front.sources), Reporting("text", color, quiet=True))
         sys.exit(code(found) or COULD_NOT_RUN)
     try:
         chosen = replace(program, models=chosen_models(program, intent, models))
     except UnknownNameError as error:
         _stop(f"{visible(str(error))}\nhelp: {visible(error.advice)}", COULD_NOT_RUN)
     if form == "html":
-        compared = None if against is None else _compared(against, front, config, chosen if models else None)
+        compared = None if against is None else _compared(against, front, config, chosen if models else None, color)
         texts = Texts(front.sources)
         text = page(tables(chosen, intent, texts), texts.plain(), compared, front.digest or "")
     else:
@@ -90,14 +91,14 @@ def _drawn(form: str, picture: str | None, program: Program, intent: Intent) -> 
     return _PICTURES[form](tier_picture(program) if picture == "tiers" else access_picture(program, intent))
 
 
-def _compared(against: str, front: Front, config: Path, only: Program | None) -> dict[str, object]:
+def _compared(against: str, front: Front, config: Path, only: Program | None, color: str) -> dict[str, object]:
     """Compare with BASE; files are named by the path below the configuration, so that the page names no machine."""
     try:
         with ExitStack() as until_the_end:
             base = until_the_end.enter_context(opened(against, config))
             was = pipeline.front(base.folder)
-            before = _side(was, Path(f"{base.revision}{base.path}" or "."), "before:", base=True)
-            after = _side(front, config, "", base=False)
+            before = _side(was, Path(f"{base.revision}{base.path}" or "."), "before:", color, base=True)
+            after = _side(front, config, "", color, base=False)
             comparison = Comparison(before, after, None, None)
             found = comparison.run()
             steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
@@ -110,7 +111,7 @@ def _compared(against: str, front: Front, config: Path, only: Program | None) ->
     return changes(name, replace(found, steps=steps, checked=checked), models)
 
 
-def _side(front: Front, where: Path, revision: str, *, base: bool) -> Side:
+def _side(front: Front, where: Path, revision: str, color: str, *, base: bool) -> Side:
     """Compile one side, or end with what is wrong with it."""
     found: tuple[Diagnostic, ...] = front.diagnostics
     if front.program is not None and not failed(found):
@@ -119,7 +120,7 @@ def _side(front: Front, where: Path, revision: str, *, base: bool) -> Side:
         if not failed(found):
             return Side(revision, "", front.program, front.sources, back.bundle.documents)
     shown = in_folder(found, where)
-    show(shown, Folder(where, front.sources), Reporting("text", "auto", quiet=True))
+    show(shown, Folder(where, front.sources), Reporting("text", color, quiet=True))
     sys.exit(COULD_NOT_RUN if base else code(shown))
 
 

@@ -13,8 +13,9 @@ from compiler.cli.exit import COULD_NOT_RUN
 
 
 @click.command("init")
+@options.quiet("Tell nothing but what went wrong.")
 @options.config
-def command(*, config: Path) -> None:
+def command(*, quiet: bool, config: Path) -> None:
     """Write a small configuration that compiles, into a folder that holds none yet."""
     starter = sorted((entry for entry in files("compiler.cli").joinpath("starter").iterdir()), key=lambda entry: entry.name)
     try:
@@ -25,8 +26,10 @@ def command(*, config: Path) -> None:
             sys.exit(COULD_NOT_RUN)
         for entry in starter:
             (config / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
-            click.echo(f"wrote {(config / entry.name).as_posix()}")
+            if not quiet:
+                click.echo(f"wrote {(config / entry.name).as_posix()}")
     except OSError as error:
-        click.echo(f"maasc: cannot write the configuration: {error.strerror}", err=True)
+        click.echo(f"maasc: cannot write {config.as_posix()}: {(error.strerror or 'the system refused').lower()}", err=True)
         sys.exit(COULD_NOT_RUN)
-    click.echo("next: `maasc check`, then `maasc build`")
+    if not quiet:
+        click.echo("next: `maasc check`, then `maasc build`")

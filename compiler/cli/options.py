@@ -75,11 +75,20 @@ def reporting(command: Command) -> Command:
 
 def looks(command: Command) -> Command:
     """Add `--color` and `-q`."""
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")(command)
+    return color(quiet("Print errors only.")(command))
+
+
+def quiet(what: str) -> Callable[[Command], Command]:
+    """Add `-q`, which does what the help says."""
+    return click.option("-q", "--quiet", is_flag=True, help=what)
+
+
+def color(command: Command) -> Command:
+    """Add `--color`."""
     return click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
         show_default=True,
-        help="Colour the report.",
-    )(quiet)
+        help="Colour what is reported of files.",
+    )(command)

@@ -23,5 +23,6 @@ def command(code: str | None) -> None:
     try:
         click.echo(show(rule(code)), nl=False)
     except UnknownCodeError as error:
-        click.echo(f"maasc: {error}", err=True)
+        near = ", ".join(f"`{one}`" for one in error.suggestions)
+        click.echo(f"maasc: {error}\nhelp: {f'did you mean {near}?' if near else '`maasc rule` lists all'}", err=True)
         sys.exit(COULD_NOT_RUN)

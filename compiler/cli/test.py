@@ -74,6 +74,7 @@ class _Asked:
     mutate: float | None
     form: str
     quiet: bool
+    color: str
 
 
 @click.command("test")
@@ -100,7 +101,8 @@ class _Asked:
 @click.option("--init", is_flag=True, help="Write a first suite, into FILES or `tests/starter.yaml` below the configuration.")
 @click.option("--now", metavar="DAY", help="The day on which skips must not have ended, as `YYYY-MM-DD`; today by default.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="Form of the report.")
-@click.option("-q", "--quiet", is_flag=True, help="Tell no progress, and nothing at all when everything passes.")
+@options.quiet("Tell no progress, and nothing at all when everything passes.")
+@options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
     *,
@@ -114,17 +116,18 @@ def command(  # noqa: PLR0913 - one parameter for each option
     now: str | None,
     form: str,
     quiet: bool,
+    color: str,
 ) -> None:
     """Run the suites in FILES, or all below the folder `tests` of the configuration.
 
     Every case is put to the configuration's meaning and to the manifests that it gives, on every CEL engine that is here.
     """
     if init:
-        sys.exit(_init(config, files))
+        sys.exit(_init(config, files, color))
     today = now if now is not None else datetime.now(UTC).date().isoformat()
     if not is_day(today):
         _refuse(f"`{today}` is no day", "write it as `YYYY-MM-DD`")
-    asked = _Asked(files or (config / _SUITES,), config, _compiled(pattern), today, least, mutate, form, quiet)
+    asked = _Asked(files or (config / _SUITES,), config, _compiled(pattern), today, least, mutate, form, quiet, color)
     if watch:
         _watch(asked)
     sys.exit(_run(asked))
@@ -165,7 +168,7 @@ def _run(asked: _Asked) -> int:
     diagnostics += loaded.diagnostics + (resolved.diagnostics if resolved is not None else ())
     sources = Folders((Folder(asked.config, front.sources), Folder(Path(), loaded.sources)))
     if failed(diagnostics) or resolved is None or front.program is None or intent is None:
-        show(diagnostics, sources, Reporting(asked.form, "auto", quiet=True))
+        show(diagnostics, sources, Reporting(asked.form, asked.color, quiet=True))
         return code(diagnostics) or COULD_NOT_RUN
     if not paths:
         click.echo(f"maasc: no suite below {asked.files[0].as_posix()}\nhelp: `maasc test --init` writes a first one", err=True)
@@ -183,7 +186,7 @@ def _reported(asked: _Asked, cases: list[Case], program: Program, intent: Intent
     on, wrong = platform(near(program, asked_for), asked_for, installed())
     whole, _ = platform(program, asked_for, ()) if asked.mutate is not None else (None, ())
     if on is None:
-        show(in_folder(wrong, _OUT), Folder(_OUT, Sources()), Reporting(asked.form, "auto", quiet=True))
+        show(in_folder(wrong, _OUT), Folder(_OUT, Sources()), Reporting(asked.form, asked.color, quiet=True))
         return code(wrong) or COULD_NOT_RUN
     progress = Progress(quiet=asked.quiet)
     results = []
@@ -223,13 +226,13 @@ def _texts(on: Platform) -> Sources:
     return Sources(documents, on.texts)
 
 
-def _init(config: Path, files: tuple[Path, ...]) -> int:
+def _init(config: Path, files: tuple[Path, ...], color: str) -> int:
     """Write a first suite where there is none."""
     front = pipeline.front(config)
     intent, _ = parse(front.sources.documents)
     if front.program is None or intent is None:
         diagnostics = in_folder(front.diagnostics, config)
-        show(diagnostics, Folder(config, front.sources), Reporting("text", "auto", quiet=True))
+        show(diagnostics, Folder(config, front.sources), Reporting("text", color, quiet=True))
         return code(diagnostics) or COULD_NOT_RUN
     target = files[0] if files else config / _SUITES / _STARTER
     starter = Starter(front.program, intent)

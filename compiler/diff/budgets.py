@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from compiler.diagnostics.count import noun
 from compiler.kube.ratelimit import window
 from compiler.program.ir import Budget, Per, Rate
 
@@ -39,7 +40,7 @@ class Allowed:
 
 
 def _rates(rates: tuple[Rate, ...], unit: str) -> list[str]:
-    return [f"{rate.limit:,} {unit} per {window(rate.seconds)}" for rate in rates]
+    return [f"{rate.limit:,} {noun(rate.limit, unit)} per {window(rate.seconds)}" for rate in rates]
 
 
 def allowed(budget: Budget) -> Allowed:

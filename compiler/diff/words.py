@@ -36,7 +36,7 @@ def callers(found: Callers, row: Row | None = None) -> str:
     else:
         shown = [_kind(one, found) for one in found.kinds[:_MOST_KINDS]]
         more = len(found.kinds) - len(shown)
-        words = "; or ".join(shown) + (f"; or {more} more kinds of callers" if more else "")
+        words = "; or ".join(shown) + (f"; or {counted(more, 'more kind')} of callers" if more else "")
         words = words if words.startswith("all") else f"callers {words}"
     asking = f", asking for {_name(found.asking)}" if found.asking is not None else ""
     asking += " or having it first" if found.first else ""
@@ -74,7 +74,7 @@ def _name(name: str) -> str:
 def also(row: Row) -> list[str]:
     """Tell what else changes for the callers of a row, by the entry that their requests name."""
     return [_also(one) for one in row.also[:_MOST_NAMES]] + (
-        [f"for {len(row.also) - _MOST_NAMES} more entries"] if len(row.also) > _MOST_NAMES else []
+        [f"for {counted(len(row.also) - _MOST_NAMES, 'more entry', 'more entries')}"] if len(row.also) > _MOST_NAMES else []
     )
 
 
@@ -89,7 +89,7 @@ def models(row: Row | Step) -> str:
         return "all models"
     shown = ", ".join(row.models[:_MOST_NAMES])
     more = len(row.models) - _MOST_NAMES
-    return f"{shown} and {more} more models" if more > 0 else shown
+    return f"{shown} and {counted(more, 'more model')}" if more > 0 else shown
 
 
 def titles(row: Row) -> str:

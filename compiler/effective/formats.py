@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.visible import visible, width
 from compiler.effective.cells import COLUMNS, cells
 from compiler.effective.rows import Row, Table
@@ -76,7 +77,7 @@ def _ending(found: Table) -> list[str]:
 
 def left_out(found: Table) -> str:
     """Say how many pairs are not in the table."""
-    return f"{found.left_out} more pair{'' if found.left_out == 1 else 's'} left out; narrow the question with --model or --group"
+    return f"{counted(found.left_out, 'more pair')} left out; narrow the question with --model or --group"
 
 
 def _lines(rows: Iterable[Row]) -> list[tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.visible import visible
 from compiler.explain.edits import decided
 from compiler.explain.emitted import Reading
@@ -35,6 +36,11 @@ def render(of: Explanation, emitted: tuple[Reading, ...], positions: Positions) 
         lines += list(_places(list(told)))
     lines += ["", *_flips(of, positions), "", *_emitted(emitted)]
     return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def brief(of: Explanation) -> str:
+    """Give the answer alone, as one line."""
+    return f"{visible(_headline(of))}\n"
 
 
 def expressions(sections: tuple[Section, ...], positions: Positions) -> str:
@@ -82,7 +88,7 @@ def _flips(of: Explanation, positions: Positions) -> Iterator[str]:
     for change in of.changes:
         yield f"  {change.says}: {answered(change.decision)}"
     if of.left_out:
-        yield f"  and {of.left_out} more single changes"
+        yield f"  and {counted(of.left_out, 'more single change')}"
     if not of.edits:
         yield "  no single line of the configuration that was tried"
     if len(of.edits) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from compiler.diagnostics.count import noun
 from compiler.program.decide import Limit
 from compiler.program.words import window
 
@@ -15,10 +16,9 @@ def listed(names: Iterable[str]) -> str:
 
 def limited(limit: Limit) -> str:
     """Say one limit, such as `20000 tokens in 1h`."""
-    unit = limit.unit.removesuffix("s") if limit.limit == 1 else limit.unit
-    return f"{limit.limit} {unit} in {window(limit.seconds)}"
+    return f"{limit.limit} {noun(limit.limit, limit.unit)} in {window(limit.seconds)}"
 
 
 def those(names: Sequence[str], what: str) -> str:
     """Name one or several of a kind: the header `a`, or the headers `a`, `b`."""
-    return f"the {what}{'s' if len(names) > 1 else ''} {listed(names)}"
+    return f"the {noun(len(names), f'{what}s')} {listed(names)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
+from compiler.diagnostics.count import counted
 from compiler.gateway.manifests import Meta
 from compiler.gateway.policies import (
     WHEN_KEY,
@@ -105,7 +106,7 @@ def _method(name: str, node: Node) -> Method:
             fields[other].leave_out(f"authentication by `{other}`")
     said = [field for field in (*_METHODS, *_OTHER_METHODS) if field in fields]
     if len(said) != 1:
-        raise bad(f"`{name}` authenticates in {len(said)} ways, one is expected", node.place)
+        raise bad(f"`{name}` authenticates in {counted(len(said), 'way')}, one is expected", node.place)
     return Method(
         name=name,
         priority=priority,
@@ -188,7 +189,7 @@ def _authorization(name: str, node: Node) -> Authorization:
             fields[other].leave_out(f"authorization by `{other}`")
     said = [key for key in ("patternMatching", "kubernetesSubjectAccessReview", "opa", "spicedb") if key in fields]
     if len(said) != 1:
-        raise bad(f"`{name}` authorizes in {len(said)} ways, one is expected", node.place)
+        raise bad(f"`{name}` authorizes in {counted(len(said), 'way')}, one is expected", node.place)
     if "patternMatching" in fields:
         inner = fields["patternMatching"]
         rule = Patterns(patterns(need(inner.fields("patterns"), "patterns", inner)))
@@ -249,7 +250,7 @@ def _item(name: str, node: Node, kind: Literal["header", "metadata"]) -> Respons
     _uncached(fields)
     said = [way for way in ("json", "plain", "wristband") if way in fields]
     if len(said) != 1:
-        raise bad(f"`{name}` is made in {len(said)} ways, one is expected", node.place)
+        raise bad(f"`{name}` is made in {counted(len(said), 'way')}, one is expected", node.place)
     if "wristband" in fields:
         fields["wristband"].leave_out("a wristband")
     body: tuple[Property, ...] | Static = Static(None, node.place)

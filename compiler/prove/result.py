@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from compiler.diagnostics.count import noun
 from compiler.diagnostics.model import Place
 from compiler.program.methods import Credential
 from compiler.prove.view import Unit
@@ -85,7 +86,7 @@ class Answer:
 
 def _window(one: Allowance) -> str:
     shared = " shared" if one.shared else ""
-    return f"{one.limit} {one.unit} in {one.seconds}s{shared}{'' if one.apart else ' by all entries'}"
+    return f"{one.limit} {noun(one.limit, one.unit)} in {one.seconds}s{shared}{'' if one.apart else ' by all entries'}"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from compiler.diagnostics.count import counted
 from compiler.effective.subjects import Subject, caller, subjects
 from compiler.explain.words import limited
 from compiler.intent.intent import Intent
@@ -52,9 +53,9 @@ def access_picture(program: Program, intent: Intent) -> Picture:
     if nothing:
         drawing.box(0, "note", ["reach none of these:", *some(nothing)])
     if left_out:
-        drawing.box(0, "note", [f"and {left_out} more kinds of callers,", "left out here"])
+        drawing.box(0, "note", [f"and {counted(left_out, 'more kind')} of callers,", "left out here"])
     if len(kinds) > len(shown):
-        drawing.box(2, "note", [f"and {len(kinds) - len(shown)} more kinds of models,", "left out here"])
+        drawing.box(2, "note", [f"and {counted(len(kinds) - len(shown), 'more kind')} of models,", "left out here"])
     return drawing.done()
 
 

@@ -139,4 +139,4 @@ def test_windows_are_compared_by_how_often_they_fit() -> None:
     assert relation(tokens(Rate(100, 60)), tokens(Rate(100, 60), Rate(6000, 3600))) is Relation.SAME
     assert relation(tokens(Rate(500, 3600), Rate(4000, 86400)), tokens(Rate(900, 3600), Rate(2000, 86400))) is Relation.MIXED
     assert relation(tokens(Rate(0, 60)), Allowed((), (Rate(1, 60),), shared=False)) is Relation.RAISED
-    assert str(Allowed((), (Rate(1, 60),), shared=True)) == "unlimited tokens and 1 requests per 1m, shared by all whom it meters"
+    assert str(Allowed((), (Rate(1, 60),), shared=True)) == "unlimited tokens and 1 request per 1m, shared by all whom it meters"

@@ -188,6 +188,7 @@ def test_watching_runs_again_when_a_file_changes(monkeypatch: pytest.MonkeyPatch
             now=None,
             form="text",
             quiet=False,
+            color="auto",
         )
     told = capsys.readouterr()
     assert told.out.startswith("2 passed\nFAILED ")

@@ -19,6 +19,12 @@ def render(diff: Diff) -> str:
     return "".join(f"{line}\n" for line in _lines(diff))
 
 
+def brief(diff: Diff) -> str:
+    """Give the verdict, and what makes the run fail."""
+    outside = _listed("[out-of-scope] outside the scope:", list(diff.outside)) if diff.outside else ()
+    return "".join(f"{line}\n" for line in (verdict(diff), *outside, *map(words.gate, diff.gates)))
+
+
 def _lines(diff: Diff) -> Iterator[str]:
     yield verdict(diff)
     for row in diff.rows:

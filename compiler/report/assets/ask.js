@@ -104,7 +104,7 @@ function asking(tables) {
 
   function limitWords(found) {
     if (found.selected === null || found.reason === "listing") return [];
-    const lines = found.limits.map((one) => `${count(one.limit)} ${one.unit} per ${windowed(one.seconds)}`);
+    const lines = found.limits.map((one) => `${count(one.limit)} ${noun(one.limit, one.unit)} per ${windowed(one.seconds)}`);
     return found.limits.some((one) => one.unit === "tokens") ? lines : ["unlimited tokens", ...lines];
   }
 

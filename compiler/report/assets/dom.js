@@ -52,7 +52,12 @@ function windowed(seconds) {
 }
 
 function rates(list, unit) {
-  return list.map(([limit, seconds]) => `${count(limit)} ${unit} per ${windowed(seconds)}`);
+  return list.map(([limit, seconds]) => `${count(limit)} ${noun(limit, unit)} per ${windowed(seconds)}`);
+}
+
+/** Say of one what is called so of several: one of "tokens" is a token. */
+function noun(number, several) {
+  return number === 1 ? several.replace(/s$/, "") : several;
 }
 
 /** Say a whole budget as lines. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compiler.diagnostics.count import counted
 from compiler.diagnostics.visible import visible
 from compiler.suites.coverage import Coverage
 from compiler.suites.formats.words import failure, summary
@@ -47,7 +48,7 @@ def _coverage(coverage: Coverage, report: Report) -> Iterator[str]:
 
 def _mutation(mutation: Mutation, report: Report) -> Iterator[str]:
     left_out = f", {mutation.left_out} not tried" if mutation.left_out else ""
-    tried = f"{mutation.killed} of {mutation.killed + len(mutation.survivors)} mutants killed"
+    tried = f"{mutation.killed} of {counted(mutation.killed + len(mutation.survivors), 'mutant')} killed"
     others = f"{mutation.equivalent} equivalent, {mutation.unobservable} that no request shows{left_out}"
     yield f"mutation {percent(mutation.share)}: {tried}, {others}"
     for survivor in mutation.survivors[:_MOST]:
