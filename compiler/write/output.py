@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,14 @@ class Written:
     unchanged: int
 
 
+@dataclass
+class _Stand:
+    """How far a build has come: the path it is at, `.` for the folder as a whole, and whether anything has changed."""
+
+    path: str = "."
+    changed: bool = False
+
+
 def write(  # noqa: PLR0913  # all but the first two are named at the call
     out: Path,
     bundle: Mapping[str, str],
@@ -43,6 +52,7 @@ def write(  # noqa: PLR0913  # all but the first two are named at the call
         ValueError: the bundle holds a path or a text that can never be written.
     """
     wanted = digests(bundle)
+    stand = _Stand()
     try:
         out.mkdir(parents=True, exist_ok=True)
         with held(out, shared=False, patience=patience) as root:
@@ -50,11 +60,11 @@ def write(  # noqa: PLR0913  # all but the first two are named at the call
             refused = _refusals(found, force=force)
             if refused:
                 return refused
-            return _perform(root, bundle, Lock(input_digest, wanted, proved), found)
+            return _perform(root, bundle, Lock(input_digest, wanted, proved), found, stand)
     except BusyError:
         return (report.busy(),)
     except OSError as error:
-        return (report.cannot_write(error),)
+        return (report.cannot_write(error, stand.path, changed=stand.changed),)
 
 
 def check(
@@ -94,13 +104,25 @@ def _refusals(found: Survey, *, force: bool) -> tuple[Diagnostic, ...]:
     return unsafe + tuple(diagnostic for path, diagnostic in sorted(edited, key=lambda pair: pair[0]) if path not in told)
 
 
-def _perform(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey) -> Written:
+def _perform(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey, stand: _Stand) -> Written:
     """Change the folder in an order that can stop anywhere.
 
     The journal is on disk before the first change. It claims, for every path, the digests that were ours or that we have
     leave to replace, and the digest that is to come; so whatever mixture a stop leaves, each file matches lock or journal and
-    is ours. The old lock stays until all files are right, and the journal until the new lock is.
+    is ours. The old lock stays until all files are right, and the journal until the new lock is; it goes as well where a
+    build stops before it has changed anything.
     """
+    stand.changed = found.interrupted
+    try:
+        return _performed(root, bundle, lock, found, stand)
+    except OSError:
+        if not stand.changed:
+            with suppress(OSError):
+                discard(root, paths.JOURNAL)
+        raise
+
+
+def _performed(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey, stand: _Stand) -> Written:
     created = found.among(FileState.MISSING)
     updated = found.among(FileState.STALE, FileState.HAND_EDITED, FileState.FOREIGN)
     removed = found.among(FileState.ORPHAN, FileState.ORPHAN_EDITED)
@@ -108,16 +130,23 @@ def _perform(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey) ->
     if found.interrupted:
         _sweep(root, {*bundle, *found.claims})
     if created or updated or removed:
+        stand.path = paths.JOURNAL
         put(root, paths.JOURNAL, render_journal(_claims(lock, found)).encode(), durable=True)
-    _remove(root, removed)
-    _prune(root, found, bundle)
+    _remove(root, removed, stand)
+    _prune(root, found, bundle, stand)
     for folder, names in paths.by_folder(created + updated):
+        stand.path = folder or "."
         with entered(root, folder, create=True) as opened:
             for name in names:
-                put(opened, name, bundle[paths.joined(folder, name)].encode())
+                stand.path = paths.joined(folder, name)
+                put(opened, name, bundle[stand.path].encode())
+                stand.changed = True
     text = render(lock).encode()
+    stand.path = paths.LOCK
     if found.lock_bytes != text:
         put(root, paths.LOCK, text, durable=True)
+        stand.changed = True
+    stand.path = paths.JOURNAL
     discard(root, paths.JOURNAL)
     return Written(created, updated, removed, len(found.among(FileState.CLEAN)))
 
@@ -137,19 +166,24 @@ def _sweep(root: int, known: set[str]) -> None:
             continue
 
 
-def _remove(root: int, removed: tuple[str, ...]) -> None:
+def _remove(root: int, removed: tuple[str, ...], stand: _Stand) -> None:
     for folder, names in paths.by_folder(removed):
+        stand.path = folder or "."
         with entered(root, folder) as opened:
             for name in names:
+                stand.path = paths.joined(folder, name)
                 discard(opened, name)
+                stand.changed = True
 
 
-def _prune(root: int, found: Survey, bundle: Mapping[str, str]) -> None:
+def _prune(root: int, found: Survey, bundle: Mapping[str, str], stand: _Stand) -> None:
     """Remove the folders that only our own files ever asked for, the deepest first, where they are empty."""
     needed = {folder for path in bundle for folder in paths.folders_above(path)}
     ours = {folder for path in found.claims for folder in paths.folders_above(path)}
     for folder in sorted(ours - needed, key=lambda name: (-name.count("/"), name)):
+        stand.path = folder
         discard_folder(root, folder)
+        stand.changed = True
 
 
 def _about_lock(found: Survey, lock: Lock) -> tuple[Diagnostic, ...]:

@@ -109,13 +109,19 @@ def busy() -> Diagnostic:
     )
 
 
-def cannot_write(error: OSError) -> Diagnostic:
-    """The system refused; the reason is the system's."""
+def cannot_write(error: OSError, path: str, *, changed: bool) -> Diagnostic:
+    """The system refused at a path, `.` for the folder as a whole; the reason is the system's."""
+    what = "the output folder" if path == "." else f"`{path}`"
+    half = (
+        f"the output is half new and half old; `{paths.JOURNAL}` tells the next build what is its own, and goes with it"
+        if changed
+        else _NOTHING
+    )
     return _error(
         "cannot-write",
-        None,
-        f"the output folder cannot be written: {_reason(error)}",
-        "the output may be half new and half old; it is completed by the next build that succeeds, without `--force`",
+        path,
+        f"{what} cannot be written: {_reason(error)}",
+        half,
         "make the folder writable or free some space, and build again",
     )
 

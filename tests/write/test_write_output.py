@@ -387,7 +387,7 @@ def test_an_output_that_is_no_folder(tmp_path: Path) -> None:
     for out in (tmp_path / "file", tmp_path / "dangling", tmp_path / "file" / "out"):
         done = write(out, _A, input_digest="i", proved=None, force=True)
         assert not isinstance(done, Written)
-        assert _told(done) == [("cannot-write", None)]
+        assert _told(done) == [("cannot-write", ".")]
         assert str(tmp_path) not in repr(done)
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -412,11 +412,38 @@ def test_a_read_only_disk(tmp_path: Path, snapshot: Snapshot, monkeypatch: pytes
         assert _build(tmp_path, _A) == Written((), (), (), len(_A))
         done = write(tmp_path, _B, input_digest="i", proved=None)
     assert not isinstance(done, Written)
-    assert _told(done) == [("cannot-write", None)]
+    assert _told(done) == [("cannot-write", "maasc.lock.next")]
     assert "read-only file system" in done[0].headline
+    assert done[0].effect == "nothing was written"
     assert snapshot(tmp_path) == _A
     _build(tmp_path, _B)
     assert snapshot(tmp_path) == _B
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_file_that_cannot_be_replaced_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Where nothing has changed, nothing is left over; where something has, the journal is, and says what is ours."""
+    _build(tmp_path, dict.fromkeys("abcd", "1\n"))
+    really_replace = os.replace
+    asked: list[str] = []
+
+    def replace(source: str, name: str, **folders: int) -> None:
+        asked.append(name)
+        if len(asked) == number + 1:
+            raise OSError(errno.EPERM, "Operation not permitted")
+        really_replace(source, name, **folders)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", replace)
+        done = write(tmp_path, dict.fromkeys("abcd", "2\n"), input_digest="i", proved=None)
+    assert not isinstance(done, Written)
+    name = "abcd"[number - 1]
+    assert _told(done) == [("cannot-write", name)]
+    assert done[0].headline == f"`{name}` cannot be written: operation not permitted"
+    assert (tmp_path / "maasc.lock.next").exists() == (number > 1)
+    assert ("half new and half old" in (done[0].effect or "")) == (number > 1)
+    assert isinstance(write(tmp_path, dict.fromkeys("abcd", "2\n"), input_digest="i", proved=None), Written)
+    assert not (tmp_path / "maasc.lock.next").exists()
 
 
 def test_a_full_disk(tmp_path: Path, snapshot: Snapshot) -> None:
