@@ -72,6 +72,10 @@ _REQUEST_HERE: Final = Record(certain=dict.fromkeys(_ALWAYS, Text()), possible={
 TOKEN_REVIEW: Final = Record(possible={"user": Record(possible={"username": Text(), "groups": Items(Text())})})
 
 
+# What Authorino fetched: a Secret of Kubernetes, or an answer that is none.
+_METADATA: Final = Record(possible={"provider": Record(possible={"data": Table(Text())})})
+
+
 def override(identity: Record = TOKEN_REVIEW) -> Slot:
     """Give the place of an override: evaluated by Authorino over the identity as its method left it."""
     return Slot((AUTHORINO,), Result.VALUE, {"auth": _with(identity), "request": _REQUEST_THERE})
@@ -79,7 +83,8 @@ def override(identity: Record = TOKEN_REVIEW) -> Slot:
 
 def rule(facts: Mapping[str, Kind]) -> Slot:
     """Give the place of a condition of an AuthPolicy, which has the overrides in its identity; `facts` are theirs."""
-    return Slot((AUTHORINO,), Result.CONDITION, {"auth": _with(Record(certain=facts)), "request": _REQUEST_THERE})
+    auth = Record(certain={"identity": Record(certain=facts)}, possible={"metadata": _METADATA})
+    return Slot((AUTHORINO,), Result.CONDITION, {"auth": auth, "request": _REQUEST_THERE})
 
 
 def limit(facts: Mapping[str, Kind]) -> Slot:

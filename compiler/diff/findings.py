@@ -8,10 +8,12 @@ from typing import Protocol
 
 from compiler.diff.answers import Counter
 from compiler.diff.budgets import Relation, at_most, relation
+from compiler.diff.likeness import provider
 from compiler.diff.meaning import REFUSED, Outcome
 from compiler.diff.regions import ANYBODY, NOBODY, Region, Regions
 from compiler.diff.result import Change
 from compiler.diff.side import LIMITING, Side
+from compiler.program.backends import described
 from compiler.program.ir import Model
 from compiler.program.methods import Method
 
@@ -182,11 +184,15 @@ class Pair:
 
     def _moved(self, before: Mapping[Outcome, Region], after: Mapping[Outcome, Region]) -> Iterator[Finding]:
         base, head = self.models
-        if base is not None and head is not None and base.prefix != head.prefix:
+        if base is not None and head is not None and (base.prefix, provider(base)) != (head.prefix, provider(head)):
             refused = self.regions.any((before.get(REFUSED, NOBODY), after.get(REFUSED, NOBODY)))
             callers = self.regions.but(self.regions.callers, refused)
             if callers != NOBODY:
-                yield Finding((Change.MOVED,), callers, callers, None, f"at `{base.prefix}`", f"at `{head.prefix}`", None, ())
+                if base.prefix != head.prefix:
+                    old, new = f"at `{base.prefix}`", f"at `{head.prefix}`"
+                else:
+                    old, new = described(base.backend), described(head.backend)
+                yield Finding((Change.MOVED,), callers, callers, None, old, new, None, ())
 
     def _told(
         self, before: Mapping[Outcome, Region], after: Mapping[Outcome, Region], told: list[tuple[Outcome, Outcome, Region]]

@@ -6,22 +6,29 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from compiler.diff.side import LIMITING, ObjectKey, Side
+from compiler.program.backends import ExternalModel
 from compiler.program.ir import Budget, Model, Subjects
 
 
 @dataclass(frozen=True)
 class Answering:
-    """All that decides what a model answers on one side: its path and route, who may call it, what meters them.
+    """All that decides what a model answers on one side: its path and route, its provider, who may call it, what meters them.
 
     `limits` are the emitted limits as text, by the object they are in.
     """
 
     prefix: str
     route: str
+    provider: ExternalModel | None
     grants: tuple[Subjects, ...]
     tiers: tuple[str, ...]
     entries: tuple[tuple[str, Subjects, Budget], ...]
     limits: tuple[tuple[ObjectKey, str], ...]
+
+
+def provider(model: Model) -> ExternalModel | None:
+    """Give what serves a model if that is outside of the cluster: what stands behind a Service is the cluster's business."""
+    return model.backend if isinstance(model.backend, ExternalModel) else None
 
 
 def answering(side: Side, model: Model | None) -> Answering | None:
@@ -33,6 +40,7 @@ def answering(side: Side, model: Model | None) -> Answering | None:
     return Answering(
         prefix=model.prefix,
         route=model.route,
+        provider=provider(model),
         grants=tuple(grant.subjects for grant in model.grants),
         tiers=tuple(sorted(model.tiers)),
         entries=tuple((entry.key, entry.subjects, entry.budget) for entry in side.program.precedence(model)),
@@ -50,7 +58,8 @@ def likeness(base: Answering | None, head: Answering | None) -> Hashable:
         return parts
     objects = [tuple(key for key, _ in one.limits) for one in (base, head)]
     moved = (base.prefix, head.prefix) if base.prefix != head.prefix else ()
-    return (*parts, moved, base.route == head.route, objects[0] == objects[1])
+    served = (base.provider, head.provider) if base.provider != head.provider else ()
+    return (*parts, moved, served, base.route == head.route, objects[0] == objects[1])
 
 
 def _nameless(one: Answering | None) -> Hashable:

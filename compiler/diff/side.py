@@ -9,6 +9,7 @@ from typing import Final
 
 from compiler.diagnostics.model import Place
 from compiler.intent.intent import Intent
+from compiler.program.backends import ExternalModel
 from compiler.program.ir import Model, Program
 from compiler.render.layout import KUSTOMIZATION, Documents
 from compiler.source.document import Sources
@@ -63,11 +64,20 @@ class Side:
 
     @cached_property
     def _of_gateway(self) -> tuple[Object, ...]:
-        return tuple(one for file, found in self.by_file.items() if file.startswith("gateway/") for one in found)
+        return self._below("gateway/")
+
+    @cached_property
+    def _of_keys(self) -> tuple[Object, ...]:
+        return self._below("provider-keys/")
+
+    def _below(self, folder: str) -> tuple[Object, ...]:
+        return tuple(one for file, found in self.by_file.items() if file.startswith(folder) for one in found)
 
     def relevant(self, model: Model) -> tuple[Object, ...]:
-        """Give the objects that decide about requests for a model: its own, and those of the Gateway."""
-        return (*self._of_gateway, *self.by_file.get(f"models/{model.id}.yaml", ()))
+        """Give the objects that decide about requests for a model: its own, those of the Gateway, and who may read keys."""
+        needs_key = isinstance(model.backend, ExternalModel) and model.backend.credential is not None
+        keys = self._of_keys if needs_key else ()
+        return (*self._of_gateway, *keys, *self.by_file.get(f"models/{model.id}.yaml", ()))
 
     def only(self, ident: str) -> Program:
         """Give the Program with one of its models, or with none where it has no such model."""

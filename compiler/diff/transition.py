@@ -22,7 +22,8 @@ from compiler.prove.leaf import UndecidedError
 from compiler.prove.view import Method, View
 
 # What matters to requests; a ConfigMap does not.
-_DECIDING = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "HTTPRoute", "Role", "RoleBinding")
+_LIMITS = ("TokenRateLimitPolicy", "RateLimitPolicy")
+_DECIDING = (*_LIMITS, "AuthPolicy", "HTTPRoute", "ReferenceGrant", "Role", "RoleBinding", "Secret")
 
 
 def transition(base: Side, head: Side, tokens: Sequence[Credentials], reader: Reader) -> tuple[tuple[Step, ...], int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from compiler.gateway.authentication import World, authenticate
@@ -10,6 +10,7 @@ from compiler.gateway.authorization import refused_by
 from compiler.gateway.document import CrashError, Document
 from compiler.gateway.effective import EffectiveAuth
 from compiler.gateway.evaluate import Evaluator
+from compiler.gateway.fetching import fetched
 from compiler.gateway.question import Question
 from compiler.gateway.requests import for_authorino
 from compiler.gateway.response import Granted, respond
@@ -49,7 +50,8 @@ def check(auth: EffectiveAuth, question: Question, evaluator: Evaluator) -> Perm
         caller = authenticate(auth.methods, named, document, world, evaluator)
         if caller is None:
             return Denied(auth.unauthenticated, "unauthenticated", "")
-        known = document.with_identity(caller.identity)
+        there = fetched(auth.fetches, question.cluster, world.secrets, identities.authorino_namespace)
+        known = replace(document.with_identity(caller.identity), metadata=there)
         refusing = refused_by(auth.authorization, named, known, question.cluster, evaluator)
         if refusing is not None:
             return Denied(auth.unauthorized, "unauthorized", refusing.name)

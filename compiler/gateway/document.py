@@ -22,10 +22,11 @@ class CrashError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """The request, and the identity once there is one."""
+    """The request, the identity once there is one, and what was fetched for it."""
 
     request: Mapping[str, object]
     identity: object = None
+    metadata: Mapping[str, object] | None = None
 
     def with_identity(self, identity: object) -> Document:
         """Give the document once the caller is known."""
@@ -34,7 +35,8 @@ class Document:
     @property
     def roots(self) -> dict[str, object]:
         """Give the roots of CEL expressions; an identity that is nothing is absent."""
-        return {"request": self.request, "auth": {} if self.identity is None else {"identity": self.identity}}
+        auth: dict[str, object] = {} if self.identity is None else {"identity": self.identity}
+        return {"request": self.request, "auth": {**auth, "metadata": self.metadata} if self.metadata else auth}
 
     @property
     def selectable(self) -> dict[str, object]:

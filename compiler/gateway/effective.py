@@ -14,6 +14,7 @@ from compiler.gateway.policies import (
     Authorization,
     Cel,
     DenyWith,
+    Fetch,
     Limit,
     Method,
     NamedPatterns,
@@ -38,7 +39,8 @@ _Rules = dict[str, tuple[Policy, Rule]]
 class EffectiveAuth:
     """The AuthPolicy of a path: methods, authorization and response in the order of priority, then name.
 
-    `when` is evaluated by the filter before it asks Authorino. No method at all means that everybody is anonymous.
+    `fetches` come between the first two, in any order. `when` is evaluated by the filter before it asks Authorino. No
+    method at all means that everybody is anonymous.
     """
 
     when: tuple[Cel, ...]
@@ -49,6 +51,7 @@ class EffectiveAuth:
     unauthenticated: int
     unauthorized: int
     policies: tuple[str, ...]
+    fetches: tuple[Fetch, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,7 @@ def _auth(rules: _Rules) -> EffectiveAuth | None:
         unauthenticated=_code(rules, "response.unauthenticated#", _UNAUTHENTICATED),
         unauthorized=_code(rules, "response.unauthorized#", _UNAUTHORIZED),
         policies=tuple(sorted({policy.id for policy, _ in rules.values()})),
+        fetches=tuple(sorted((rule for rule in bodies if isinstance(rule, Fetch)), key=lambda rule: rule.name)),
     )
 
 

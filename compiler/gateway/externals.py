@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
-from compiler.gateway.manifests import Gateway, Listener, Match, Parent, Role, Route, RouteRule
+from compiler.gateway.manifests import Gateway, Listener, Match, Parent, Role, Route, RouteRule, Secret
 from compiler.gateway.policies import Policy
 
 _SUFFIX: Final = "-kserve-route"
@@ -31,13 +31,14 @@ class Externals:
     `routes` are assumed as they stand. With `derive`, KServe's route `<name>-kserve-route` at `/<namespace>/<name>` is
     assumed for every such route that a policy targets, and for every LLMInferenceService that a Role names and no written
     route serves at that path. All attach to `gateway` (namespace and name), or else to the only Gateway that the manifests
-    know. `hostname` is what the listener of an assumed Gateway is for; None: any host.
+    know. `secrets` are kept by somebody else. `hostname` is what the listener of an assumed Gateway is for; None: any host.
     """
 
     routes: tuple[ExternalRoute, ...] = ()
     derive: bool = True
     gateway: tuple[str, str] | None = None
     hostname: str | None = None
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -84,12 +84,16 @@ class HeaderChange:
 
 @dataclass(frozen=True)
 class RouteRule:
-    """One rule of a route; `name` is the written one or the positional `rule-N`."""
+    """One rule of a route; `name` is the written one or the positional `rule-N`.
+
+    `abroad` are the backends in other namespaces: namespace and name of each.
+    """
 
     name: str
     matches: tuple[Match, ...]
     changes: tuple[HeaderChange, ...]
     place: Place
+    abroad: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,8 +164,20 @@ class Secret:
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
     data: tuple[tuple[str, str], ...] = ()
+    type: str = ""
 
     @property
     def id(self) -> str:
         """Give `namespace/name`."""
         return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class ReferenceGrant:
+    """Lets routes of some namespaces refer to Services of its own: to some by name, or to all (None)."""
+
+    namespace: str
+    name: str
+    namespaces: tuple[str, ...]
+    services: tuple[str | None, ...]
+    place: Place

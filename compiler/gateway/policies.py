@@ -126,6 +126,18 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Fetch:
+    """A Secret that Authorino gets once it knows the caller, with a token from a Secret of its own namespace."""
+
+    name: str
+    namespace: str
+    secret: str
+    token: str
+    token_key: str
+    place: Place
+
+
+@dataclass(frozen=True)
 class Patterns:
     """An authorization that holds when all patterns do."""
 
@@ -209,7 +221,7 @@ class Limit:
     place: Place
 
 
-Rule = Method | Authorization | ResponseItem | DenyWith | NamedPatterns | When | Limit
+Rule = Method | Fetch | Authorization | ResponseItem | DenyWith | NamedPatterns | When | Limit
 
 # The key of a policy's top-level predicates among its rules; no other rule has a key that ends so.
 WHEN_KEY = "conditions#"

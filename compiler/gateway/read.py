@@ -12,13 +12,13 @@ from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import effective_on
 from compiler.gateway.externals import Externals, assume
 from compiler.gateway.index import index_of
-from compiler.gateway.manifests import Gateway, Meta, Role, RoleBinding, Route, Secret
+from compiler.gateway.manifests import Gateway, Meta, ReferenceGrant, Role, RoleBinding, Route, Secret
 from compiler.gateway.policies import Policy
 from compiler.gateway.read_auth import auth_policy
 from compiler.gateway.read_core import role, role_binding, secret
 from compiler.gateway.read_keys import external_secret, sealed_secret
 from compiler.gateway.read_limits import limit_policy
-from compiler.gateway.read_routes import gateway, route
+from compiler.gateway.read_routes import gateway, reference_grant, route, ungranted
 from compiler.gateway.read_values import meta
 from compiler.gateway.strict import BadManifestError, Node, need, unmodelled
 from compiler.gateway.syntax import Syntax, unreadable
@@ -30,6 +30,7 @@ Loaded = Mapping[str, tuple[tuple[Document, ...], tuple[Diagnostic, ...]]]
 
 _GATEWAY_API: Final = ("gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1")
 _KUSTOMIZE: Final = ("kustomize.config.k8s.io/v1beta1", "kustomize.config.k8s.io/v1")
+_ISTIO: Final = ("networking.istio.io/v1", "networking.istio.io/v1beta1")
 _RBAC: Final = ("rbac.authorization.k8s.io/v1",)
 
 # Every kind that is known, with its API versions; the value tells whether its objects live in a namespace.
@@ -41,6 +42,8 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "Gateway": (_GATEWAY_API, True),
     "GatewayClass": (_GATEWAY_API, False),
     "ReferenceGrant": (_GATEWAY_API, True),
+    "ServiceEntry": (_ISTIO, True),
+    "DestinationRule": (_ISTIO, True),
     "Role": (_RBAC, True),
     "RoleBinding": (_RBAC, True),
     "Namespace": (("v1",), False),
@@ -52,8 +55,13 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "SealedSecret": (("bitnami.com/v1alpha1",), True),
 }
 
-# Kinds that no request depends on; what they hold is not read.
-_INERT: Final = frozenset({"GatewayClass", "ReferenceGrant", "Namespace", "ServiceAccount", "ConfigMap", "Service"})
+# Kinds of which no answer of the gateway depends; what they hold is not read. Where requests go beyond the gateway is
+# among them.
+_INERT: Final = frozenset(
+    {"GatewayClass", "Namespace", "ServiceAccount", "ConfigMap", "Service", "ServiceEntry", "DestinationRule"}
+)
+
+_Object = Policy | Route | Gateway | Role | RoleBinding | Secret | ReferenceGrant
 
 
 @dataclass
@@ -62,7 +70,7 @@ class _Reading:
 
     findings: list[Diagnostic] = field(default_factory=list)
     seen: dict[tuple[str, str, str], Place] = field(default_factory=dict)
-    objects: list[Policy | Route | Gateway | Role | RoleBinding | Secret] = field(default_factory=list)
+    objects: list[_Object] = field(default_factory=list)
 
 
 def read(
@@ -127,12 +135,13 @@ def _spec(root: Node) -> Node:
     return need(root.fields("apiVersion", "kind", "metadata", "spec", "status"), "spec", root)
 
 
-_READERS: Final[Mapping[str, Callable[[Meta, Node], Policy | Route | Gateway | Role | RoleBinding | Secret]]] = {
+_READERS: Final[Mapping[str, Callable[[Meta, Node], _Object]]] = {
     "AuthPolicy": lambda head, root: auth_policy(head, _spec(root)),
     "RateLimitPolicy": lambda head, root: limit_policy("RateLimitPolicy", head, _spec(root)),
     "TokenRateLimitPolicy": lambda head, root: limit_policy("TokenRateLimitPolicy", head, _spec(root)),
     "HTTPRoute": lambda head, root: route(head, _spec(root)),
     "Gateway": lambda head, root: gateway(head, _spec(root)),
+    "ReferenceGrant": lambda head, root: reference_grant(head, _spec(root)),
     "Role": lambda head, root: role(head, root.fields("apiVersion", "kind", "metadata", "rules"), root),
     "RoleBinding": lambda head, root: role_binding(
         head, root.fields("apiVersion", "kind", "metadata", "roleRef", "subjects"), root
@@ -172,9 +181,10 @@ def _assembled(reading: _Reading, policies: tuple[Policy, ...], externals: Exter
         policies=policies,
         roles=roles,
         bindings=tuple(found for found in reading.objects if isinstance(found, RoleBinding)),
-        secrets=tuple(found for found in reading.objects if isinstance(found, Secret)),
+        secrets=(*(found for found in reading.objects if isinstance(found, Secret)), *externals.secrets),
         effectives=effectives,
         index=index_of(effectives),
     )
     reading.findings += assumed.diagnostics
+    reading.findings += ungranted(routes, [found for found in reading.objects if isinstance(found, ReferenceGrant)])
     return cluster, check(through, policies)

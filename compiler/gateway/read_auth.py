@@ -29,6 +29,7 @@ from compiler.gateway.policies import (
     Static,
     TokenReview,
 )
+from compiler.gateway.read_fetches import fetch
 from compiler.gateway.read_patterns import named_patterns, patterns
 from compiler.gateway.read_values import pairs, properties, source, target, when
 from compiler.gateway.strategies import body_of
@@ -74,12 +75,14 @@ def auth_policy(meta: Meta, spec: Node) -> Policy:
 
 def _rules(node: Node) -> Iterator[tuple[str, Rule]]:
     fields = node.fields("authentication", "metadata", "authorization", "response", "callbacks")
-    for name in ("metadata", "callbacks"):
-        if name in fields and any(fields[name].members()):
-            fields[name].leave_out(f"`rules.{name}`")
+    if "callbacks" in fields and any(fields["callbacks"].members()):
+        fields["callbacks"].leave_out("`rules.callbacks`")
     if "authentication" in fields:
         for name, entry in fields["authentication"].members():
             yield f"authentication#{name}", _method(name, entry)
+    if "metadata" in fields:
+        for name, entry in fields["metadata"].members():
+            yield f"metadata#{name}", fetch(name, entry)
     if "authorization" in fields:
         for name, entry in fields["authorization"].members():
             yield f"authorization#{name}", _authorization(name, entry)

@@ -63,4 +63,5 @@ def secret(meta: Meta, document: dict[str, Node]) -> Secret:
     if "stringData" in document:
         document["stringData"].leave_out("`stringData`")
     data = pairs(document["data"]) if "data" in document else ()
-    return Secret(meta.namespace, meta.name, meta.labels, meta.annotations, data)
+    kind = document["type"].text() if "type" in document else ""
+    return Secret(meta.namespace, meta.name, meta.labels, meta.annotations, data, kind)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
-from compiler.gateway.manifests import Gateway, HeaderChange, Listener, Match, Meta, Parent, Route, RouteRule
-from compiler.gateway.strict import Node, bad, need
+from compiler.diagnostics.model import Diagnostic
+from compiler.gateway.manifests import Gateway, HeaderChange, Listener, Match, Meta, Parent, ReferenceGrant, Route, RouteRule
+from compiler.gateway.strict import Node, bad, need, unmodelled
 
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _QUOTED: Final = "the filter's configuration does not load: the whole gateway fails"
-_INERT_FILTERS: Final = ("URLRewrite", "ResponseHeaderModifier")
+_GATEWAY_API: Final = "gateway.networking.k8s.io"
 
 
 def gateway(meta: Meta, spec: Node) -> Gateway:
@@ -54,7 +56,7 @@ def route(meta: Meta, spec: Node) -> Route:
     """
     fields = spec.fields("parentRefs", "hostnames", "rules")
     parents = tuple(_parent(meta, item) for item in need(fields, "parentRefs", spec).items())
-    rules = tuple(_rule(number, item) for number, item in enumerate(need(fields, "rules", spec).items(), start=1))
+    rules = tuple(_rule(meta, number, item) for number, item in enumerate(need(fields, "rules", spec).items(), start=1))
     names = [rule.name for rule in rules]
     if len(set(names)) != len(names):
         raise bad("two rules of the route have one name", fields["rules"].place)
@@ -84,9 +86,9 @@ def _parent(meta: Meta, node: Node) -> Parent:
     )
 
 
-def _rule(number: int, node: Node) -> RouteRule:
+def _rule(meta: Meta, number: int, node: Node) -> RouteRule:
     fields = node.fields("name", "matches", "filters", "backendRefs", "timeouts")
-    _backends(fields, node)
+    abroad = tuple(_backends(meta, fields, node))
     changes = tuple(change for item in (fields["filters"].items() if "filters" in fields else ()) for change in _filter(item))
     matches = tuple(_match(item) for item in fields["matches"].items()) if "matches" in fields else ()
     return RouteRule(
@@ -94,25 +96,32 @@ def _rule(number: int, node: Node) -> RouteRule:
         matches or (Match("PathPrefix", "/", None, (), (), node.place),),
         changes,
         node.place,
+        abroad,
     )
 
 
-def _backends(fields: dict[str, Node], node: Node) -> None:
+def _backends(meta: Meta, fields: dict[str, Node], node: Node) -> Iterator[tuple[str, str]]:
+    """Read the backends, and give those of other namespaces."""
     backends = fields["backendRefs"].items() if "backendRefs" in fields else ()
     if not backends:
         node.leave_out("a rule without `backendRefs`")
     for backend in backends:
         inner = backend.fields("group", "kind", "namespace", "name", "port", "weight", "filters")
-        need(inner, "name", backend).text()
-        for name in ("namespace", "filters"):
-            if name in inner:
-                inner[name].leave_out(f"`{name}` of a backend")
+        name = need(inner, "name", backend).text()
+        namespace = inner["namespace"].text() if "namespace" in inner else meta.namespace
+        if "filters" in inner:
+            inner["filters"].leave_out("`filters` of a backend")
+        if namespace != meta.namespace:
+            yield namespace, name
 
 
 def _filter(node: Node) -> tuple[HeaderChange, ...]:
     fields = node.fields("type", "urlRewrite", "requestHeaderModifier", "responseHeaderModifier")
     kind = need(fields, "type", node).text()
-    if kind in _INERT_FILTERS:
+    if kind == "URLRewrite":
+        _rewrite(need(fields, "urlRewrite", node))
+        return ()
+    if kind == "ResponseHeaderModifier":
         return ()
     if kind != "RequestHeaderModifier":
         node.leave_out(f"the filter `{kind}`")
@@ -125,6 +134,48 @@ def _filter(node: Node) -> tuple[HeaderChange, ...]:
             remove=tuple(name.lower() for name in inner["remove"].texts()) if "remove" in inner else (),
         ),
     )
+
+
+def _rewrite(node: Node) -> None:
+    """Read where a request goes in the end: Envoy rewrites it after every policy has seen it as it came."""
+    fields = node.fields("hostname", "path")
+    if "hostname" in fields:
+        fields["hostname"].text()
+    if "path" in fields:
+        inner = fields["path"].fields("type", "replacePrefixMatch", "replaceFullPath")
+        need(inner, "type", fields["path"]).one_of("ReplacePrefixMatch", "ReplaceFullPath")
+
+
+def reference_grant(meta: Meta, spec: Node) -> ReferenceGrant:
+    """Read the spec of a ReferenceGrant; what it says of other kinds than routes and Services is left aside.
+
+    Raises:
+        BadManifestError: it is none.
+    """
+    fields = spec.fields("from", "to")
+    namespaces = []
+    for item in need(fields, "from", spec).items():
+        inner = item.fields("group", "kind", "namespace")
+        if (need(inner, "group", item).string(), need(inner, "kind", item).text()) == (_GATEWAY_API, "HTTPRoute"):
+            namespaces.append(need(inner, "namespace", item).text())
+    services = []
+    for item in need(fields, "to", spec).items():
+        inner = item.fields("group", "kind", "name")
+        if (need(inner, "group", item).string(), need(inner, "kind", item).text()) == ("", "Service"):
+            services.append(inner["name"].text() if "name" in inner else None)
+    return ReferenceGrant(meta.namespace, meta.name, tuple(namespaces), tuple(services), meta.place)
+
+
+def ungranted(routes: Sequence[Route], grants: Sequence[ReferenceGrant]) -> Iterator[Diagnostic]:
+    """Find backends in other namespaces to which no grant leads: the gateway answers 500 in their place."""
+    for route in routes:
+        for rule in route.rules:
+            for namespace, service in rule.abroad:
+                if not any(
+                    grant.namespace == namespace and route.namespace in grant.namespaces and {service, None} & {*grant.services}
+                    for grant in grants
+                ):
+                    yield unmodelled(f"a backend in `{namespace}`, to which no ReferenceGrant leads,", rule.place)
 
 
 def _headers(node: Node) -> tuple[tuple[str, str], ...]:

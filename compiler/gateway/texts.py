@@ -106,6 +106,8 @@ def _known(path: Path, environment: Environment) -> bool:
             return field in environment.request
         case ("auth", "identity", *_):
             return True
+        case ("auth", "metadata", *_) if environment.raw_identity:
+            return True
         case ("auth", *_):
             return not environment.raw_identity
         case _:

@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from compiler.intent.api_keys import KeySpec
+from compiler.intent.backends import BackendSpec
 from compiler.intent.platform import PlatformSpec
-from compiler.intent.scalars import Label, LimitAmount, Port, Text, Visible, Window
+from compiler.intent.scalars import Label, LimitAmount, Text, Visible, Window
 from compiler.intent.spec import Spec
 
 
@@ -61,26 +62,6 @@ class TierSpec(BudgetSpec):
     display_name: Annotated[Visible | None, Field(alias="displayName", description="name for people")] = None
     description: Annotated[str | None, Field(description="what the tier is, for people")] = None
     groups: Annotated[list[str], Field(min_length=1, description="groups whose members have the tier")]
-
-
-class InferenceServiceSpec(Spec):
-    """A KServe LLMInferenceService, which makes its own route; the name is the model's unless given."""
-
-    kind: Annotated[
-        Literal["LLMInferenceService"], Field(description="`LLMInferenceService`: KServe serves it, and makes its route")
-    ]
-    name: Annotated[Label | None, Field(description="name of the LLMInferenceService; the model's unless given")] = None
-
-
-class ServiceSpec(Spec):
-    """A Service in the model's namespace; the compiler makes its route."""
-
-    kind: Annotated[Literal["Service"], Field(description="`Service`: a Service of the cluster; the compiler makes its route")]
-    name: Annotated[Label, Field(description="name of the Service")]
-    port: Annotated[Port, Field(description="port of the Service")]
-
-
-BackendSpec = Annotated[InferenceServiceSpec | ServiceSpec, Field(discriminator="kind")]
 
 
 class ModelSpec(Spec):

@@ -16,6 +16,9 @@ MAX_SECONDS: Final = 366 * 24 * 60 * 60
 
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
+_ADDRESS: Final = re.compile(r"[0-9.]+\Z")
+_BASE_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)?\Z")
+_MOST_PATH: Final = 1024
 _WINDOW: Final = re.compile(r"(?:[0-9]{1,9}[smhdw])+\Z")
 _WINDOW_PART: Final = re.compile(r"([0-9]+)([smhdw])")
 # As people write them. `M` is left out: a month to some, a minute to others.
@@ -104,6 +107,20 @@ def _hostname(value: str) -> str:
     return value
 
 
+def _endpoint(value: str) -> str:
+    if _ADDRESS.match(value):
+        raise PydanticCustomError("bad-hostname", "a provider is found by its host name, for which its certificate is", {})
+    return _hostname(value)
+
+
+def _base_path(value: str) -> str:
+    if len(value) > _MOST_PATH or not _BASE_PATH.match(value):
+        raise PydanticCustomError(
+            "bad-value", "a path here is `/`, or a slash before each segment, none of which begins with a dot", {}
+        )
+    return value
+
+
 def _text(value: str) -> str:
     if not spellable(value):
         raise PydanticCustomError("bad-value", "text that reaches an expression holds no control characters or line breaks", {})
@@ -122,6 +139,8 @@ Window = Annotated[str, AfterValidator(_window), Field(json_schema_extra={"patte
 LimitAmount = Annotated[int, AfterValidator(_limit), Field(json_schema_extra={"minimum": 0, "maximum": MAX_LIMIT})]
 Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
 Hostname = Annotated[str, AfterValidator(_hostname)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+BasePath = Annotated[str, AfterValidator(_base_path)]
 Text = Annotated[str, AfterValidator(_text)]
 Visible = Annotated[str, Field(pattern=r"\S")]
 Regex = Annotated[str, AfterValidator(_regex)]

@@ -99,7 +99,7 @@ class Credentials:
 class Cache:
     """Remember what was accepted for `ttl` seconds, by a key."""
 
-    key: Selector
+    key: Selector | Static
     ttl: int
 
 
@@ -118,6 +118,33 @@ class Authentication:
     credentials: Credentials | None = None
     cache: Cache | None = None
     overrides: Mapping[str, Expression] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SecretRef:
+    """An entry of a Secret in Authorino's namespace."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Http:
+    """A request of Authorino's own; what comes back as JSON is `auth.metadata.<name>`."""
+
+    url: str
+    method: str
+    shared_secret_ref: SecretRef
+    credentials: Credentials
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Something that is fetched once the caller is known; where that fails, it is not there."""
+
+    priority: int
+    http: Http
+    cache: Cache
 
 
 @dataclass(frozen=True)
@@ -242,6 +269,7 @@ class Rules:
     """The phases, each by name of rule."""
 
     authentication: Mapping[str, Authentication]
+    metadata: Mapping[str, Metadata] = field(default_factory=dict, kw_only=True)
     authorization: Mapping[str, Authorization]
     response: Response
 

@@ -97,8 +97,8 @@ class Plainer:
 
 @cache
 def _members(kind: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a dataclass
-    """Give the fields of a class, and how Kubernetes spells them."""
-    return tuple((member.name, _camel(member.name)) for member in fields(kind))
+    """Give the fields of a class, and how Kubernetes spells them; `from_` is there for a name that Python keeps for itself."""
+    return tuple((member.name, _camel(member.name.rstrip("_"))) for member in fields(kind))
 
 
 def _camel(name: str) -> str:

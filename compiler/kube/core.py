@@ -58,6 +58,15 @@ class GroupSubject:
 
 
 @dataclass(frozen=True)
+class AccountSubject:
+    """A ServiceAccount of a namespace that a Role is bound to."""
+
+    kind: str
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True)
 class RoleBinding:
     """Gives a Role to subjects."""
 
@@ -65,4 +74,4 @@ class RoleBinding:
     kind: ClassVar[str] = "RoleBinding"
     metadata: ObjectMeta
     role_ref: RoleRef
-    subjects: tuple[GroupSubject, ...]
+    subjects: tuple[GroupSubject | AccountSubject, ...]

@@ -41,25 +41,35 @@ class PathModifier:
 
 @dataclass(frozen=True)
 class UrlRewrite:
-    """A rewrite of the request's URL."""
+    """A rewrite of the request's URL, and of its host where there is one."""
 
     path: PathModifier
+    hostname: str | None = None
+
+
+@dataclass(frozen=True)
+class HeaderModifier:
+    """Headers that the backend does not get."""
+
+    remove: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RouteFilter:
-    """A change that the gateway makes to the request."""
+    """A change that the gateway makes to the request, once every policy has seen it; exactly one of the two is given."""
 
     type: str
-    url_rewrite: UrlRewrite
+    url_rewrite: UrlRewrite | None = None
+    request_header_modifier: HeaderModifier | None = None
 
 
 @dataclass(frozen=True)
 class BackendRef:
-    """A Service of the route's namespace; `port` is a TCP port."""
+    """A Service, of the route's namespace unless another is named; `port` is a TCP port."""
 
     name: str
     port: int
+    namespace: str | None = None
 
 
 @dataclass(frozen=True)

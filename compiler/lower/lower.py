@@ -9,11 +9,9 @@ from functools import lru_cache
 from compiler.intent.intent import Intent, Item
 from compiler.intent.model import (
     BudgetSpec,
-    InferenceServiceSpec,
     ModelSpec,
     PolicySpec,
     RateSpec,
-    ServiceSpec,
     SubscriptionSpec,
     TeamGrantSpec,
     TeamSpec,
@@ -23,18 +21,16 @@ from compiler.intent.parse import qualify
 from compiler.intent.platform import PlatformSpec
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
+from compiler.lower.backends import backend
 from compiler.lower.keys import keys
 from compiler.lower.methods import methods
 from compiler.program.ir import (
     Attach,
-    Backend,
     Bridge,
     Budget,
-    ClusterService,
     Entry,
     Gateway,
     Grant,
-    InferenceService,
     MaasApi,
     Metadata,
     Model,
@@ -172,19 +168,13 @@ def _model(ident: str, item: Item[ModelSpec], intent: Intent, entitlements: _Ent
     return Model(
         namespace=namespace,
         name=name,
-        backend=_backend(item.spec.backend, name),
+        backend=backend(item.spec.backend, namespace, name),
         tiers=_unique(tiers),
         grants=tuple(sorted(entitlements.grants.get(ident, ()), key=lambda grant: grant.name)),
         entries=by_precedence(entitlements.entries.get(ident, ())),
         origin=item.place,
         alias=name if namespace == intent.platform.spec.model_namespace else None,
     )
-
-
-def _backend(spec: InferenceServiceSpec | ServiceSpec, model: str) -> Backend:
-    if isinstance(spec, ServiceSpec):
-        return ClusterService(spec.name, spec.port)
-    return InferenceService(spec.name or model)
 
 
 def by_precedence(entries: Sequence[Entry]) -> tuple[Entry, ...]:

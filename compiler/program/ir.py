@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from compiler.diagnostics.model import Place
+from compiler.program.backends import Backend, InferenceService
 from compiler.program.keys import DEFAULT_NAMESPACE, EVERY_MODEL, Key
 from compiler.program.methods import Method
 
@@ -159,24 +160,6 @@ class Grant:
     name: str
     subjects: Subjects
     origin: Place
-
-
-@dataclass(frozen=True)
-class InferenceService:
-    """A KServe LLMInferenceService; KServe makes its route, `<name>-kserve-route`, at `/<namespace>/<name>`."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class ClusterService:
-    """A Service of the model's namespace; we make its route."""
-
-    name: str
-    port: int
-
-
-Backend = InferenceService | ClusterService
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,8 @@ def read(view: View, method: Method, meant: methods.Method, of: World, memory: M
     identity = raw.identity(of, meant)
     outer = Place(identities.authorized(identity, {}), request, memory.origin((kind_of(meant), *raw.paths(meant)), of))
     overrides = reading.values(method.overrides, outer, TRUE)
-    inside = Place(identities.authorized(identity, overrides), request, _origin(memory, of, outer, method.overrides))
+    known = memory.origin(tuple(map(repr, view.fetched)), of, _origin(memory, of, outer, method.overrides))
+    inside = Place(identities.authorized(identity, overrides, view.fetched), request, known)
     allowed = of.terms.all(_authorized(reading, rule, view.permissions, inside) for rule in view.authorization)
     exports: dict[str, dict[str, Value]] = {}
     for one in view.exports:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from compiler.cel.printer import quote, spellable
@@ -12,13 +13,18 @@ from compiler.gateway import policies
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
 from compiler.gateway.externals import ExternalRoute, Externals
-from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, InferenceService, Program
+from compiler.gateway.fetching import reached
+from compiler.gateway.manifests import Secret
+from compiler.program import backends
+from compiler.program.backends import ExternalModel, InferenceService
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, Program
 from compiler.program.methods import Credential, known_to, labelled
 from compiler.prove.view import (
     AccessReview,
     Comparison,
     Conditions,
     Export,
+    Fetched,
     Limit,
     Method,
     Pattern,
@@ -48,7 +54,24 @@ def externals(program: Program) -> Externals:
     made = [model for model in program.models if isinstance(model.backend, InferenceService)]
     routes = tuple(ExternalRoute(model.namespace, model.route, model.prefix) for model in made)
     gateway = program.platform.gateway
-    return Externals(routes, gateway=(gateway.namespace, gateway.name), hostname=gateway.hostname)
+    named = (gateway.namespace, gateway.name)
+    return Externals(routes, gateway=named, hostname=gateway.hostname, secrets=tuple(_secrets(program)))
+
+
+def _secrets(program: Program) -> Iterator[Secret]:
+    """Give the Secrets of the providers' keys, which somebody keeps; what they hold here shows where it goes."""
+    served = (model.backend for model in program.models if isinstance(model.backend, ExternalModel))
+    held: dict[tuple[str, str], dict[str, str]] = {}
+    for key in (one.credential for one in served if one.credential is not None):
+        content = b64encode(key_of(key).encode()).decode()
+        held.setdefault((key.namespace, key.secret), {})[key.key] = content
+    for (namespace, name), data in sorted(held.items()):
+        yield Secret(namespace, name, data=tuple(sorted(data.items())))
+
+
+def key_of(credential: backends.Credential) -> str:
+    """Give what stands for a provider's key wherever one is shown."""
+    return f"the-key-{credential.key}-of-{credential.namespace}-{credential.secret}"
 
 
 def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
@@ -58,7 +81,8 @@ def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
     for model in program.models:
         paths = cluster.index.routes.get(f"{model.namespace}/{model.route}", ())
         if paths:
-            found.append(view_of(model.id, paths, allowed))
+            view = view_of(model.id, paths, allowed, fetches=True)
+            found.append(replace(view, fetched=_fetched(program, cluster, paths[0])))
     return tuple(found)
 
 
@@ -74,8 +98,16 @@ def unguarded(program: Program, cluster: Cluster) -> frozenset[str]:
     return frozenset(model.id for model in program.models if (model.namespace, model.route) not in guarded)
 
 
-def view_of(model: str, paths: tuple[Effective, ...], allowed: tuple[Permission, ...]) -> View:
-    """Give what holds on all paths of one route."""
+def _fetched(program: Program, cluster: Cluster, path: Effective) -> tuple[Fetched, ...]:
+    """Give what Authorino gets: what the account of its token may get, of what is there."""
+    here = program.platform.kuadrant_namespace
+    fetches = path.auth.fetches if path.auth else ()
+    found = ((one.name, reached(one, cluster, cluster.secrets, here)) for one in fetches)
+    return tuple(Fetched(name, tuple(key for key, _ in secret.data) if secret else ()) for name, secret in found)
+
+
+def view_of(model: str, paths: tuple[Effective, ...], allowed: tuple[Permission, ...], *, fetches: bool = False) -> View:
+    """Give what holds on all paths of one route; unless `fetches` are told of elsewhere, there must be none."""
     effective = paths[0]
     reading = _Reading()
     if not all(effective.same_policies(other) for other in paths[1:]):
@@ -87,6 +119,8 @@ def view_of(model: str, paths: tuple[Effective, ...], allowed: tuple[Permission,
         reading.refuse("a route without an AuthPolicy", None)
     else:
         reading.check(auth)
+        if auth.fetches and not fetches:
+            reading.refuse("a Secret that is fetched", auth.fetches[0].place)
     limits = [reading.limit("tokens", limit) for limit in effective.tokens]
     limits += [reading.limit("requests", limit) for limit in effective.requests]
     return View(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from compiler.prove import world
 from compiler.prove.formula import FALSE, TRUE
-from compiler.prove.values import Field, Headers, Record, Symbol, Text, Value
+from compiler.prove.values import Field, Headers, Record, Symbol, Table, Text, Value
+from compiler.prove.view import Fetched
 from compiler.prove.world import World
 
 # The exported property on which the limits decide; its values are proved to be the selected entries' keys.
@@ -16,10 +17,18 @@ SELECTED_PROPERTY: Final = "selected_subscription"
 SELECTED: Final = Text(((TRUE, Symbol(world.SELECTED)),))
 
 
-def authorized(identity: Record, overrides: Mapping[str, Value]) -> Record:
-    """Give `auth` in an AuthPolicy: what the method left, with the overrides on top."""
+def authorized(identity: Record, overrides: Mapping[str, Value], fetched: Iterable[Fetched] = ()) -> Record:
+    """Give `auth` in an AuthPolicy: what the method left, with the overrides on top, and what was fetched beside it."""
     fields = {**identity.fields, **{name: Field(TRUE, value) for name, value in overrides.items()}}
-    return Record("auth", {"identity": Field(TRUE, Record(identity.name, fields))})
+    roots = {"identity": Field(TRUE, Record(identity.name, fields))}
+    if secrets := {one.name: Field(TRUE, _secret(one)) for one in fetched}:
+        roots["metadata"] = Field(TRUE, Record("auth.metadata", secrets, closed=True))
+    return Record("auth", roots)
+
+
+def _secret(one: Fetched) -> Record:
+    held = Table({key: Text(((TRUE, f"what `{key}` holds"),)) for key in one.keys})
+    return Record(f"auth.metadata.{one.name}", {"data": Field(TRUE if one.keys else FALSE, held)}, closed=True)
 
 
 def has_field(auth: Value, name: str) -> bool:

@@ -13,7 +13,8 @@ from compiler.kube.names import object_name
 from compiler.program.ir import Program
 from compiler.program.keys import External, Key
 
-_KINDS: Final = ("Secret", "ExternalSecret", "SealedSecret")
+# What a Secret of its own may be is held against the Program where accounts are (`egress`).
+_KINDS: Final = ("ExternalSecret", "SealedSecret")
 _OURS: Final = {"app.kubernetes.io/managed-by": "maasc", "app.kubernetes.io/part-of": "models-as-a-service"}
 # What Argo CD reads; no operator does.
 _HARMLESS: Final = "argocd.argoproj.io/"

@@ -13,7 +13,19 @@ from compiler.program.decide import Caller, Decision, Request, decide
 from compiler.prove import attribution, raw
 from compiler.prove.concrete import CelError, Evaluation
 from compiler.prove.result import Allowance, Answer, Example
-from compiler.prove.view import AccessReview, Comparison, Conditions, Limit, Method, Pattern, Permission, Several, Source, View
+from compiler.prove.view import (
+    AccessReview,
+    Comparison,
+    Conditions,
+    Fetched,
+    Limit,
+    Method,
+    Pattern,
+    Permission,
+    Several,
+    Source,
+    View,
+)
 
 Parser = Callable[[str], Expr]
 Data = dict[str, object]
@@ -122,7 +134,7 @@ class _Replay:
     def answer(self, view: View, method: Method, identity: Data) -> Answer:
         raw = self._over(identity)
         overrides = {name: self._value(source, raw) for name, source in method.overrides}
-        inside = self._over({**identity, **overrides})
+        inside = self._over({**identity, **overrides}, view.fetched)
         passed = [self._authorized(rule, view.permissions, inside) for rule in view.authorization]
         if not all(passed):
             return Answer(_FORBIDDEN)
@@ -153,8 +165,9 @@ class _Replay:
             tuple((name, value) for name, value in facts.items() if isinstance(value, str)),
         )
 
-    def _over(self, identity: Data) -> Data:
-        return {**self.roots, "auth": {"identity": identity}}
+    def _over(self, identity: Data, fetched: Iterable[Fetched] = ()) -> Data:
+        secrets = {one.name: {"data": {key: f"what `{key}` holds" for key in one.keys}} for one in fetched}
+        return {**self.roots, "auth": {"identity": identity, **({"metadata": secrets} if secrets else {})}}
 
     def _value(self, source: Source, scope: Mapping[str, object]) -> object:
         try:

@@ -34,6 +34,7 @@ _HEADERS: Final = (*ir.IDENTITY_HEADERS, ir.GROUP_HEADER, ir.SUBSCRIPTION_HEADER
 
 # Fields of what expressions read, beside those of the identity.
 _ROOTS: Final = ("identity", "headers", "url_path", "path")
+_FETCHED: Final = ("metadata", "data")
 
 # A comma would part a name, a slash make it part of a path, and what has a colon in it may be kept by Kubernetes to itself,
 # or be the key of a team or a tier.
@@ -110,6 +111,7 @@ def _fields(view: View) -> Iterator[str]:
     for method in view.methods:
         yield from (name for name, _ in method.overrides)
     yield from (name for one in view.exports for name in (one.item, one.name))
+    yield from (name for one in view.fetched for name in (*_FETCHED, one.name, *one.keys))
 
 
 def _identity(method: Method) -> Record:
@@ -156,6 +158,7 @@ class _Renaming:
             [(export.item, export.name, self._text(export.value)) for export in view.exports],
             [(name, self._text(source)) for name, source in view.injected],
             sorted(repr(self._limit(limit)) for limit in view.limits),
+            view.fetched,
         )
 
     def _limit(self, limit: Limit) -> tuple[object, ...]:

@@ -137,6 +137,14 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Fetched:
+    """A Secret that is there as `auth.metadata.<name>`, with these keys."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Something in the manifests that no proof here understands, and where."""
 
@@ -148,7 +156,8 @@ class Unknown:
 class View:
     """All that holds for the requests of one model, `namespace/name`.
 
-    `methods` are in the order tried; `injected` are expressions whose values go into headers for the backend.
+    `methods` are in the order tried; `fetched` is there for every caller, or not listed; `injected` are expressions whose
+    values go into headers for the backend.
     """
 
     model: str
@@ -160,3 +169,4 @@ class View:
     limits: tuple[Limit, ...]
     unknown: tuple[Unknown, ...]
     place: Place
+    fetched: tuple[Fetched, ...] = ()

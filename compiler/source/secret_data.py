@@ -16,6 +16,8 @@ UNSEALED: Final = "a value that was not sealed"
 _SEALED: Final = ("secret", "sealed")
 # Fields of a Secret whose values are secret.
 _VALUES: Final = ("data", "stringData")
+# A Secret of this type holds nothing before the cluster puts the token of an account into it.
+_FILLED: Final = "kubernetes.io/service-account-token"
 # The subject of a user looks as random as a key and opens nothing.
 _SUBJECT: Final = "sub"
 
@@ -33,7 +35,8 @@ def in_data(data: object, path: tuple[PathPart, ...] = ()) -> Iterator[Hidden]:
     """Give the secrets of a document's plain data."""
     match data:
         case dict():
-            if data.get("kind") == "Secret" and (data.get("apiVersion") == "v1" or not data.keys().isdisjoint(_VALUES)):
+            held = not data.keys().isdisjoint(_VALUES)
+            if data.get("kind") == "Secret" and (held or (data.get("apiVersion") == "v1" and data.get("type") != _FILLED)):
                 yield Hidden((*path, "kind"), MANIFEST, tuple((*path, name) for name in _VALUES if name in data))
             for name, value in data.items():
                 yield from in_data(value, (*path, name))

@@ -13,8 +13,9 @@ from compiler.explain.question import Question, question
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
+from compiler.program.backends import InferenceService
 from compiler.program.decide import Request
-from compiler.program.ir import InferenceService, Model, Program
+from compiler.program.ir import Model, Program
 from compiler.suites.load import NOT_TESTED, Suite
 from compiler.suites.model import CHAT, LISTING, CallerSpec
 

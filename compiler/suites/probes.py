@@ -8,8 +8,9 @@ from itertools import combinations, pairwise
 
 from compiler.explain.question import Question
 from compiler.intent.intent import Intent
+from compiler.program.backends import InferenceService
 from compiler.program.decide import Caller, Request, candidates_of, decide
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, InferenceService, Model, Program
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program
 from compiler.program.keys import EVERY_MODEL
 from compiler.program.methods import Method, TierToken, binds, bound_as, vouches_for_group, vouches_for_user
 from compiler.suites.case import Metered

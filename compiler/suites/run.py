@@ -56,7 +56,7 @@ def _called(case: Call, on: Platform, now: str) -> Result:
     if not all(agrees(case.question, decision, found, engine.name) for engine, found in answers):
         table = (
             ("meant", meaning(case.question, decision)),
-            *((engine.name, told(found, engine.name)) for engine, found in answers),
+            *((engine.name, told(case.question, found, engine.name)) for engine, found in answers),
         )
         wrong.append(Wrong("engines", "what the configuration means, on every engine", "the table below"))
     asserts = [one for one in case.asserts if one.skip is None or not holds(one.skip, now)]

@@ -32,13 +32,21 @@ _OURS: Final = {"app.kubernetes.io/managed-by": MANAGED_BY, "app.kubernetes.io/p
 _ADOPTED: Final = {"opendatahub.io/managed": "false"}
 
 
-def metadata(name: str, namespace: str | None, *, adopted: bool = False, labels: Mapping[str, str] | None = None) -> ObjectMeta:
+def metadata(
+    name: str,
+    namespace: str | None,
+    *,
+    adopted: bool = False,
+    labels: Mapping[str, str] | None = None,
+    annotations: Mapping[str, str] | None = None,
+) -> ObjectMeta:
     """Name an object of ours.
 
     `adopted` marks objects whose name a controller of the platform also uses, so that it leaves them alone
     (annotation `opendatahub.io/managed`, read by the MaaS controller and the ODH operator).
     """
-    return ObjectMeta(name, namespace, {**_OURS, **labels} if labels else _OURS, _ADOPTED if adopted else {})
+    told = _ADOPTED if adopted else {}
+    return ObjectMeta(name, namespace, {**_OURS, **labels} if labels else _OURS, {**annotations, **told} if annotations else told)
 
 
 def on_route(model: Model) -> TargetRef:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from compiler.kube.base import Manifest
 from compiler.program.ir import Attach, Model, Program
-from compiler.targets import gateway_deny, gateway_policies, keys, model_policies, model_rbac, model_route, tier_mapping
+from compiler.targets import (
+    gateway_deny,
+    gateway_policies,
+    keys,
+    model_policies,
+    model_rbac,
+    model_route,
+    provider_keys,
+    tier_mapping,
+)
 from compiler.targets.common import WayIn, ways_in
 from compiler.targets.waves import in_wave
 
@@ -48,6 +57,17 @@ def _shared(program: Program) -> Iterator[Output]:
     yield from _each("tiers", tier_mapping.manifests(program))
     for path, manifest in keys.manifests(program):
         yield Output(path, (manifest,))
+    yield from _provider_keys(program)
+
+
+def _provider_keys(program: Program) -> Iterator[Output]:
+    secrets = dict.fromkeys((one.namespace, one.secret) for one in provider_keys.credentials(program))
+    if secrets:
+        here = program.platform.kuadrant_namespace
+        yield Output(f"provider-keys/{here}/{provider_keys.ACCOUNT}.yaml", tuple(provider_keys.account(program)))
+    for namespace, secret in secrets:
+        manifests = tuple(provider_keys.permission(program, namespace, secret))
+        yield Output(f"provider-keys/{namespace}/{manifests[0].metadata.name}.yaml", manifests)
 
 
 def _each(folder: str, manifests: Iterable[Manifest]) -> Iterator[Output]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from compiler.expressions import access, metering, selection
@@ -11,8 +12,10 @@ from compiler.kube.authpolicy import Authorization, AuthPolicy, AuthPolicySpec, 
 from compiler.kube.base import Manifest
 from compiler.kube.names import object_name
 from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLimitPolicy
+from compiler.program.backends import ExternalModel
 from compiler.program.ir import Model, Program
 from compiler.program.methods import binds
+from compiler.targets import provider_keys
 from compiler.targets.common import WayIn, carrying, conditions, genuine, metadata, on_route, response
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
@@ -51,10 +54,17 @@ def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthP
         "model-access": Authorization(1, conditions(may.allowed)),
         "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),
     }
+    granted, fetched = success(selected, mentioned), {}
+    if isinstance(model.backend, ExternalModel) and (key := model.backend.credential) is not None:
+        fetched[provider_keys.FETCHED] = provider_keys.fetch(key)
+        authorization[provider_keys.RULE] = provider_keys.required(key)
+        sent = {model.backend.header: provider_keys.header(key, model.backend.scheme)}
+        granted = replace(granted, headers={**granted.headers, **sent})
     rules = Rules(
         authentication=carrying(ways, (selected, may, mentioned)),
+        metadata=fetched,
         authorization=authorization,
-        response=response(success(selected, mentioned)),
+        response=response(granted),
     )
     return AuthPolicy(
         metadata(object_name("maas-auth", model.name), model.namespace, adopted=True),

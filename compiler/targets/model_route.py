@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from typing import Final
 
-from compiler.kube.base import Manifest
+from compiler.kube.base import GATEWAY_GROUP, Manifest
+from compiler.kube.grants import GrantFrom, GrantTo, ReferenceGrant, ReferenceGrantSpec
 from compiler.kube.httproute import (
     BackendRef,
+    HeaderModifier,
     HttpRoute,
     HttpRouteSpec,
     Match,
@@ -17,22 +21,76 @@ from compiler.kube.httproute import (
     RouteRule,
     UrlRewrite,
 )
-from compiler.program.ir import ClusterService, Model, Program
+from compiler.kube.names import object_name
+from compiler.program.backends import ClusterService, ExternalModel
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
+from compiler.targets import external
 from compiler.targets.common import metadata
+
+# What no provider is told: who calls, by which credential, and whose account at the provider a caller would like to use.
+PRIVATE_HEADERS: Final = tuple(
+    sorted(
+        (
+            "authorization",
+            "cookie",
+            "x-api-key",
+            "api-key",
+            "openai-organization",
+            "openai-project",
+            USERNAME_HEADER,
+            GROUP_HEADER,
+            TIER_HEADER,
+            SUBSCRIPTION_HEADER,
+        )
+    )
+)
+
+# Words of the controller of the platform for what an external model is.
+_DIGEST: Final = 8
+_PROVIDER: Final = "maas.opendatahub.io/provider"
+_MODEL: Final = "maas.opendatahub.io/target-model"
 
 
 def manifests(program: Program, model: Model) -> Iterator[Manifest]:
-    """Give the route of a model, unless KServe makes it."""
-    if not isinstance(model.backend, ClusterService):
-        return
+    """Give the route of a model with what it leads to, unless KServe makes it."""
+    match model.backend:
+        case ClusterService() as service:
+            yield _route(program, model, (_rewrite(PathModifier("ReplacePrefixMatch", "/")),), _backend(service))
+            if service.namespace is not None:
+                yield _grant(model, service.name, service.namespace)
+        case ExternalModel() as served:
+            yield from external.manifests(model, served)
+            rewrite = _rewrite(PathModifier("ReplacePrefixMatch", served.path), served.endpoint)
+            kept = served.header if served.credential is not None else None
+            private = HeaderModifier(tuple(name for name in PRIVATE_HEADERS if name != kept))
+            filters = (rewrite, RouteFilter("RequestHeaderModifier", request_header_modifier=private))
+            said = {_PROVIDER: served.provider, _MODEL: served.model}
+            yield _route(program, model, filters, BackendRef(external.name(model), served.port), said)
+
+
+def _rewrite(path: PathModifier, hostname: str | None = None) -> RouteFilter:
+    return RouteFilter("URLRewrite", UrlRewrite(path, hostname))
+
+
+def _backend(service: ClusterService) -> BackendRef:
+    return BackendRef(service.name, service.port, service.namespace)
+
+
+def _route(
+    program: Program, model: Model, filters: tuple[RouteFilter, ...], backend: BackendRef, said: dict[str, str] | None = None
+) -> HttpRoute:
     gateway = program.platform.gateway
-    rewrite = UrlRewrite(PathModifier("ReplacePrefixMatch", "/"))
-    rule = RouteRule(
-        matches=(Match(PathMatch("PathPrefix", model.prefix)),),
-        filters=(RouteFilter("URLRewrite", rewrite),),
-        backend_refs=(BackendRef(model.backend.name, model.backend.port),),
-    )
-    yield HttpRoute(
-        metadata(model.route, model.namespace),
+    rule = RouteRule((Match(PathMatch("PathPrefix", model.prefix)),), filters, (backend,))
+    return HttpRoute(
+        metadata(model.route, model.namespace, annotations=said),
         HttpRouteSpec((ParentRef(gateway.namespace, gateway.name),), (gateway.hostname,), (rule,)),
     )
+
+
+def _grant(model: Model, service: str, namespace: str) -> ReferenceGrant:
+    """Let routes of the model's namespace reach one Service of another namespace."""
+    # A model of this name in another namespace may reach into the same one; a plain join would be ambiguous.
+    digest = hashlib.sha256(model.id.encode()).hexdigest()[:_DIGEST]
+    named = object_name(f"maas-route-{digest}", model.name)
+    spec = ReferenceGrantSpec((GrantFrom(GATEWAY_GROUP, "HTTPRoute", model.namespace),), (GrantTo("", "Service", service),))
+    return ReferenceGrant(metadata(named, namespace), spec)

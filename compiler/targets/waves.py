@@ -6,9 +6,12 @@ from dataclasses import is_dataclass, replace
 from enum import IntEnum
 from typing import Final
 
+from compiler.kube.accounts import ServiceAccount, TokenSecret
 from compiler.kube.authpolicy import AuthPolicy
 from compiler.kube.base import Manifest
 from compiler.kube.core import Role, RoleBinding
+from compiler.kube.egress import DestinationRule, ExternalNameService, ServiceEntry
+from compiler.kube.grants import ReferenceGrant
 from compiler.kube.httproute import HttpRoute
 from compiler.kube.ratelimit import RateLimitPolicy, TokenRateLimitPolicy
 from compiler.kube.secrets import ExternalSecret, SealedSecret
@@ -29,7 +32,10 @@ class Wave(IntEnum):
     """
 
     GATEWAY_LIMITS = 0
+    ACCOUNTS = GATEWAY_LIMITS
     GATEWAY_AUTH = 1
+    TOKENS = GATEWAY_AUTH
+    BACKENDS = GATEWAY_AUTH
     ROUTES = 2
     LIMITS = 3
     AUTH = 4
@@ -47,6 +53,14 @@ def wave(manifest: Manifest) -> Wave:
             return Wave.GATEWAY_AUTH if manifest.spec.target_ref.kind == _GATEWAY else Wave.AUTH
         case HttpRoute():
             return Wave.ROUTES
+        case ExternalNameService() | ServiceEntry() | DestinationRule() | ReferenceGrant():
+            # A route that leads nowhere, or without TLS, is never there; what it leads to is removed after it.
+            return Wave.BACKENDS
+        case ServiceAccount():
+            return Wave.ACCOUNTS
+        case TokenSecret():
+            # Of an account that is not there, Kubernetes removes the token's Secret; Authorino reads it but once.
+            return Wave.TOKENS
         case Role():
             return Wave.AUTH
         case RoleBinding():

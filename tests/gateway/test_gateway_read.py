@@ -45,6 +45,13 @@ metadata: {name: r, namespace: llm}
 rules: [{apiGroups: [serving.kserve.io], resources: [llminferenceservices], resourceNames: [granite], verbs: [post]}]
 """
 
+SECRETS_ALONE = """
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: a, namespace: b}
+spec: {from: [{group: gateway.networking.k8s.io, kind: Gateway, namespace: n}], to: [{group: "", kind: Secret}]}
+"""
+
 
 def findings(*manifests: str) -> Platform:
     """Read what may be wrong."""
@@ -136,7 +143,9 @@ def test_what_is_wrong_is_found(manifest: str, code: str, path: tuple[object, ..
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tier-to-group-mapping, namespace: maas-api}\ndata: {tiers: x}\n",
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: b}\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\nspec: {ports: []}\n",
-        "apiVersion: gateway.networking.k8s.io/v1beta1\nkind: ReferenceGrant\nmetadata: {name: a, namespace: b}\nspec: {}\n",
+        SECRETS_ALONE,
+        "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: b}\nspec: {hosts: [a.b]}\n",
+        "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a, namespace: b}\nspec: {host: a.b}\n",
         "---\n",
         "# nothing\n",
         ROLE,

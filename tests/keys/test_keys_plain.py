@@ -50,6 +50,7 @@ PLAIN = [
     ("a: {secret: {sealed: hunter2}}\n", "hunter2"),
     (f"a: {{secret: {{sealed: {SEALED[:300]}}}}}\n", SEALED[100:140]),
     ("kind: Secret\napiVersion: v1\ndata: {a: aHVudGVyMg==}\n", "aHVudGVyMg"),
+    ("kind: Secret\napiVersion: v1\ntype: kubernetes.io/service-account-token\ndata: {a: aHVudGVyMg==}\n", "aHVudGVyMg"),
     ("items:\n  - stringData:\n      a: hunter2\n    kind: Secret\n", "hunter2"),
     (f"a: [{KEY}\n", KEY),
     (f"a: {KEY}\na: {KEY}\n", KEY),
@@ -104,6 +105,7 @@ INNOCENT = [
     "secret: {sealed: alice.sealed}",
     "secret: {external: {store: vault, path: maas/alice-dev}}",
     "kind: SealedSecret",
+    "kind: Secret\napiVersion: v1\ntype: kubernetes.io/service-account-token\nmetadata: {name: a}\n",
 ]
 
 

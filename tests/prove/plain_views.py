@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from compiler.diagnostics.model import Place
+from compiler.program.backends import ExternalModel
 from compiler.program.ir import Attach, Program
 from compiler.program.methods import Credential
 from compiler.prove.view import (
@@ -14,6 +15,7 @@ from compiler.prove.view import (
     Comparison,
     Conditions,
     Export,
+    Fetched,
     Limit,
     Method,
     Pattern,
@@ -56,6 +58,7 @@ def _view(program: Program, manifests: Manifests, index: int) -> View:
         limits=tuple(limit for kind, unit in _UNITS for limit in _limits(manifests, kind, unit, on)),
         unknown=(),
         place=place,
+        fetched=tuple(_fetched(program, index, rules)),
     )
 
 
@@ -137,8 +140,23 @@ def _permissions(manifests: Manifests) -> Iterator[Permission]:
                         tuple(rule.get("resourceNames", ())),
                         tuple(rule["verbs"]),
                         tuple(subject["name"] for subject in binding["subjects"] if subject["kind"] == "Group"),
-                        tuple(subject["name"] for subject in binding["subjects"] if subject["kind"] == "User"),
+                        tuple(_user(subject) for subject in binding["subjects"] if subject["kind"] != "Group"),
                     )
+
+
+def _user(subject: Mapping[str, str]) -> str:
+    if subject["kind"] == "User":
+        return subject["name"]
+    return f"system:serviceaccount:{subject['namespace']}:{subject['name']}"
+
+
+def _fetched(program: Program, index: int, rules: Mapping[str, Any]) -> Iterator[Fetched]:
+    """Give what is fetched: that the account may get it is for the other reading to find out."""
+    backend = program.models[index].backend
+    for name in rules.get("metadata", ()):
+        assert isinstance(backend, ExternalModel)
+        assert backend.credential is not None
+        yield Fetched(name, (backend.credential.key,))
 
 
 def _exports(filters: Mapping[str, Any], at: Place) -> Iterator[Export]:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 
 from compiler.diagnostics.model import Place
+from compiler.program.backends import InferenceService
 from compiler.program.ir import (
     Attach,
     Bridge,
@@ -13,7 +14,6 @@ from compiler.program.ir import (
     Entry,
     Gateway,
     Grant,
-    InferenceService,
     MaasApi,
     Model,
     Per,

@@ -15,7 +15,8 @@ from prove_callers import chance_of
 from random_programs import some_program
 
 from compiler.cel.parse import parse
-from compiler.program.ir import Bridge, InferenceService
+from compiler.program.backends import InferenceService
+from compiler.program.ir import Bridge
 from compiler.prove.prove import prove
 from compiler.prove.result import Proved
 from compiler.render.layout import render

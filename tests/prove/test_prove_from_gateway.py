@@ -55,6 +55,7 @@ def plainer(view: View) -> object:
             (one.unit, one.policy, one.name, one.rates, tuple(source.text for source in one.sources())) for one in view.limits
         ),
         view.unknown,
+        view.fetched,
     )
 
 

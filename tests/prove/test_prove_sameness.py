@@ -17,8 +17,9 @@ from test_prove_soundness import emitted
 
 from compiler.cel.parse import parse
 from compiler.gateway.texts import mentioned
+from compiler.program.backends import InferenceService
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Bridge, InferenceService, Model, Program, Rate, Subjects
+from compiler.program.ir import Bridge, Model, Program, Rate, Subjects
 from compiler.prove.literals import Reader
 from compiler.prove.prove import nothing_alike, prove, prove_some, prover
 from compiler.prove.result import Effort, ProofReport

@@ -157,15 +157,15 @@ def test_the_matrix_shows_what_is_effective(opened: Page) -> None:
                 limits = [f"{one.limit:,}{unit[one.unit]} / {window(one.seconds)}" for one in row.decision.limits]
                 assert cell.splitlines() == [*limits, row.entry.key], (subject, model)
     opened.run("document.getElementById('collapse').click()")
-    assert opened.text("matrix-count") == "14 callers of 9 kinds; 6 models"
+    assert opened.text("matrix-count") == "14 callers of 9 kinds; 7 models"
 
 
 def test_models_that_nobody_shown_may_call_can_be_left_out(opened: Page) -> None:
     opened.write("caller-filter", "research")
     opened.run("document.getElementById('reached').click()")
-    reached = ["llm/facebook-opt-125m-simulated", "llm/granite-3-1-8b", "llm/qwen3"]
-    assert opened.text("grid").split()[:4] == ["caller", *reached]
-    assert opened.text("model-pager") == f"models 1{DASH}3 of 3"
+    reached = ["llm/facebook-opt-125m-simulated", "llm/gpt-4o", "llm/granite-3-1-8b", "llm/qwen3"]
+    assert opened.text("grid").split()[:5] == ["caller", *reached]
+    assert opened.text("model-pager") == f"models 1{DASH}4 of 4"
     opened.write("caller-filter", "nobody of this name")
     assert opened.text("model-pager") == "no models"
 
@@ -224,7 +224,7 @@ def test_the_question_is_answered_while_it_is_asked(opened: Page) -> None:
     opened.run("document.getElementById('forged').click()")
     opened.write("header", "")
     opened.write("model", "")
-    assert opened.text("verdict") == "200 on 3 of 6 models"
+    assert opened.text("verdict") == "200 on 4 of 7 models"
     opened.write("model", "nowhere")
     assert opened.text("verdict") == "there is no model nowhere"
     opened.write("model", "qwen3")
@@ -248,7 +248,7 @@ def test_search_finds_by_name_and_description_and_leads_to_the_matrix(opened: Pa
     assert "admin-group" in opened.text("found")
     assert "groups.yaml:10" in opened.text("found")
     opened.run("document.querySelector('#found button').click()")
-    assert opened.text("matrix-count") == "1 caller; 6 models"
+    assert opened.text("matrix-count") == "1 caller; 7 models"
     opened.write("search", "")
     assert opened.text("found") == ""
     opened.write("caller-filter", "")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from resources_bench import PLATFORM, front, resource, told
 
 from compiler.diagnostics.model import Place, failed
+from compiler.intent.backends import InferenceServiceSpec
 from compiler.intent.digest import digest
 from compiler.intent.parse import parse
 from compiler.render import yaml
@@ -191,4 +192,6 @@ def test_a_name_alone_finds_a_model_wherever_it_is(tmp_path: Path) -> None:
     intent = front(tmp_path, files).intent
     assert intent is not None
     assert intent.access["gold"].spec.models == ["other/llama", "llm/granite", "maas/qwen"]
-    assert intent.models["maas/qwen"].spec.backend.name == "q"
+    backend = intent.models["maas/qwen"].spec.backend
+    assert isinstance(backend, InferenceServiceSpec)
+    assert backend.name == "q"

@@ -160,7 +160,8 @@ def test_nothing_is_looked_for_in_a_string(name: str) -> None:
     """`in` with a string to its right is a test for a substring in one release and an error in another."""
     for _, _, text in _of(name, AUTH, TOKENS, REQUESTS):
         named = {path for path in mentioned(text).contained if len(path) > 1}
-        assert named <= {("request", "headers")}
+        # Both are maps: of headers, and of what a Secret holds.
+        assert named <= {("request", "headers"), ("auth", "metadata", "provider", "data")}
 
 
 @every_case

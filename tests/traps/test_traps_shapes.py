@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from traps_bench import AUTH, CASES, REQUESTS, TOKENS, built, case, platform, target, walk
+from traps_bench import AUTH, CASES, ENGINE, REQUESTS, TOKENS, built, case, platform, target, walk
+
+from compiler.engines.base import Value
 
 every_case = pytest.mark.parametrize("name", CASES)
 
@@ -45,16 +47,31 @@ def test_ways_in_are_tried_one_after_the_other(name: str) -> None:
 
 @every_case
 def test_nothing_is_cached(name: str) -> None:
-    """Every request is judged anew: no key can be too coarse, and no answer outlives what it was based on."""
+    """Every request is judged anew: no key can be too coarse, and no answer outlives what it was based on.
+
+    What is fetched is kept, under a fixed key, and it is the same for all callers: a Secret's content is no answer.
+    """
     for document in case(name).of(AUTH):
-        assert "cache" not in {key for path, _ in walk(document) for key in path}
+        caches = {path: value for path, value in walk(document) if path[-1:] == ("cache",)}
+        assert set(caches) <= {("spec", "rules", "metadata", "provider", "cache")}
+        for cache in caches.values():
+            assert set(cache["key"]) == {"value"}
 
 
 @every_case
-def test_nothing_is_fetched(name: str) -> None:
-    """No rule waits for another service, or passes because that service did not answer."""
+def test_only_keys_of_providers_are_fetched(name: str) -> None:
+    """By GET, which Authorino knows; and where one is not there the request is refused, whatever came in its place."""
     for document in case(name).of(AUTH):
-        assert set(document["spec"]["rules"]) == {"authentication", "authorization", "response"}
+        rules = document["spec"]["rules"]
+        assert set(rules) - {"metadata"} == {"authentication", "authorization", "response"}
+        fetched = rules.get("metadata", {})
+        assert {one["http"]["method"] for one in fetched.values()} <= {"GET"}
+        assert ("provider-key" in rules["authorization"]) == bool(fetched)
+        answers: list[dict[str, object]] = [{}, {"metadata": {}}, {"metadata": {"provider": {"kind": "Status"}}}]
+        for answer in answers if fetched else ():
+            (pattern,) = rules["authorization"]["provider-key"]["patternMatching"]["patterns"]
+            outcome = ENGINE.evaluate(pattern["predicate"], {"auth": {"identity": {}, **answer}, "request": {}})
+            assert outcome == Value(value=False)
 
 
 @every_case
@@ -127,6 +144,7 @@ def test_routes_match_by_the_models_own_path_alone() -> None:
 def test_only_kinds_of_our_own_making_are_emitted(name: str) -> None:
     """Nothing is handed to a plan, telemetry or other extension, whose own policies would meet ours on one target."""
     ours = {AUTH, TOKENS, REQUESTS, "HTTPRoute", "Role", "RoleBinding", "ConfigMap", "ExternalSecret", "SealedSecret"}
+    ours |= {"Service", "ServiceEntry", "DestinationRule", "ReferenceGrant", "ServiceAccount", "Secret"}
     assert {document["kind"] for document in case(name).documents} <= ours
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,13 @@ from compiler.diagnostics.model import Diagnostic, failed
 from compiler.engines.celpy_engine import CelpyEngine
 from compiler.gateway.answer import Answer, answer
 from compiler.gateway.cluster import Cluster
-from compiler.gateway.externals import ExternalRoute, Externals
+from compiler.gateway.externals import ExternalRoute
 from compiler.gateway.identities import Identities, Token
 from compiler.gateway.read import read
 from compiler.gateway.release import find_release
 from compiler.gateway.requests import HttpRequest
-from compiler.program.ir import InferenceService, Program
+from compiler.program.ir import Program
+from compiler.prove.from_gateway import externals
 
 Document = Mapping[str, Any]
 
@@ -73,11 +74,9 @@ class Built:
 
     def beside(self, *routes: ExternalRoute, manifests: str = "") -> Cluster:
         """Read the manifests back in a cluster where KServe made its routes, and somebody else perhaps more."""
-        gateway = self.program.platform.gateway
-        kserve = (model for model in self.program.models if isinstance(model.backend, InferenceService))
-        made = (ExternalRoute(model.namespace, model.route, model.prefix) for model in kserve)
-        externals = Externals((*made, *routes), gateway=(gateway.namespace, gateway.name), hostname=gateway.hostname)
-        cluster, findings = read({**self.texts, "others.yaml": manifests}, externals=externals)
+        assumed = externals(self.program)
+        assumed = replace(assumed, routes=(*assumed.routes, *routes))
+        cluster, findings = read({**self.texts, "others.yaml": manifests}, externals=assumed)
         assert not failed(findings), findings
         return cluster
 

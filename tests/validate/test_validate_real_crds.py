@@ -61,10 +61,13 @@ def test_every_custom_kind_is_defined() -> None:
     custom = {one["kind"] for one in samples() if _crds().knows(one["apiVersion"], one["kind"])}
     assert custom == {
         "AuthPolicy",
+        "DestinationRule",
         "ExternalSecret",
         "HTTPRoute",
         "RateLimitPolicy",
+        "ReferenceGrant",
         "SealedSecret",
+        "ServiceEntry",
         "TokenRateLimitPolicy",
     }
 

@@ -1,0 +1,32 @@
+"""A ServiceAccount, and the Secret that Kubernetes fills with a token of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from compiler.kube.base import ObjectMeta
+
+# Kubernetes' token controller puts the token of the account of this name into a Secret of this type, under this key.
+ACCOUNT_ANNOTATION: Final = "kubernetes.io/service-account.name"
+TOKEN_TYPE: Final = "kubernetes.io/service-account-token"  # noqa: S105 - a type
+TOKEN_KEY: Final = "token"  # noqa: S105 - a key
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """A ServiceAccount."""
+
+    api_version: ClassVar[str] = "v1"
+    kind: ClassVar[str] = "ServiceAccount"
+    metadata: ObjectMeta
+
+
+@dataclass(frozen=True)
+class TokenSecret:
+    """A Secret that holds nothing until the cluster puts the account's token into it."""
+
+    api_version: ClassVar[str] = "v1"
+    kind: ClassVar[str] = "Secret"
+    metadata: ObjectMeta
+    type: str
