@@ -33,8 +33,8 @@ from compiler.render import yaml
 # What Limitador knows a count by: the route it is kept for, unit, policy, limit, seconds, and the values that share it out.
 Counter = tuple[str, str, str, str, int, tuple[str, ...]]
 
-# The exported entry, where it is what the header names.
-_NAMED = Symbol(header_value(SUBSCRIPTION_HEADER))
+# The exported entry, where it is what the header names, or what the credential is bound to.
+_NAMED = (Symbol(header_value(SUBSCRIPTION_HEADER)), Symbol(world.BOUND))
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _pieces(case: _Case) -> Iterator[Piece]:
         callers = case.regions.both(within, case.callers(guard))
         if callers == NOBODY:
             continue
-        key = case.asked if entry == _NAMED else entry
+        key = case.asked if entry in _NAMED else entry
         if not isinstance(key, str):
             raise UndecidedError("which entry meters a caller is not known")
         for part, limits in _parted(case, callers, key):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from copy import copy
 
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
 from compiler.program.methods import TEAM_PREFIX
@@ -21,23 +22,33 @@ ANYBODY: Region = ONE
 
 
 class Regions:
-    """The sets of callers that some groups and users can tell apart; equal sets are one number.
+    """The sets of callers that some groups and users can tell apart; equal sets are one number."""
 
-    Their requests bring those of the `headers` that only the gateway may set, and no other such header.
-    """
-
-    def __init__(self, terms: Terms, groups: Iterable[str], users: Iterable[str], headers: Collection[str] = ()) -> None:
+    def __init__(self, terms: Terms, groups: Iterable[str], users: Iterable[str]) -> None:
         self.terms = terms
         names = (*map(world.group, sorted(set(groups))), *map(world.username, sorted(set(users) - {""})))
         self.facts: tuple[Fact, ...] = (world.USER, world.USERNAME, world.GROUPS, *names)
         self.diagram = Diagram()
-        self._nodes = {terms.fact(fact): self.diagram.fact(level) for level, fact in enumerate(self.facts)}
+        self._named = {terms.fact(fact): self.diagram.fact(level) for level, fact in enumerate(self.facts)}
+        self._settle((), ())
         self.callers = self._callers()
+
+    def _settle(self, headers: Collection[str], lacking: Collection[Fact]) -> None:
         # Headers that only the gateway may set are refused before and after, whoever calls, unless that is what is asked.
         brought = {name: ANYBODY if name in headers else NOBODY for name in IDENTITY_HEADERS}
-        self._nodes.update({terms.fact(world.header(name)): node for name, node in brought.items()})
-        self._nodes[terms.fact(world.HEADERS)] = ANYBODY if headers else NOBODY
+        self._nodes = self._named | {self.terms.fact(world.header(name)): node for name, node in brought.items()}
+        self._nodes[self.terms.fact(world.HEADERS)] = ANYBODY if headers else NOBODY
+        self._lacking = lacking
         self._done: dict[tuple[Formula, str | None], Region] = {}
+
+    def otherwise(self, headers: Collection[str] = (), lacking: Collection[Fact] = ()) -> Regions:
+        """Give the same sets for requests that are not as they should be; sets of both are the same numbers.
+
+        They bring `headers` that only the gateway may set, or lack some of what good credentials have in common.
+        """
+        found = copy(self)
+        found._settle(headers, lacking)  # noqa: SLF001 - of the same class
+        return found
 
     def _callers(self) -> Region:
         """Give everybody who can be: with at most one name, and with a name or groups only as a user."""
@@ -73,7 +84,7 @@ class Regions:
         for formula in facts_of(self.terms, leaf) if self.terms.variable(leaf) is None else ():
             fact = self.terms.node(formula)
             if isinstance(fact, Fact) and (fact == world.MODELS or fact.kind in ("claim", "model")):
-                self._nodes.setdefault(formula, ANYBODY)
+                self._nodes.setdefault(formula, NOBODY if fact in self._lacking else ANYBODY)
             elif isinstance(fact, Fact) and fact.kind == "object":
                 self._nodes.setdefault(formula, NOBODY)
 

@@ -41,12 +41,13 @@ class Manifests:
         return found[min(self.reading, len(found) - 1)]
 
     def entries(self, model: Model) -> Collection[str]:  # noqa: ARG002 - the protocol's parameter
-        """Give all entries that the manifests select, and one that nobody does."""
+        """Give all entries that are written or that the manifests select, and one that nobody does."""
         if self.view is None or self.accepted is None:
             return ()
+        written = {entry.key for entry in self.side.program.precedence(self.model)}
         selected = self.reader.read(self.model, self.view, self.accepted)[1].exported(SELECTED_PROPERTY)
         choices = selected.choices if isinstance(selected, Text) else ()
-        return {UNHEARD_OF, *(choice for _, choice in choices if isinstance(choice, str) and choice)}
+        return {UNHEARD_OF, *written, *(choice for _, choice in choices if isinstance(choice, str) and choice)}
 
     def outcomes(
         self,

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import product
 from typing import Final
 
-from compiler.diff.answers import Reader, accepting
+from compiler.diff.answers import Reader
 from compiler.diff.cover import Kind, TooManyKindsError, kinds
 from compiler.diff.findings import Finding, Pair
 from compiler.diff.meaning import REFUSED
-from compiler.diff.regions import NOBODY, Regions
+from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.result import Answered, Callers, Change, Row, Witness, merged
 from compiler.diff.side import Object, Side
 from compiler.diff.witness import somebody
 from compiler.drift.answers import Manifests
 from compiler.drift.normal import normal
 from compiler.drift.result import Unknown
+from compiler.drift.tokens import Token
+from compiler.drift.tokens import facts as facts_in
+from compiler.drift.tokens import tokens as tokens_of
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, TIER_HEADER, Model
-from compiler.prove.formula import TRUE, Conjunction, Fact, Formula, Switch
+from compiler.program.methods import credentials_of
+from compiler.prove.formula import Fact
 from compiler.prove.identities import SELECTED_PROPERTY
 from compiler.prove.leaf import UndecidedError
-from compiler.prove.terms import Terms
 from compiler.prove.values import Text
 from compiler.prove.view import Method, View
 
 _OPEN: Final = "refused without a credential, and asked for access"
 _READINGS: Final = 2
+# What good credentials have in common, by the kind of fact, and those that have it not.
+_LACKING: Final = {"claim": "tokens that are not meant for us", "model": "keys for other models"}
+_LACKING_GOOD: Final = {"claim": "tokens", "model": "keys"}
 
 
 def meaning(written: Side, live: Side) -> tuple[tuple[Row, ...], tuple[Unknown, ...]]:
@@ -51,24 +57,12 @@ def _same(ours: Sequence[Object], theirs: Sequence[Object]) -> bool:
     return first.keys() == second.keys() and all(normal(first[key]) == normal(second[key], first[key]) for key in first)
 
 
-@dataclass(frozen=True)
-class _Token:
-    """A kind of token: the methods of which one accepts it, as written and live; none refuses it."""
-
-    written: Method | None
-    live: Method | None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(method.name for method in (self.written, self.live) if method is not None))
-
-
 @dataclass
 class _Told:
     """A difference, and the tokens for which it is so."""
 
     finding: Finding
-    tokens: list[_Token]
+    tokens: list[Token]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -85,7 +79,7 @@ class _Told:
         seen = regions.without(mine.callers, silent)
         return regions.but(other.callers, regions.any((seen, mine.callers))) == NOBODY
 
-    def everyone(self, silent: Mapping[_Token, Sequence[Fact]], regions: Regions) -> bool:
+    def everyone(self, silent: Mapping[Token, Sequence[Fact]], regions: Regions) -> bool:
         """Tell whether it is so for every token, or nobody with another one could be such a caller."""
         others = (facts for token, facts in silent.items() if token not in self.tokens)
         return all(regions.without(self.finding.callers, facts) == NOBODY for facts in others)
@@ -103,7 +97,8 @@ class _Model:
             return [_unguarded(self._model)]
         program = self._sides[0].program
         views = [self._reader.view(program, self._model, side.relevant(self._model)) for side in self._sides]
-        tokens = tuple(dict.fromkeys(_tokens(views[0], views[1])))
+        strange = self._strange(views[1])
+        tokens = tuple(one for one in dict.fromkeys(tokens_of(views[0], views[1])) if one.live not in strange)
         for token in tokens:
             for view, method in zip(views, (token.written, token.live), strict=True):
                 if view is not None and method is not None:
@@ -125,18 +120,40 @@ class _Model:
                 elif token not in known.tokens:
                     known.tokens.append(token)
         rows = [self._row(one.finding, regions, () if one.everyone(silent, regions) else one.names) for one in told]
-        return [*rows, *self._identity(views, tokens, regions)]
+        return [*map(self._let_in, strange), *rows, *self._identity(views, tokens, regions)]
 
-    def _identity(self, views: Sequence[View | None], tokens: Sequence[_Token], regions: Regions) -> Iterator[Row]:
+    def _strange(self, live: View | None) -> list[Method]:
+        """Give the methods that accept what no way in is for: what they make of it, nobody has written."""
+        known = {one for method in self._sides[0].program.platform.methods for one in credentials_of(method)}
+        return [method for method in live.methods if not known & set(method.accepts)] if live is not None else []
+
+    def _let_in(self, method: Method) -> Row:
+        callers = Callers((), methods=("; ".join(map(str, method.accepts)),))
+        after = f"accepted by `{method.name}`, and whom it lets in is not known"
+        return Row((Change.GAINED, Change.IDENTITY), (self._model.id,), callers, "refused with 401", after, None)
+
+    def _identity(self, views: Sequence[View | None], tokens: Sequence[Token], regions: Regions) -> Iterator[Row]:
         """Tell of identities that requests may bring themselves, and of what limits and backends are told otherwise."""
-        told: dict[tuple[str, str], list[_Token]] = {}
+        told: dict[tuple[str, str], list[Token]] = {}
         for token in tokens:
             if None in (*views, token.written, token.live):
                 continue
-            headers = [header for header in IDENTITY_HEADERS if self._lets_in(header, views, token, regions)]
-            if headers:
-                brought = f"requests that bring {_listed(headers)}"
-                told.setdefault((f"{brought} are refused", f"{brought} may get through"), []).append(token)
+            brought = {header: regions.otherwise(headers=(header,)) for header in IDENTITY_HEADERS}
+            headers = [header for header, other in brought.items() if self._lets_in(views, token, regions, other)]
+            bad = [f"requests that bring {_listed(headers)}"] if headers else []
+            facts = [set(self._facts(view, method)) for view, method in zip(views, (token.written, token.live), strict=True)]
+            for kind, words in _LACKING.items():
+                ours, theirs = ({one for one in side if one.kind == kind} for side in facts)
+                # Without any one of what is asked here, without all of it, and with nothing but what is asked there.
+                parts = [*({one} for one in sorted(ours)), ours | theirs, ours]
+                lacking = [regions.otherwise(lacking=part) for part in parts if part]
+                bad += [words] if any(self._lets_in(views, token, regions, other) for other in lacking) else []
+                if theirs - ours and self._lets_in(views, token, regions, regions.otherwise(lacking=theirs - ours), lost=True):
+                    told.setdefault(
+                        (f"good {_LACKING_GOOD[kind]} get through", f"some of these {_LACKING_GOOD[kind]} are refused"), []
+                    ).append(token)
+            for one in bad:
+                told.setdefault((f"{one} are refused", f"{one} may get through"), []).append(token)
             reached = [{*one.outcomes(None, None, regions, None)} - {REFUSED} for one in self._manifests(views, token, 0)]
             if not all(reached):
                 continue
@@ -145,17 +162,26 @@ class _Model:
             if different:
                 names = _listed(different)
                 told.setdefault((f"{names} as written", f"{names} otherwise, or not at all"), []).append(token)
-        for (before, after), concerned in told.items():
-            methods = () if len(concerned) == len(tokens) else tuple(name for token in concerned for name in token.names)
+        together: dict[tuple[Token, ...], list[tuple[str, str]]] = {}
+        for sides_of_it, concerned in told.items():
+            together.setdefault(tuple(concerned), []).append(sides_of_it)
+        for those, found in together.items():
+            methods = () if len(those) == len(tokens) else tuple(name for token in those for name in token.names)
             callers = Callers((Kind(),), methods=tuple(dict.fromkeys(methods)))
+            before, after = ("; ".join(words) for words in zip(*found, strict=True))
             yield Row((Change.IDENTITY,), (self._model.id,), callers, before, after, None)
 
-    def _lets_in(self, header: str, views: Sequence[View | None], token: _Token, regions: Regions) -> bool:
-        """Tell whether a request that brings a header gets through in the cluster alone."""
-        groups, users = ([fact.name for fact in regions.facts if fact.kind == kind] for kind in ("group", "username"))
-        bringing = Regions(self._reader.terms, groups, users, (header,))
-        sides = self._manifests(views, token, 0)
-        return [any(one != REFUSED for one in side.outcomes(None, None, bringing, None)) for side in sides] == [False, True]
+    def _lets_in(
+        self, views: Sequence[View | None], token: Token, regions: Regions, other: Regions, *, lost: bool = False
+    ) -> bool:
+        """Tell whether requests that are not as others get through in the cluster alone (or are `lost` there), unlike these."""
+        written, live = reversed(self._manifests(views, token, 0)) if lost else self._manifests(views, token, 0)
+        for asked in (None, *written.entries(self._model)):
+            gained = regions.but(_through(live, regions, asked), _through(written, regions, asked))
+            bad = regions.but(_through(live, other, asked), _through(written, other, asked))
+            if regions.but(bad, gained) != NOBODY:
+                return True
+        return False
 
     def _told_to_others(self, view: View | None, method: Method | None) -> Mapping[str, object]:
         """Give what limits and backends are told of who calls, apart from what is compared by its meaning."""
@@ -167,23 +193,26 @@ class _Model:
         injected = {name: value for name, value in emitted.injected.items() if name not in (TIER_HEADER, SUBSCRIPTION_HEADER)}
         return exported | injected
 
-    def _spoken_of(self, views: Sequence[View | None], token: _Token) -> set[Fact]:
-        """Give all that the manifests ask of callers with a token."""
-        formulas: list[Formula] = []
-        for view, method in zip(views, (token.written, token.live), strict=True):
-            if view is not None and method is not None:
-                _, emitted = self._reader.read(self._model, view, method)
-                selected = emitted.exported(SELECTED_PROPERTY)
-                formulas += [emitted.allowed, *(limit.matches for limit in (*emitted.limits, *emitted.later))]
-                formulas += [guard for guard, _ in selected.choices] if isinstance(selected, Text) else []
-        return set(_facts(self._reader.terms, formulas))
+    def _spoken_of(self, views: Sequence[View | None], token: Token) -> set[Fact]:
+        """Give all that the manifests of both sides ask of callers with a token."""
+        methods = (token.written, token.live)
+        return {fact for view, method in zip(views, methods, strict=True) for fact in self._facts(view, method)}
 
-    def _findings(self, views: Sequence[View | None], token: _Token, reading: int, regions: Regions) -> Iterator[Finding]:
+    def _facts(self, view: View | None, method: Method | None) -> Iterator[Fact]:
+        if view is None or method is None:
+            return
+        _, emitted = self._reader.read(self._model, view, method)
+        selected = emitted.exported(SELECTED_PROPERTY)
+        formulas = [emitted.allowed, *(limit.matches for limit in (*emitted.limits, *emitted.later))]
+        formulas += [guard for guard, _ in selected.choices] if isinstance(selected, Text) else []
+        yield from facts_in(self._reader.terms, formulas)
+
+    def _findings(self, views: Sequence[View | None], token: Token, reading: int, regions: Regions) -> Iterator[Finding]:
         sides = self._manifests(views, token, reading)
         method = self._sides[0].program.platform.methods[0]
         yield from Pair(sides[0], sides[1], (self._model, self._model), (method, method), regions).findings()
 
-    def _manifests(self, views: Sequence[View | None], token: _Token, reading: int) -> list[Manifests]:
+    def _manifests(self, views: Sequence[View | None], token: Token, reading: int) -> list[Manifests]:
         accepted = (token.written, token.live)
         return [
             Manifests(side, self._model, view, method, self._reader, reading)
@@ -206,43 +235,12 @@ class _Model:
         return Row(found.changes, (self._model.id,), callers, found.before, found.after, shown)
 
 
+def _through(side: Manifests, regions: Regions, asked: str | None) -> Region:
+    return regions.any(region for outcome, region in side.outcomes(None, None, regions, asked).items() if outcome != REFUSED)
+
+
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
-
-
-def _facts(terms: Terms, formulas: Sequence[Formula]) -> Iterator[Fact]:
-    """Give the facts of formulas, whatever variables they have."""
-    seen = {TRUE}
-    waiting = [abs(formula) for formula in formulas]
-    while waiting:
-        formula = waiting.pop()
-        if formula in seen:
-            continue
-        seen.add(formula)
-        match terms.node(formula):
-            case Fact() as fact:
-                yield fact
-            case Conjunction() as node:
-                waiting += [abs(inner) for inner in (*node.literals, *node.clauses)]
-            case Switch() as node:
-                waiting += [abs(inner) for inner in (node.default, *(inner for _, inner in node.cases))]
-
-
-def _tokens(written: View | None, live: View | None) -> Iterator[_Token]:
-    """Give every pair of methods that some token meets.
-
-    Credentials of two kinds are told of only where both methods are on both sides, and another one of them is first.
-    """
-    sides = [() if view is None else view.methods for view in (written, live)]
-    both = {method.name for method in sides[0]} & {method.name for method in sides[1]}
-    kinds = list(dict.fromkeys(one for methods in sides for method in methods for one in method.accepts))
-    together = (pair for pair in combinations(kinds, 2) if pair[0].prefix == pair[1].prefix)
-    for token in [*((one,) for one in kinds), *together]:
-        ours, theirs = (accepting(view, frozenset(token)) if view is not None else () for view in (written, live))
-        for one, other in product(ours or (None,), theirs or (None,)):
-            swapped = one is not None and other is not None and one.name != other.name and {one.name, other.name} <= both
-            if len(token) == 1 or swapped:
-                yield _Token(one, other)
 
 
 def _guarded(objects: Sequence[Object]) -> bool:

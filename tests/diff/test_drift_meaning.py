@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -162,9 +163,10 @@ def test_another_way_in_is_told_by_its_name(written: Side) -> None:
     methods["back-door"] = copied({**methods["openshift"], "metadata": {}})
     del methods["back-door"]["metadata"]
     methods["back-door"]["kubernetesTokenReview"] = {"audiences": ["anything"]}
-    found = drifted(written, cluster)
-    assert found.rows
-    assert all(row.changes == (Change.GAINED,) and row.callers.methods == ("back-door",) for row in found.rows)
+    (row,) = drifted(written, cluster).rows
+    assert row.changes == (Change.GAINED, Change.IDENTITY)
+    assert words.callers(row.callers, row) == "tokens for `anything`"
+    assert row.after == "accepted by `back-door`, and whom it lets in is not known"
 
 
 def test_another_order_of_the_ways_in_is_told(written: Side) -> None:
@@ -220,3 +222,96 @@ def test_what_no_proof_understands_is_said_for_each_model(written: Side) -> None
     found = drifted(written, cluster)
     assert [(one.model, one.why) for one in found.unknown] == [("llm/granite", "authorization by `opa` is not modelled")]
     assert "not known for 1 model" in found.verdict
+
+
+@pytest.fixture(scope="module")
+def ways_in() -> Side:
+    """Give a platform with every kind of way in."""
+    front = pipeline.front(Path(__file__).parents[1] / "cases" / "ways-in" / "config")
+    assert front.program is not None
+    return Side("", "", front.program, front.sources, pipeline.back(front.program).bundle.documents)
+
+
+def _told_of(ways_in: Side, change: Callable[[list[Object]], object]) -> list[tuple[tuple[Change, ...], str, str, str]]:
+    cluster = live(ways_in)
+    change(cluster)
+    found = drifted(ways_in, cluster)
+    assert not found.unknown
+    return [(row.changes, words.callers(row.callers, row), row.before, row.after) for row in found.rows]
+
+
+def _rules(cluster: list[Object], model: str = "qwen3") -> Object:
+    rules: Object = named(cluster, "AuthPolicy", f"maas-auth-{model}")["spec"]["rules"]
+    return rules
+
+
+def test_whatever_the_way_in_what_is_as_written_is_no_drift(ways_in: Side) -> None:
+    assert drifted(ways_in, live(ways_in)).nothing
+
+
+def test_tokens_that_are_not_meant_for_us_are_told(ways_in: Side) -> None:
+    """All good tokens get in as before, so that only the others show that nobody looks any more."""
+    found = _told_of(ways_in, lambda cluster: _rules(cluster)["authorization"].pop("issuer-and-audience"))
+    bad = "tokens that are not meant for us"
+    assert found == [
+        ((Change.IDENTITY,), "all callers, by `keycloak`, `partner`", f"{bad} are refused", f"{bad} may get through")
+    ]
+
+
+def test_another_issuer_is_another_way_in(ways_in: Side) -> None:
+    found = _told_of(
+        ways_in, lambda cluster: _rules(cluster)["authentication"]["keycloak"]["jwt"].update(issuerUrl="https://evil.example.com")
+    )
+    assert found[0][:2] == ((Change.GAINED, Change.IDENTITY), "tokens signed by `https://evil.example.com`")
+    assert [(changes, callers) for changes, callers, _, _ in found[1:]] == [
+        ((Change.LOST,), "callers in `premium-users`, by `keycloak`")
+    ]
+
+
+@pytest.mark.parametrize("added", ['"llm/other", ', '"simulator", '])
+def test_keys_for_other_models_are_told(ways_in: Side, added: str) -> None:
+    def open_more(cluster: list[Object]) -> None:
+        for method in _rules(cluster, "simulator-model")["authentication"].values():
+            for one in method.get("overrides", {}).values():
+                one["expression"] = one["expression"].replace('["*", "llm/sim', f'["*", {added}"llm/sim')
+
+    bad = "keys for other models"
+    assert _told_of(ways_in, open_more) == [
+        ((Change.IDENTITY,), "all callers, by `keys`, `service`", f"{bad} are refused", f"{bad} may get through")
+    ]
+
+
+def test_keys_that_no_longer_open_a_model_are_told(ways_in: Side) -> None:
+    def open_fewer(cluster: list[Object]) -> None:
+        for method in _rules(cluster, "simulator-model")["authentication"].values():
+            for one in method.get("overrides", {}).values():
+                one["expression"] = one["expression"].replace('["*", "llm/simulator-model", "simulator-model"]', '["llm/other"]')
+
+    ((changes, callers, before, after),) = _told_of(ways_in, open_fewer)
+    assert (changes, callers) == ((Change.IDENTITY,), "all callers, by `keys`, `service`")
+    assert before.startswith("good keys get through; ")
+    assert after.startswith("some of these keys are refused; ")
+
+
+def test_tokens_for_another_audience_are_told(ways_in: Side) -> None:
+    def other(cluster: list[Object]) -> None:
+        patterns = _rules(cluster)["authorization"]["issuer-and-audience"]["patternMatching"]["patterns"]
+        patterns[0]["any"][1]["all"][1]["value"] = "another"
+
+    (row,) = _told_of(ways_in, other)
+    assert row[1:] == (
+        "all callers, by `keycloak`",
+        "good tokens get through; tokens that are not meant for us are refused",
+        "some of these tokens are refused; tokens that are not meant for us may get through",
+    )
+
+
+def test_what_meters_those_whose_keys_are_bound_is_told(ways_in: Side) -> None:
+    def double(cluster: list[Object]) -> None:
+        policy = next(one for one in cluster if one["metadata"]["name"] == "maas-trlp-simulator-model")
+        for limit in policy["spec"]["limits"].values():
+            limit["rates"][0]["limit"] *= 2
+
+    found = _told_of(ways_in, double)
+    assert {changes for changes, *_ in found} == {(Change.RAISED,)}
+    assert {"`tier:premium`", "`team:demo`"} <= {before.rpartition(" ")[2] for _, _, before, _ in found}
