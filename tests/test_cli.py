@@ -319,7 +319,16 @@ def test_an_unknown_code_is_answered_with_those_near_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("diff", "config"), ("effective",), ("explain", "simulator"), ("report", "--format", "svg"), ("test",), ("check",)]
+    "words",
+    [
+        ("diff", "config"),
+        ("effective",),
+        ("explain", "simulator"),
+        ("report", "--format", "svg"),
+        ("test",),
+        ("check",),
+        ("drift", "none"),
+    ],
 )
 def test_every_report_of_files_can_be_coloured(words: tuple[str, ...]) -> None:
     write(Path(), {"config/a.yaml": SMALL.replace("free-user]}\nsub", "fre-user]}\nsub")})

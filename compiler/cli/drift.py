@@ -38,9 +38,10 @@ _STANDARD_INPUT: Final = "-"
 @click.command("drift")
 @click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")
+@options.color
 @options.config
 @options.out
-def command(*, dumps: tuple[str, ...], form: str, config: Path, out: Path) -> None:
+def command(*, dumps: tuple[str, ...], form: str, color: str, config: Path, out: Path) -> None:
     """Tell how a cluster differs from `out/`, and what that means for every caller.
 
     DUMP is what `kubectl get ... -o yaml` prints: a file, a folder of files, or `-` for standard input. What the API server
@@ -49,12 +50,13 @@ def command(*, dumps: tuple[str, ...], form: str, config: Path, out: Path) -> No
     differ in a way that cannot be understood.
     """
     options.apart(config, out)
-    sources, written = _written(out, form)
-    live, wrong = dump.objects(_read(dumps, form))
+    reporting = Reporting(form if form in FORMATS else "text", color, quiet=True)
+    sources, written = _written(out, reporting)
+    live, wrong = dump.objects(_read(dumps, reporting))
     if not wrong:
         wrong = tuple(_strange(written, live))
     if wrong:
-        _refuse(wrong, form)
+        _refuse(wrong, reporting)
     program, unmeant = _program(config, out)
     found = drift(written, live, program, unmeant)
     click.echo(_rendered(found, form, out, sources), nl=False)
@@ -76,13 +78,13 @@ def _shown(place: Place, out: Path, sources: Sources) -> Place:
     return replace(place, file=(out / place.file).as_posix()) if place.file in sources.texts else Place(place.file)
 
 
-def _written(out: Path, form: str) -> tuple[Sources, Written]:
+def _written(out: Path, reporting: Reporting) -> tuple[Sources, Written]:
     sources, unread = load_folder(out)
     if not sources.texts:
         unread = (report.never_built(),)
     if failed(unread):
         shown = in_folder(unread, out)
-        show(shown, Folder(out, sources), Reporting(form if form in FORMATS else "text", "auto", quiet=True))
+        show(shown, Folder(out, sources), reporting)
         sys.exit(COULD_NOT_RUN)
     found: list[Live] = []
     for document in sources.documents:
@@ -118,7 +120,7 @@ def _program(config: Path, out: Path) -> tuple[Program | None, str | None]:
     return front.program, None
 
 
-def _read(dumps: tuple[str, ...], form: str) -> Mapping[str, bytes]:
+def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
     found: dict[str, bytes] = {}
     for name in dumps:
         try:
@@ -128,13 +130,13 @@ def _read(dumps: tuple[str, ...], form: str) -> Mapping[str, bytes]:
             path = Path(name)
             files = sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS) if path.is_dir() else [path]
             if not files:
-                _refuse((bad("no `.yaml` or `.json` file in the folder", Place(path.as_posix())),), form)
+                _refuse((bad("no `.yaml` or `.json` file in the folder", Place(path.as_posix())),), reporting)
             found |= {one.as_posix(): one.read_bytes() for one in files}
         except OSError as error:
-            _refuse((bad(f"it cannot be read: {reason(error)}", Place(Path(name).as_posix())),), form)
+            _refuse((bad(f"it cannot be read: {reason(error)}", Place(Path(name).as_posix())),), reporting)
     return found
 
 
-def _refuse(wrong: tuple[Diagnostic, ...] | list[Diagnostic], form: str) -> NoReturn:
-    show(wrong, NOTHING, Reporting(form if form in FORMATS else "text", "auto", quiet=True))
+def _refuse(wrong: tuple[Diagnostic, ...] | list[Diagnostic], reporting: Reporting) -> NoReturn:
+    show(wrong, NOTHING, reporting)
     sys.exit(COULD_NOT_RUN)

@@ -44,7 +44,10 @@ class ExternalModelSpec(Spec):
     kind: Annotated[Literal["ExternalModel"], Field(description="`ExternalModel`: a provider outside of the cluster serves it")]
     provider: Annotated[
         Literal["anthropic", "azure-openai", "bedrock-openai", "openai", "openai-compatible"],
-        Field(description="who serves it, in the format of OpenAI; `openai-compatible` is anybody else who does"),
+        Field(
+            description="who serves it, in the format of OpenAI: `anthropic`, `azure-openai`, `bedrock-openai`, `openai`, or"
+            " `openai-compatible`, which is anybody else who does"
+        ),
     ]
     endpoint: Annotated[Endpoint, Field(description="host name of the provider, in lower case, without scheme or port")]
     port: Annotated[Port | None, Field(description="port of the provider; 443, or 80 without TLS, unless given")] = None

@@ -17,6 +17,7 @@ from compiler.diff.gates import judged, tripped
 from compiler.diff.result import Also, Callers, Cause, Change, Diff, ObjectChange, Row, Safety, Step, Witness, merged
 from compiler.diff.scope import Scope, scope
 from compiler.diff.verdict import verdict
+from compiler.intent.normal import normal
 
 CALLERS = Callers((Kind(groups=(("research",),)),))
 CAUSE = Cause("head", "config/a.yaml", 3, "access.a.groups", "config/a.yaml")
@@ -284,3 +285,8 @@ def test_a_method_nobody_comes_in_by_is_told_without_a_witness() -> None:
 def test_a_group_that_is_renamed_everywhere_is_both_gained_and_lost() -> None:
     diff = compared(BASE, edited(everywhere("free", "everyone")))
     assert {Change.GAINED, Change.LOST} <= {change for row in diff.rows for change in row.changes}
+
+
+def test_what_is_no_section_is_compared_as_it_is_written() -> None:
+    assert normal("apiVersion", "maas.opendatahub.io/v1alpha1") == "maas.opendatahub.io/v1alpha1"
+    assert normal("tiers", {"small": {"level": "low"}}) == {"small": {"level": "low"}}
