@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 # Models of a share. Their formulas are kept together, and what they have in common is proved once in each share.
 _MODELS: Final = 100
+# Characters of a text that is never too long: printed anew, each of them brings at most six others.
+_ROOMY: Final = 10_000
 # Texts of a share, at most, whose trees are kept: each is asked for its syntax, for its engines, and for its meaning.
 _TREES: Final = 1 << 12
 
@@ -84,8 +86,7 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
         unread = tuple(unreadable(_part(cluster.policies, index, count), wrong))
         if failed(unread):
             return Proven(unread, (), ProofReport((), Effort(0, 0, 0, 0)))
-        portability = Portability(parsed)
-        unfit = tuple(finding for view in here for finding in portability.check(view, program.platform.methods))
+        unfit = tuple(_unfit(here, Portability(parsed), program, keys))
         proof = prover(program, parsed, gateway=gateway, thorough=thorough)
         report = prove_some(proof, here, invariants=invariants, key=lambda view: keys[view.model])
         proven = Proven(unread, unfit, report, tuple(tokens.values()))
@@ -103,6 +104,21 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
         ),
         tuple(token for one in shares for token in one.tokens),
     )
+
+
+def _unfit(
+    views: Sequence[View], portability: Portability, program: Program, keys: Mapping[str, Hashable]
+) -> Iterator[Diagnostic]:
+    """Find texts that are unfit for their places; those of models that are alike differ in names, and in how long they are."""
+    fit: set[Hashable] = set()
+    for view in views:
+        same = keys[view.model]
+        if same in fit and all(len(source.text) <= _ROOMY for source in sources(view)):
+            continue
+        found = tuple(portability.check(view, program.platform.methods))
+        yield from found
+        if same is not None and not found:
+            fit.add(same)
 
 
 def _part(whole: Sequence[T], index: int, count: int) -> Sequence[T]:

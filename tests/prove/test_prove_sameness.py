@@ -21,6 +21,7 @@ from compiler.program.backends import InferenceService
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Bridge, Model, Program, Rate, Subjects
 from compiler.prove.literals import Reader
+from compiler.prove.portability import Portability
 from compiler.prove.prove import nothing_alike, prove, prove_some, prover
 from compiler.prove.result import Effort, ProofReport
 from compiler.prove.sameness import Sameness
@@ -94,6 +95,23 @@ def test_to_share_a_proof_changes_no_verdict(seed: int, bridge: Bridge, odd: boo
     shown = views(of, found)
     for order in (shown, shown[::-1]):
         assert verdicts(prove(of, order, parse)) == verdicts(alone(of, found))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from(Bridge), st.booleans(), st.integers(0, 2))
+def test_texts_of_models_that_are_alike_are_as_fit(seed: int, bridge: Bridge, odd: bool, changes: int) -> None:  # noqa: FBT001 - drawn
+    """So that only those of one of them need to be looked at."""
+    chance = chance_of(seed)
+    of = twins(some_program(chance, bridge), chance, odd=odd)
+    found = emitted(of)
+    for _ in range(changes):
+        mutate(found, chance)
+    sameness = Sameness(of, ())
+    keys, hazards = zip(
+        *((sameness.key(view), any(Portability(parse).check(view, of.platform.methods))) for view in views(of, found)),
+        strict=True,
+    )
+    assert keys[0] != keys[1] or hazards[0] == hazards[1]
 
 
 def effort(of: Program, *invariants: Invariant) -> Effort:
