@@ -69,3 +69,10 @@ def test_each_command_is_told_of_in_one_line() -> None:
         assert maasc.commands == {}
         assert line.endswith(".")
         assert len(line) <= 60, name
+
+
+def test_a_build_with_nothing_to_do_imports_no_reader(tmp_path: Path) -> None:
+    """Bytes are compared, and nothing is parsed."""
+    arguments = ("build", "--no-prove", "--out", str(tmp_path / "out"))
+    _imported(*arguments)
+    assert sorted(_imported(*arguments) & (HEAVY | READING)) == []

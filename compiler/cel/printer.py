@@ -59,9 +59,13 @@ def text(expression: Expr) -> str:
 
 
 def _at(expression: Expr, place: int) -> str:
-    # Most of a build's expressions are long lists and maps of strings.
+    # Most of a build's expressions are long lists and maps of strings, and fields.
     if isinstance(expression, Str):
         return quote(expression.value)
+    if isinstance(expression, ListLit):
+        return f"[{', '.join([quote(item.value) if type(item) is Str else _at(item, _TERNARY) for item in expression.items])}]"
+    if isinstance(expression, Select | Ident):
+        return _path(expression)
     binding, spelt = _spell(expression)
     return spelt if binding >= place else f"({spelt})"
 
@@ -70,15 +74,15 @@ def _spell(node: Expr) -> tuple[int, str]:
     match node:
         case Str(value):
             return _POSTFIX, quote(value)
-        case Ident(name):
-            return _POSTFIX, _identifier(name)
-        case Select() | Index() | Has() | Method() | Macro():
+        case Ident() | Select():
+            return _POSTFIX, _path(node)
+        case Index() | Has() | Method() | Macro():
             return _POSTFIX, _postfix(node)
         case Compare(op, left, right):
             # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
             return _RELATION, f"{_at(left, _SUM)} {op} {_at(right, _SUM)}"
-        case ListLit(items):
-            return _POSTFIX, f"[{', '.join([_at(item, _TERNARY) for item in items])}]"
+        case ListLit():
+            return _POSTFIX, _at(node, _POSTFIX)
         case MapLit(entries):
             return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {_at(value, _TERNARY)}" for key, value in entries]) + "}"
         case Ternary(condition, then, otherwise):
@@ -100,18 +104,22 @@ def _spell(node: Expr) -> tuple[int, str]:
             assert_never(node)
 
 
-def _postfix(node: Select | Index | Has | Method | Macro) -> str:
+def _path(node: Ident | Select) -> str:
+    if isinstance(node, Ident):
+        return _identifier(node.name)
+    suffix = f".{node.field}" if is_identifier(node.field) else f"[{quote(node.field)}]"
+    return _at(node.operand, _POSTFIX) + suffix
+
+
+def _postfix(node: Index | Has | Method | Macro) -> str:
     match node:
-        case Select(operand, field):
-            suffix = f".{field}" if is_identifier(field) else f"[{quote(field)}]"
-            return _at(operand, _POSTFIX) + suffix
         case Index(operand, index):
             return f"{_at(operand, _POSTFIX)}[{_at(index, _TERNARY)}]"
         case Has(select):
             if not is_identifier(select.field):
                 message = f"`has` cannot test the field `{select.field}`: it is no identifier"
                 raise UnspellableError(message)
-            return f"has({_postfix(select)})"
+            return f"has({_path(select)})"
         case Method(target, name, arguments):
             inside = ", ".join(_at(argument, _TERNARY) for argument in arguments)
             return f"{_at(target, _POSTFIX)}.{_identifier(name)}({inside})"
@@ -151,6 +159,7 @@ def spellable(value: str) -> bool:
     return (value.isascii() and value.isprintable()) or not _UNPRINTABLE.search(value)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_identifier(name: str) -> bool:
     """Tell whether a name may stand after a dot, or for a variable."""
     return bool(_IDENTIFIER.match(name)) and name not in RESERVED

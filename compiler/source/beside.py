@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from compiler.source.folder import is_configuration
+from compiler.source.folder import decoded, is_configuration
 from compiler.source.limits import LIMITS, Limits
-from compiler.source.load import decoded
 
 
 def beside(root: Path, limits: Limits = LIMITS) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from compiler.source.limits import LIMITS, Limits
 _ENDINGS: Final = (".yaml", ".yml")
 # The suites of `maasc test` live there; they are not configuration.
 _SUITES: Final = "tests"
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def files(root: Path, findings: list[Diagnostic], limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
@@ -87,3 +88,12 @@ def too_large(file: str, limits: Limits) -> Diagnostic:
     return error(
         "file-too-large", f"the file is larger than {megabytes:g} MiB", file, advice="split it: sections merge over files"
     )
+
+
+def decoded(content: bytes) -> str:
+    """Decode UTF-8 without its byte order mark, so that columns count what the eye sees.
+
+    Raises:
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    return content.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)

@@ -13,12 +13,11 @@ from compiler.source.build import Builder
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError, events
-from compiler.source.folder import files, reason, too_large
+from compiler.source.folder import decoded, files, reason, too_large
 from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS, Limits
 
 _FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
-_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
@@ -41,15 +40,6 @@ def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple
     except SyntaxDiagnosticError as stopped:
         return (), (*builder.findings, stopped.found)
     return (() if builder.findings else tuple(documents)), tuple(builder.findings)
-
-
-def decoded(content: bytes) -> str:
-    """Decode UTF-8 without its byte order mark, so that columns count what the eye sees.
-
-    Raises:
-        UnicodeDecodeError: it is not UTF-8.
-    """
-    return content.decode("utf-8").removeprefix(_BYTE_ORDER_MARK)
 
 
 def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Diagnostic, ...]]:

@@ -14,7 +14,8 @@ from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
 from compiler.intent.keys import order_of
 from compiler.source.document import Document
 from compiler.source.events import events
-from compiler.source.load import decoded, load_text
+from compiler.source.folder import decoded
+from compiler.source.load import load_text
 from compiler.style.order import KeyOrder, arranged
 from compiler.style.read import pages
 from compiler.style.tree import Page, UnkeepableError

@@ -14,9 +14,10 @@ from compiler.engines.celpy_engine import CelpyEngine
 from compiler.intent.errors import described, explain
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
+from compiler.source.folder import decoded
 from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS
-from compiler.source.load import decoded, load_text
+from compiler.source.load import load_text
 from compiler.suites.model import SuiteSpec
 from compiler.suites.series import BadSeriesError, steps
 
