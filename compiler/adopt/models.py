@@ -10,6 +10,8 @@ from compiler.adopt.gather import Dump
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, mapping, mappings
 
 _SUFFIX: Final = "-kserve-route"
+# What the routes of providers' models are called by before their names, in today's release and in the first.
+_OUTSIDE: Final = ("maas", "maas-model")
 
 
 def services(dump: Dump, draft: Draft) -> None:
@@ -73,6 +75,9 @@ def routes(dump: Dump, draft: Draft) -> None:
         namespace, _, service = str(entry.data["backend"].get("of", "")).partition("/")
         if service:
             draft.routes[namespace, service + _SUFFIX] = name
+        if entry.data["backend"].get("kind") == "ExternalModel":
+            namespace, _, short = name.partition("/")
+            draft.routes |= {(namespace, f"{prefix}-{short}"): name for prefix in _OUTSIDE}
     for one in dump.of("HTTPRoute"):
         said = origin(one)
         for name, entry in draft.sections["models"].items():

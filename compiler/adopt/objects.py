@@ -85,6 +85,11 @@ def mappings(value: object) -> list[Plain]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def words(value: object) -> list[str]:
+    """Give the texts of a list; nothing where the cluster holds something else."""
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 def is_listing(data: object) -> bool:
     """Tell whether a document is what remains of a list without its items."""
     return isinstance(data, dict) and str(data.get("kind", "")).endswith("List") and "spec" not in data

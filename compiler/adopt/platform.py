@@ -10,7 +10,7 @@ from typing import Final
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
 from compiler.adopt.gather import Dump
-from compiler.adopt.objects import TIER_MAP, Object, Plain, mapping, mappings
+from compiler.adopt.objects import TIER_MAP, Object, Plain, mapping, mappings, words
 from compiler.diagnostics.model import Diagnostic, Severity
 
 _DEFAULT: Final = "maas-default-gateway"
@@ -95,7 +95,7 @@ def _by_tier_alone(draft: Draft) -> bool:
 
 def _hostname(dump: Dump, found: Object | None) -> str | None:
     hosts: list[object] = [one.get("hostname") for one in mappings(found.spec.get("listeners"))] if found is not None else []
-    hosts += [host for route in dump.of("HTTPRoute") for host in route.spec.get("hostnames") or ()]
+    hosts += [host for route in dump.of("HTTPRoute") for host in words(route.spec.get("hostnames"))]
     return next((str(host).lower() for host in hosts if host and not str(host).startswith("*")), None)
 
 
@@ -124,8 +124,8 @@ def _ways_in(dump: Dump, draft: Draft, gateway: str) -> None:
         for called, method in _methods(policy):
             review = method.get("kubernetesTokenReview")
             if isinstance(review, dict):
-                for audience in review.get("audiences") or ():
-                    audiences.setdefault(str(audience), []).append(origin(policy, f"`{called}`"))
+                for audience in words(review.get("audiences")):
+                    audiences.setdefault(audience, []).append(origin(policy, f"`{called}`"))
             for other in _OTHER_WAYS:
                 if other in method:
                     draft.leave(policy, f"lets callers in by `{other}` (`{called}`): add the method to `platform.authentication`")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from compiler.adopt.objects import Object, mapping, mappings
+from compiler.adopt.objects import Object, mapping, mappings, words
 
 _RESOURCE: Final = "llminferenceservices"
 
@@ -13,8 +13,8 @@ _RESOURCE: Final = "llminferenceservices"
 def called(role: Object) -> tuple[str, ...] | None:
     """Give the names of the models that a Role allows to be called, nothing meaning all; None if it is about others."""
     for about in mappings(role.data.get("rules")):
-        if _RESOURCE in (about.get("resources") or ()) and {"post", "*"} & set(about.get("verbs") or ()):
-            return tuple(str(name) for name in about.get("resourceNames") or ())
+        if _RESOURCE in words(about.get("resources")) and {"post", "*"} & set(words(about.get("verbs"))):
+            return tuple(words(about.get("resourceNames")))
     return None
 
 

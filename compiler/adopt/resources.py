@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from compiler.adopt.draft import Draft, origin
 from compiler.adopt.gather import Dump
-from compiler.adopt.objects import Object, Plain
+from compiler.adopt.objects import Object, Plain, mapping, mappings
 from compiler.diagnostics.model import Severity
 from compiler.resources.translate import translated
 from compiler.source.document import Document, Sources
 
-KINDS: Final = ("MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription")
+KINDS: Final = ("MaaSModel", "MaaSModelRef", "ExternalModel", "MaaSAuthPolicy", "MaaSSubscription")
+_EXPOSING: Final = KINDS[:2]
+_SERVING: Final = KINDS[:3]
 
 # Fields that decide nothing about a request, and what becomes of what they say.
 _SET_ASIDE: Final = {
@@ -25,14 +27,15 @@ _SET_ASIDE: Final = {
 def resources(dump: Dump, draft: Draft) -> None:
     """Add what the resources of both releases say."""
     found = [one for one in dump.of(*KINDS) if _alive(one, draft)]
-    found = [one for one in found if not _elsewhere(one, draft)]
-    exposed = {(one.namespace, one.name) for one in found if one.kind in KINDS[:2]}
+    outside = {(one.namespace, one.name) for one in found if one.kind == "ExternalModel"}
+    found = [one for one in found if not _elsewhere(one, outside, draft)]
+    exposed = {(one.namespace, one.name) for one in found if one.kind in _EXPOSING}
     names = {name for _, name in exposed}
     prepared = [(one, _prepared(one, exposed, names, draft)) for one in found]
     usable = [(one, data) for one, data in prepared if data is not None]
     for one, item in _translated(_apart(usable), draft):
         section, name, data = item
-        if section == "models":
+        if section == "models" and one.kind != "ExternalModel":
             namespace = name.partition("/")[0]
             service = data["backend"].get("name", one.name)
             data = {"backend": {"kind": "LLMInferenceService", "of": f"{namespace}/{service}"} | data["backend"]}
@@ -50,13 +53,14 @@ def _alive(one: Object, draft: Draft) -> bool:
     return True
 
 
-def _elsewhere(one: Object, draft: Draft) -> bool:
-    """Tell whether a model is served by what cannot be said."""
-    if one.kind not in KINDS[:2]:
+def _elsewhere(one: Object, outside: set[tuple[str, str]], draft: Draft) -> bool:
+    """Tell whether a model is served by what is not in the dump, or behind another gateway."""
+    if one.kind not in _EXPOSING:
         return False
-    ref = one.spec.get("modelRef")
-    if isinstance(ref, dict) and ref.get("kind") == "ExternalModel":
-        draft.leave(one, "is a model of a provider outside the cluster, which is not compiled")
+    ref = mapping(one.spec.get("modelRef"))
+    where = (str(ref.get("namespace") or one.namespace), str(ref.get("name")))
+    if ref.get("kind") == "ExternalModel" and where not in outside:
+        draft.leave(one, f"exposes the ExternalModel {'/'.join(where)}, which is not in the dump")
         return True
     if one.spec.get("tenantRef"):
         draft.leave(one, "belongs to a tenant with a gateway of its own: import it into another configuration")
@@ -75,7 +79,7 @@ def _prepared(one: Object, exposed: set[tuple[str, str]], names: set[str], draft
     for field, why in _SET_ASIDE.items():
         if spec.pop(field, None):
             draft.leave(one, f"has a `{field}`: {why}")
-    if one.kind in KINDS[:2]:
+    if one.kind in _SERVING:
         return data
     who = spec.get("subjects" if one.kind == "MaaSAuthPolicy" else "owner")
     if not isinstance(who, dict) or not (who.get("groups") or who.get("users")):
@@ -121,7 +125,7 @@ def _apart(usable: Sequence[tuple[Object, Plain]]) -> list[tuple[Object, Plain]]
     """Give resources of one kind and name in several namespaces names of their own: an item's name stands for one thing."""
     taken: set[tuple[str, str]] = set()
     for one, data in usable:
-        if one.kind in KINDS[:2]:
+        if one.kind in _SERVING:
             continue
         name = one.name if (one.kind, one.name) not in taken else f"{one.namespace}-{one.name}"
         taken.add((one.kind, name))
@@ -140,10 +144,18 @@ def _translated(usable: Sequence[tuple[Object, Plain]], draft: Draft) -> list[tu
         sources, told = translated(Sources(documents))
         wrong = {found.place.document: found for found in told if found.severity is Severity.ERROR and found.place}
         if not wrong:
-            return [(one, _item(document)) for (one, _), document in zip(rest, sources.documents, strict=True)]
+            return list(_items(zip((one for one, _ in rest), sources.documents, strict=True), draft))
         for index, found in wrong.items():
             draft.leave(rest[index][0], f"cannot be read: {found.headline}")
         rest = [one for index, one in enumerate(rest) if index not in wrong]
+
+
+def _items(translated_ones: Iterable[tuple[Object, Document]], draft: Draft) -> Iterator[tuple[Object, Item]]:
+    for one, document in translated_ones:
+        if document.data:
+            yield one, _item(document)
+        elif one.kind == "ExternalModel":
+            draft.leave(one, "is exposed by no `MaaSModelRef`")
 
 
 def _item(document: Document) -> Item:
@@ -154,5 +166,5 @@ def _item(document: Document) -> Item:
 
 
 def _remark_defaults(one: Object, remarks: list[str]) -> None:
-    silent = [ref for ref in one.spec.get("modelRefs") or () if isinstance(ref, dict) and not ref.get("tokenRateLimits")]
+    silent = [ref for ref in mappings(one.spec.get("modelRefs")) if not ref.get("tokenRateLimits")]
     remarks.extend(f"the budget on `{ref.get('name')}` is the controller's default: the resource says none" for ref in silent)

@@ -19,7 +19,6 @@ from compiler.intent.parse import DEFAULT_NAMES
 
 # Kinds of which no part becomes configuration, and why.
 _WHOLE: Final = {
-    "ExternalModel": "is a model of a provider outside the cluster, which is not compiled",
     "TelemetryPolicy": "says what is measured, and decides about no request",
     "OIDCPolicy": "logs callers in by a browser",
     "DNSPolicy": "is about names, and decides about no request",
@@ -29,7 +28,7 @@ _WHOLE: Final = {
 }
 _ELSEWHERE: Final = {
     "AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "PlanPolicy", "HTTPRoute", "Gateway", "LLMInferenceService",
-    "ConfigMap", "Role", "RoleBinding", "MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription",
+    "ConfigMap", "Role", "RoleBinding", "ExternalModel", "MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription",
 }  # fmt: skip
 
 

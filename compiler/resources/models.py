@@ -14,19 +14,12 @@ from compiler.resources.unsupported import unsupported
 
 
 def told(found: Found, resource: FirstModel | Model, models: Models, diagnostics: list[Diagnostic]) -> Told | None:
-    """Give the `models` item of a resource."""
+    """Give the `models` item of a resource; None where another resource gives it."""
     ref = resource.spec.model_ref
     if isinstance(resource, Model):
         _refuse_fields(found, resource, diagnostics)
     if ref.kind == "ExternalModel":
-        diagnostics.append(
-            unsupported(
-                "models of providers outside the cluster are not compiled",
-                found.place.at("spec", "modelRef", "kind"),
-                "no route would lead to it: 404 for everyone",
-                "leave the model out",
-            )
-        )
+        # The resource of the provider's model says all there is to say of it.
         return None
     item = Told(found, "models", models.of(found))
     item.put(["backend", "kind"], ref.kind, "spec", "modelRef", "kind")
@@ -63,11 +56,16 @@ class Models:
 
     by_resource: Mapping[tuple[str | None, str], str]
     by_name: Mapping[str, tuple[tuple[str, Place], ...]]
+    externals: Mapping[tuple[str | None, str], str]
     namespace: str | None
 
     def of(self, found: Found) -> str:
         """Give the model that a resource exposes."""
         return self.by_resource[found.namespace or self.namespace, found.name]
+
+    def external(self, found: Found) -> str | None:
+        """Give the model that an ExternalModel is exposed as, if it is."""
+        return self.externals.get((found.namespace or self.namespace, found.name))
 
     def qualified(self, namespace: str, name: str) -> str:
         """Give the model that a resource is about; a model of the configuration itself is where it says."""
@@ -98,15 +96,27 @@ def index(exposed: Iterable[Found], native: Iterable[tuple[str, Place]], namespa
     """
     by_resource: dict[tuple[str | None, str], str] = {}
     by_name: dict[str, dict[str, Place]] = {}
+    externals: dict[tuple[str | None, str], str] = {}
     for found in exposed:
-        model = qualify(found.name, _namespace(found) or namespace).removeprefix("/")
+        where, outside = _namespace(found) or namespace, external_of(found)
+        # A provider's model is served below its own name, whatever the resource is called that exposes it.
+        model = qualify(outside or found.name, where).removeprefix("/")
+        if outside is not None:
+            externals[where, outside] = model
         by_resource[found.namespace or namespace, found.name] = model
         by_name.setdefault(found.name, {})[model] = found.place.at("metadata", "name")
     for written, place in native:
         model = qualify(written, namespace).removeprefix("/")
         by_name.setdefault(model.rpartition("/")[2], {}).setdefault(model, place)
     named = {name: tuple(sorted(known.items(), key=lambda one: one[0])) for name, known in by_name.items()}
-    return Models(by_resource, named, namespace)
+    return Models(by_resource, named, externals, namespace)
+
+
+def external_of(found: Found) -> str | None:
+    """Give the name of the ExternalModel that a resource exposes, if it exposes one."""
+    resource = found.resource
+    ref = resource.spec.model_ref if isinstance(resource, FirstModel | Model) else None
+    return ref.name if ref is not None and ref.kind == "ExternalModel" else None
 
 
 def _namespace(found: Found) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
-from compiler.intent.resources import Access, FirstAccess, FirstModel, FirstSubscription, Model, Subscription
-from compiler.resources import access, models, subscriptions
+from compiler.intent.resources import Access, ExternalModel, FirstAccess, FirstModel, FirstSubscription, Model, Subscription
+from compiler.resources import access, external, models, subscriptions
 from compiler.resources.read import Found, is_object, read
 from compiler.resources.told import Told
 from compiler.source.document import Document, Sources
@@ -27,6 +27,7 @@ def translated(sources: Sources) -> tuple[Sources, tuple[Diagnostic, ...]]:
     native = [document for document in sources.documents if not is_object(document.data)]
     exposing = [one for one in found if isinstance(one.resource, FirstModel | Model)]
     exposed = models.index(exposing, _native_models(native), _namespace(native))
+    diagnostics += _unserved(exposing, found, exposed)
     told = [item for one in found for item in [_told(one, exposed, diagnostics)] if item is not None]
     # What could not be told stays as a document that says nothing, because diagnostics speak of it.
     instead = {(document.file, document.index): replace(document, data={}) for document in objects}
@@ -43,8 +44,20 @@ def _told(found: Found, exposed: models.Models, diagnostics: list[Diagnostic]) -
             return access.told(found, resource, exposed, diagnostics)
         case FirstSubscription() | Subscription() as resource:
             return subscriptions.told(found, resource, exposed, diagnostics)
+        case ExternalModel() as resource:
+            return external.told(found, resource, exposed, diagnostics)
         case _:
             return None
+
+
+def _unserved(exposing: Sequence[Found], found: Sequence[Found], exposed: models.Models) -> Iterator[Diagnostic]:
+    """Find resources that expose an ExternalModel which is not there."""
+    known = [one for one in found if isinstance(one.resource, ExternalModel)]
+    served = {exposed.external(one) for one in known}
+    for one in exposing:
+        name = models.external_of(one)
+        if name is not None and exposed.of(one) not in served:
+            yield external.missing(one, name, [other.name for other in known])
 
 
 def _once(found: Sequence[Found], diagnostics: list[Diagnostic]) -> list[Found]:

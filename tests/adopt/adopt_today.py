@@ -8,6 +8,7 @@ from adopt_cluster import (
     CLUSTER,
     DEFAULT,
     GATEWAY,
+    GATEWAY_API,
     GATEWAYS,
     KUADRANT,
     MAAS,
@@ -33,6 +34,10 @@ def cluster(models: Sequence[str], access: Sequence[Access], subscriptions: Sequ
     found = [gateway(), _auth()]
     for model in models:
         namespace, _, name = model.partition("/")
+        if name.startswith("gpt"):
+            found += outside(namespace, name)
+            found += [_limits(model, [one for one in subscriptions if model in one.models])]
+            continue
         spec = {"modelRef": {"kind": "LLMInferenceService", "name": name}}
         found += [service(namespace, name), route(namespace, name)]
         found.append(thing(MAAS, "MaaSModelRef", namespace, name, spec=spec, status={"phase": "Ready"}))
@@ -42,6 +47,22 @@ def cluster(models: Sequence[str], access: Sequence[Access], subscriptions: Sequ
     return [
         *found,
         *(thing(MAAS, "MaaSSubscription", _HOME, one.name, spec=_subscription(one), status={}) for one in subscriptions),
+    ]
+
+
+def outside(namespace: str, name: str) -> list[Plain]:
+    """Give a provider's model, and what the controller makes of it."""
+    credential = {"credentialRef": {"name": "openai-key"}}
+    spec = {"provider": "openai", "endpoint": "api.openai.com", "targetModel": "gpt-4o", **credential}
+    backend = [{"name": f"maas-{name}", "port": 443, "weight": 1}]
+    host = [{"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [{"name": "Host", "value": "api.openai.com"}]}}]
+    path = {"path": {"type": "PathPrefix", "value": f"/{namespace}/{name}"}}
+    rule = {"matches": [path], "filters": host, "timeouts": {"request": "300s"}, "backendRefs": backend}
+    parents = [{"name": GATEWAY, "namespace": GATEWAYS}]
+    return [
+        thing(MAAS, "ExternalModel", namespace, name, spec=spec, status={"phase": "Ready"}),
+        thing(MAAS, "MaaSModelRef", namespace, name, spec={"modelRef": {"kind": "ExternalModel", "name": name}}, status={}),
+        thing(GATEWAY_API, "HTTPRoute", namespace, f"maas-{name}", spec={"parentRefs": parents, "rules": [rule]}),
     ]
 
 
@@ -83,7 +104,8 @@ def _limits(model: str, subscriptions: Sequence[Subscription]) -> Plain:
         for one in subscriptions
     }
     labels = {"maas.opendatahub.io/model": name, "app.kubernetes.io/managed-by": "maas-controller"}
-    spec = {"targetRef": on("HTTPRoute", f"{name}-kserve-route"), "limits": limits}
+    to = f"maas-{name}" if name.startswith("gpt") else f"{name}-kserve-route"
+    spec = {"targetRef": on("HTTPRoute", to), "limits": limits}
     return thing(TOKENS, "TokenRateLimitPolicy", namespace, f"maas-trlp-{name}", labels=labels, spec=spec, status={})
 
 

@@ -298,7 +298,7 @@ def test_resources_that_cannot_be_said_are_left_over() -> None:
     going["metadata"]["deletionTimestamp"] = "2026-03-02T08:00:00Z"
     shown = _left([*objects, going])
     for reason in (
-        "MaaSModelRef llm/gpt is a model of a provider outside the cluster",
+        "MaaSModelRef llm/gpt exposes the ExternalModel llm/gpt, which is not in the dump",
         "MaaSModelRef llm/tenant belongs to a tenant with a gateway of its own",
         "MaaSModelRef llm/far has a `endpointOverride`",
         "MaaSModelRef llm/empty has no spec",

@@ -11,6 +11,7 @@ from pathlib import Path
 import adopt_tiers
 import adopt_today
 import pytest
+import yaml
 from adopt_cluster import Access, FirstRelease, Plain, Subscription, write
 from cli_support import run
 from click.testing import Result
@@ -48,13 +49,13 @@ def first_release() -> list[Plain]:
 
 def today() -> list[Plain]:
     """Give a platform of today's controller."""
-    models = [f"llm/model-{number}" for number in range(6)]
+    models = [*(f"llm/model-{number}" for number in range(5)), "llm/gpt-4o"]
     access = [
         Access("everybody", tuple(models[:4]), ("free-user", "premium-user")),
         Access("research", tuple(models[2:]), ("research",), ("alice",)),
     ]
     free = Subscription("free", {model: [(100, "1m"), (1000, "24h")] for model in models[:4]}, ("free-user",))
-    gold = Subscription("gold", {model: [(9000, "1h")] for model in models[2:5]}, ("research",), ("alice",), 5)
+    gold = Subscription("gold", {model: [(9000, "1h")] for model in models[2:]}, ("research",), ("alice",), 5)
     return adopt_today.cluster(models, access, [free, gold])
 
 
@@ -112,6 +113,30 @@ def test_a_platform_moves_from_a_dump_to_manifests_that_decide_alike(
     assert {one.reason for one in found.differences} == CHANGES[platform]
     assert found.alike + len(found.differences) == found.asked
     assert found.alike > len(found.differences)
+
+
+def test_the_policies_of_the_first_release_are_replaced_where_they_are(
+    imported: Imported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same kind, namespace and name: nothing of the controller's stays beside what is emitted, and limits come before access."""
+    folder, _ = imported["first release"]
+    monkeypatch.chdir(folder)
+    assert run("build", "-q").exit_code == 0
+    emitted = [one for path in Path("out/models").rglob("*.yaml") for one in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
+    named = {(one["kind"], one["metadata"]["namespace"], one["metadata"]["name"]): one for one in emitted if "metadata" in one}
+    policies = [
+        one for one in gather([Path("dump")]).of("AuthPolicy", "TokenRateLimitPolicy") if one.namespace != "openshift-ingress"
+    ]
+    assert len(policies) > 30
+    for one in policies:
+        assert (one.kind, one.namespace, one.name) in named
+    waves = {
+        kind: {
+            int(one["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"]) for key, one in named.items() if key[0] == kind
+        }
+        for kind in ("TokenRateLimitPolicy", "AuthPolicy")
+    }
+    assert max(waves["TokenRateLimitPolicy"]) < min(waves["AuthPolicy"])
 
 
 def test_the_report_says_what_it_was_made_of(imported: Imported) -> None:
