@@ -97,6 +97,9 @@ class _Model:
             return [_unguarded(self._model)]
         program = self._sides[0].program
         views = [self._reader.view(program, self._model, side.relevant(self._model)) for side in self._sides]
+        if views[0] == views[1]:
+            # What differs is beside the model's own policies, which hold alone.
+            return []
         strange = self._strange(views[1])
         tokens = tuple(one for one in dict.fromkeys(tokens_of(views[0], views[1])) if one.live not in strange)
         for token in tokens:
