@@ -115,7 +115,7 @@ def test_keys_are_ordered_where_nothing_stands_between_them(before: str, after: 
 def test_the_order_is_that_of_the_models_of_the_language() -> None:
     assert key_order(("tiers", "free")) == ("level", "displayName", "description", "groups", "tokens", "requests", "unlimited")
     assert key_order(("tiers", "free", "tokens", 0)) == ("limit", "window")
-    assert key_order(("models", "m", "backend")) == ("kind", "name", "port")
+    assert (key_order(("models", "m", "backend")) or ())[:3] == ("kind", "name", "port")
     assert (key_order(("platform", "authentication", 0)) or ())[:3] == ("name", "kind", "audiences")
     assert key_order(("invariants", 0, "atMost")) == ("limit", "window")
     assert key_order(()) is key_order(("tiers",)) is key_order(("nothing", "of", "ours")) is None
