@@ -29,7 +29,8 @@ TEXT: Final = README.read_text(encoding="utf-8")
 BASH: Final = shutil.which("bash") or "bash"
 
 _QUOTED: Final = re.compile(r"<!-- from (\S+) -->\n```yaml\n(.*?)```\n", re.DOTALL)
-_EXECUTED: Final = re.compile(r"(<!-- executed -->\n```console\n)(.*?)(```\n)", re.DOTALL)
+# What is run, and files that are there when it is; both from the top of the page to its end.
+_EXECUTED: Final = re.compile(r"(<!-- (?:executed|file (\S+)) -->\n```(?:console|yaml)\n)(.*?)(```\n)", re.DOTALL)
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->\n)", re.DOTALL)
 
 
@@ -146,7 +147,11 @@ def _executed(block: str, folder: Path) -> str:
 
 def test_what_is_shown_is_run_and_what_is_listed_is_generated(tmp_path: Path, golden: bool) -> None:  # noqa: FBT001 - a fixture
     def run(found: re.Match[str]) -> str:
-        return found[1] + _executed(found[2], tmp_path) + found[3]
+        if found[2]:
+            (tmp_path / found[2]).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / found[2]).write_text(found[3], encoding="utf-8")
+            return found[0]
+        return found[1] + _executed(found[3], tmp_path) + found[4]
 
     text = _EXECUTED.sub(run, TEXT)
     text = _GENERATED.sub(lambda found: f"{found[1]}\n{SECTIONS[found[2]]()}\n{found[4]}", text)
