@@ -22,6 +22,7 @@ platform:
   modelNamespace: llm
   authentication:
     - {name: openshift, kind: tokenReview, audiences: ["https://kubernetes.default.svc"]}
+    - {name: keys, kind: apiKey}
 """
 
 BASE: Final = (

@@ -177,7 +177,7 @@ def test_people_are_not_compiled_in() -> None:
 def test_secrets_have_no_place() -> None:
     """No key, token, or hash of one can be written where the compiler reads it."""
     assert refused(platform(), GROUPS + MODEL + ACCESS, "keys: {alice-dev: {key_hash: abc}}") == ["unknown-key"]
-    assert refused(platform(), GROUPS + MODEL + ACCESS, "users: {ana: {apiKey: abc}}") == ["unknown-key"]
+    assert refused(platform(), GROUPS + MODEL + ACCESS, "users: {ana: {apiKey: abc}}") == ["plaintext-secret"]
 
 
 def test_a_tier_gives_its_models_and_no_others() -> None:
