@@ -56,7 +56,10 @@ def _arms(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[Mappin
 def _below(schema: Mapping[str, Any], part: str, root: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     name, item, _ = part.partition("[]")
     for arm in _arms(schema, root):
-        values = arm.get("additionalProperties") if name == "*" else arm.get("properties", {}).get(name)
+        named = [arm.get("additionalProperties"), *arm.get("patternProperties", {}).values()]
+        values = (
+            next((one for one in named if isinstance(one, dict)), None) if name == "*" else arm.get("properties", {}).get(name)
+        )
         if not isinstance(values, dict):
             continue
         yield from (inner["items"] for inner in _arms(values, root) if "items" in inner) if item else (values,)
@@ -85,5 +88,5 @@ def _emitted() -> frozenset[str]:
 @pytest.mark.parametrize("name", OBJECTS)
 def test_the_object_is_emitted(name: str) -> None:
     """One of the platforms of the tests has an object of that kind and name."""
-    pattern = re.compile(re.escape(name).replace("<model>", "[a-z0-9-]+"))
+    pattern = re.compile(re.sub(r"<(?:model|team|alias)>", "[a-z0-9-]+", re.escape(name)))
     assert any(pattern.fullmatch(found) for found in _emitted())

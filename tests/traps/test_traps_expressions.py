@@ -127,10 +127,18 @@ def test_every_authorization_pattern_is_a_boolean(name: str) -> None:
 
 @every_case
 def test_overrides_look_at_the_token_alone(name: str) -> None:
-    """One that looked at another, or at metadata, would find neither."""
-    for _, path, text in _of(name, AUTH):
+    """At what the method itself leaves in the identity: one that looked at another, or at metadata, would find neither."""
+    for document, path, text in _of(name, AUTH):
         if "overrides" in path:
-            assert {found[:3] for found in mentioned(text).free if found[0] == "auth"} <= {("auth", "identity", "user")}
+            method = document["spec"]["rules"]["authentication"][path[path.index("authentication") + 1]]
+            found = {one[:3] for one in mentioned(text).free if one[0] == "auth"}
+            assert all(one[1] == "identity" for one in found)
+            if "kubernetesTokenReview" in method or "apiKey" in method:
+                own = "user" if "kubernetesTokenReview" in method else "metadata"
+                assert found <= {("auth", "identity", own)}
+            else:
+                # Claims have names of their issuer's, and may be called as facts are: they are read before any is set.
+                assert not {one[2:] for one in found} & {("userid",), ("tier",), ("selected_subscription",), ("method",)}
 
 
 @every_case
@@ -160,8 +168,9 @@ def test_nothing_is_looked_for_in_a_string(name: str) -> None:
     """`in` with a string to its right is a test for a substring in one release and an error in another."""
     for _, _, text in _of(name, AUTH, TOKENS, REQUESTS):
         named = {path for path in mentioned(text).contained if len(path) > 1}
-        # Both are maps: of headers, and of what a Secret holds.
-        assert named <= {("request", "headers"), ("auth", "metadata", "provider", "data")}
+        # All are maps: of headers, of what a method found, of a Secret's annotations, and of what one holds.
+        secrets = {("auth", "identity", "metadata", "annotations"), ("auth", "metadata", "provider", "data")}
+        assert named <= {("request", "headers"), ("auth", "identity"), *secrets}
 
 
 @every_case

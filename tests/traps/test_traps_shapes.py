@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from traps_bench import AUTH, CASES, ENGINE, REQUESTS, TOKENS, built, case, platform, target, walk
 
 from compiler.engines.base import Value
+from compiler.program.methods import cached
 
 every_case = pytest.mark.parametrize("name", CASES)
 
@@ -21,11 +23,24 @@ def test_no_rule_has_a_condition_beside_it(name: str) -> None:
 
 @every_case
 def test_every_pattern_is_one_predicate(name: str) -> None:
-    """No named pattern, no selector with an operator, nothing nested: a pattern that is misread is dropped, and allows."""
+    """Or says what a signed token must hold; no named pattern, and no operator that what is missing satisfies."""
     for document in case(name).of(AUTH):
         found = [value for path, value in walk(document) if path and path[-1] == "patterns" and isinstance(value, dict)]
         assert found
-        assert all(set(pattern) == {"predicate"} for pattern in found)
+        assert all(_is_plain(pattern) for pattern in found)
+
+
+def _is_plain(pattern: Any) -> bool:  # noqa: ANN401 - YAML
+    """Tell whether a pattern refuses wherever it is misread: an unknown key, an empty list, a selector that finds nothing."""
+    match pattern:
+        case {"predicate": str()}:
+            return len(pattern) == 1
+        case {"any": list(inner)} | {"all": list(inner)}:
+            return len(pattern) == 1 and inner != [] and all(map(_is_plain, inner))
+        case {"selector": str(), "operator": "eq" | "incl", "value": str()}:
+            return len(pattern) == 3
+        case _:
+            return False
 
 
 @every_case
@@ -34,7 +49,19 @@ def test_every_policy_says_who_is_let_in(name: str) -> None:
     for document in case(name).of(AUTH):
         methods = document["spec"]["rules"]["authentication"]
         assert methods
-        assert all(method["kubernetesTokenReview"]["audiences"] for method in methods.values())
+        assert all(_asks_for_something(method) for method in methods.values())
+
+
+def _asks_for_something(method: Any) -> bool:  # noqa: ANN401 - YAML
+    match method:
+        case {"kubernetesTokenReview": {"audiences": [_, *_]}} | {"jwt": {"issuerUrl": str()}}:
+            return True
+        case {"apiKey": {"selector": {"matchLabels": dict(labels)}}}:
+            return labels != {}
+        case {"oauth2Introspection": {"endpoint": str()}}:
+            return True
+        case _:
+            return False
 
 
 @every_case
@@ -47,13 +74,18 @@ def test_ways_in_are_tried_one_after_the_other(name: str) -> None:
 
 @every_case
 def test_nothing_is_cached(name: str) -> None:
-    """Every request is judged anew: no key can be too coarse, and no answer outlives what it was based on.
+    """But credentials where the configuration says for how long, each by all of itself: no permission is, and no fact.
 
     What is fetched is kept, under a fixed key, and it is the same for all callers: a Secret's content is no answer.
     """
+    asked = {method.name: cached(method) for method in case(name).program.platform.methods}
     for document in case(name).of(AUTH):
-        caches = {path: value for path, value in walk(document) if path[-1:] == ("cache",)}
-        assert set(caches) <= {("spec", "rules", "metadata", "provider", "cache")}
+        rules = document["spec"]["rules"]
+        for method, rule in rules["authentication"].items():
+            meant = {"key": {"selector": "request.headers.authorization"}, "ttl": asked[method]}
+            assert rule.get("cache") == (meant if asked[method] else None)
+        caches = {path: value for path, value in walk({**rules, "authentication": {}}) if path[-1:] == ("cache",)}
+        assert set(caches) <= {("metadata", "provider", "cache")}
         for cache in caches.values():
             assert set(cache["key"]) == {"value"}
 
