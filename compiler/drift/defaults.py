@@ -5,7 +5,7 @@ The definitions are CustomResourceDefinitions with `default:` where `source` nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -123,8 +123,31 @@ DEFAULTS: Final = (
         "Kubernetes, pkg/apis/rbac/v1/defaults.go; a ServiceAccount's group is empty",
         (("roleRef.apiGroup", "rbac.authorization.k8s.io"), ("subjects.*.apiGroup", "rbac.authorization.k8s.io")),
     ),
+    Defaults(
+        "Service",
+        "",
+        "Kubernetes, pkg/apis/core/v1/defaults.go; of kind ExternalName, which has no address of the cluster's own",
+        (("spec.sessionAffinity", "None"), ("spec.ports.*.protocol", "TCP")),
+    ),
     Defaults("Secret", "", "Kubernetes, pkg/apis/core/v1/defaults.go", (("type", "Opaque"),)),
 )
+
+
+_OF_ACCOUNT: Final = "kubernetes.io/service-account-token"
+
+
+def filled_in(data: Mapping[str, object]) -> frozenset[str]:
+    """Give the fields that controllers fill in where nothing is written: the values of a token, and what an account holds.
+
+    Kubernetes, pkg/controller/serviceaccount/tokens_controller.go, and OpenShift's controller of pull secrets.
+    """
+    match data.get("kind"):
+        case "ServiceAccount":
+            return frozenset({"secrets", "imagePullSecrets"})
+        case "Secret" if data.get("type") == _OF_ACCOUNT:
+            return frozenset({"data"})
+        case _:
+            return frozenset()
 
 
 def defaults_of(group: str, kind: str) -> tuple[tuple[Path, object], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Final, cast
 
-from compiler.drift.defaults import Path, defaults_of
+from compiler.drift.defaults import Path, defaults_of, filled_in
 
 Plain = dict[str, object]
 
@@ -29,7 +29,8 @@ def normal(data: Mapping[str, object], ours: Mapping[str, object] | None = None)
 
     Of its labels and annotations only those that `ours` has are kept.
     """
-    found = _without_nulls({key: value for key, value in data.items() if key not in ("apiVersion", "status")})
+    beside = {"apiVersion", "status", *(filled_in(data) - (ours if ours is not None else data).keys())}
+    found = _without_nulls({key: value for key, value in data.items() if key not in beside})
     metadata = _mapping(found.get("metadata"))
     kept = {key: value for key, value in metadata.items() if key not in _KEPT_BY_SERVER}
     theirs = _mapping((ours if ours is not None else data).get("metadata"))

@@ -34,7 +34,9 @@ _MISSING: Final[Mapping[str, str]] = {
     "ConfigMap": "the MaaS API does not know the tiers, or knows others",
     "ExternalSecret": "the API key is not accepted: 401",
     "SealedSecret": "the API key is not accepted: 401",
-    "Secret": "the API key is not accepted: 401",
+    "Service": "requests for the model lead nowhere",
+    "ServiceEntry": "the mesh does not know the provider, and may not let requests out",
+    "DestinationRule": "requests may leave without TLS",
 }
 _LEFT: Final = "it was made by a build, and `out/` has it no more: what it gives or takes still holds"
 _REPLACES: Final = "of two policies on one target the newer one holds alone: it may replace ours"

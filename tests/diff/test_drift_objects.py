@@ -124,6 +124,15 @@ def test_what_others_add_is_none(change: Callable[[Object], object]) -> None:
     assert drifted(there) == []
 
 
+def test_what_is_filled_in_is_none_only_where_nothing_is_written() -> None:
+    token = _other("Secret", "x", type="kubernetes.io/service-account-token")
+    plain = _other("Secret", "x", type="Opaque")
+    filled = {"data": {"token": "x"}}
+    assert compared(Written(lives([token])), lives([token | filled])) == ((), 1)
+    assert compared(Written(lives([plain])), lives([plain | filled]))[0][0].fate is Fate.CHANGED
+    assert compared(Written(lives([token | filled])), lives([token]))[0][0].fate is Fate.CHANGED
+
+
 def _other(kind: str, name: str, **spec: object) -> Object:
     group = {"Secret": "v1", "RoleBinding": "rbac.authorization.k8s.io/v1", "HTTPRoute": "gateway.networking.k8s.io/v1"}
     version = group.get(kind, "kuadrant.io/v1")
