@@ -66,6 +66,8 @@ def run(command: Command, *, fine: Sequence[int] = (0,)) -> Taken:
     command.before()
     began = time.perf_counter()
     environment = {**os.environ, **(command.environment or {})}
+    # Whoever installs a program has its modules compiled once, and not on every run.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(  # noqa: S603 - the commands are ours
         command.words, cwd=command.folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

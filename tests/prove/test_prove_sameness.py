@@ -20,10 +20,11 @@ from compiler.gateway.texts import mentioned
 from compiler.program.backends import InferenceService
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Bridge, Model, Program, Rate, Subjects
+from compiler.program.methods import Oidc
 from compiler.prove.literals import Reader
 from compiler.prove.portability import Portability
 from compiler.prove.prove import nothing_alike, prove, prove_some, prover
-from compiler.prove.result import Effort, ProofReport
+from compiler.prove.result import Effort, ProofReport, Proved
 from compiler.prove.sameness import Sameness
 
 # Names that some part of a proof takes for more than a name.
@@ -217,3 +218,14 @@ def test_texts_that_differ_in_strings_alone_are_cut_alike() -> None:
 def test_lists_that_are_stepped_over_mention_nothing(text: str) -> None:
     """Told of the text as it is, and with a space more, which no short cut takes."""
     assert mentioned(text) == mentioned(text.replace('"]', '" ]').replace('["', '[ "').replace('{"', '{ "'))
+
+
+def test_a_way_in_whose_identity_makes_no_sense_is_no_obstacle() -> None:
+    """Nothing is proved of its callers, and so nothing is shared."""
+    of = some_twins()
+    odd = Oidc("odd", "https://issuer", "maas", ("a",), ("a", "b"), of.platform.origin)
+    broken = replace(of, platform=replace(of.platform, methods=(*of.platform.methods, odd)))
+    shown = views(of, emitted(of))
+    keys = [Sameness(broken, ()).key(view) for view in shown]
+    assert keys[0] == keys[1]
+    assert any(not isinstance(result, Proved) for result in prove(broken, shown, parse).results)

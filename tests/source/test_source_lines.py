@@ -123,3 +123,49 @@ def test_it_reads_nearly_all_of_what_the_compiler_writes() -> None:
         repr(_by_events(text)) for text, one in zip(texts, found, strict=True) if one is not None
     ]
     assert sum(one is None for one in found) <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: {}\nb: []\n",
+        "a: {b: 1, c: [d, 'e', \"f\"], g: {h: true}}\n",
+        "- [a, [b, c], {d: e f}]\n",
+        "a: {b: c:d}\n",
+        "- - a: b\n    c: d\n  - e: f\n- - g: h\n",
+        "a:\n  b:\n    - c\n  d:\ne:\n",
+    ],
+)
+def test_brackets_and_lists_that_close_on_their_line_are_read(text: str) -> None:
+    found = lines.documents(text, LIMITS.depth)
+    assert found is not None
+    assert repr(found) == repr(_by_events(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: [b\n",
+        "a: [b, ]\n",
+        "a: [b c: d]\n",
+        "a: [b] c\n",
+        "a: [b}\n",
+        "a: {b: c]\n",
+        "a: {b: c, b: d}\n",
+        "a: {b}\n",
+        "a: {'b': c}\n",
+        "a: {b: }\n",
+        "a: {1: c}\n",
+        "a: {b: 0100}\n",
+        "a: [!x b]\n",
+        "a: [b,c]\n",
+        f"a: {'[' * 9}{']' * 9}\n",
+        f"{'a' * 300}: b\n",
+        "- a\nb: c\n",
+        "a: b\n- c\n",
+        "  a: b\nc: d\n",
+        "a: b\n c: d\n",
+    ],
+)
+def test_brackets_that_could_mean_something_else_are_left_to_the_events(text: str) -> None:
+    assert lines.documents(text, LIMITS.depth) is None
