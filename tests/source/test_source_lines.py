@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -169,3 +170,12 @@ def test_brackets_and_lists_that_close_on_their_line_are_read(text: str) -> None
 )
 def test_brackets_that_could_mean_something_else_are_left_to_the_events(text: str) -> None:
     assert lines.documents(text, LIMITS.depth) is None
+
+
+def test_what_is_read_twice_is_nobody_elses() -> None:
+    """Whoever changes data changes no other ones, of this text or of one that is read later."""
+    text = "a: {b: [c]}\nd: {b: [c]}\n"
+    found: Any = lines.documents(text, LIMITS.depth)
+    found[0]["a"]["b"].append("x")
+    assert found == [{"a": {"b": ["c", "x"]}, "d": {"b": ["c"]}}]
+    assert lines.documents(text, LIMITS.depth) == [{"a": {"b": ["c"]}, "d": {"b": ["c"]}}]
