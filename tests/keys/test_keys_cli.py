@@ -259,3 +259,24 @@ def test_a_file_that_cannot_be_written_costs_no_value(monkeypatch: pytest.Monkey
     found = new("--external", "vault:a")
     assert (found.exit_code, "cannot-write" in found.output) == (2, True)
     assert not re.search(r"[A-Za-z0-9]{48}", found.output)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("namespace: kuadrant-system", "namespace: llm"),
+        ("maas.opendatahub.io/user: alice", "maas.opendatahub.io/user: bob"),
+        ("managed-by: authorino", "managed-by: nobody"),
+    ],
+)
+def test_a_secret_that_was_edited_by_hand_is_no_proof(old: str, new: str) -> None:
+    """In another namespace Authorino never reads it; with another user it opens somebody else's door."""
+    words = ("key", "new", "--team", "demo", "--user", "alice", "--alias", "dev", "--external", "vault:a")
+    assert run(*words).exit_code == 0
+    assert run("build", "--no-prove").exit_code == 0
+    file = Path("out/teams/demo/key-dev.yaml")
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    found = run("prove")
+    assert (found.exit_code, "error[refuted]" in found.output, "key `demo/dev`" in found.output) == (1, True, True)

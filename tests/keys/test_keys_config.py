@@ -153,3 +153,24 @@ def test_what_was_sealed_is_known_by_its_form() -> None:
     assert is_sealed(SEALED[:368])
     assert not is_sealed("B" + SEALED[1:])
     assert not is_sealed(SEALED + "!")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "keys"),
+    [
+        ("user", "{{x}}", "{dev: {user: '{{x}}', " + EXTERNAL + "}}"),
+        ("group", "{{x}}", "{dev: {user: alice, groups: ['{{x}}'], " + EXTERNAL + "}}"),
+        ("group", "a,b", "{dev: {user: alice, groups: ['a,b'], " + EXTERNAL + "}}"),
+    ],
+)
+def test_names_that_would_not_arrive_are_refused_whatever_the_platform_allows(
+    tmp_path: Path, kind: str, name: str, keys: str
+) -> None:
+    """A comma parts groups, and braces begin a template that the operator would fill in with the key itself."""
+    text = team(keys, members="[{user: alice}, {user: '{{x}}'}]")
+    text = text.replace("  modelNamespace", '  names: ".*"\n  modelNamespace')
+    text = text.replace("  ml-people: {}", "  ml-people: {}\n  '{{x}}': {}\n  'a,b': {}").replace(
+        "  bob: {}", "  bob: {}\n  '{{x}}': {}"
+    )
+    found = [one for one in compiled(tmp_path, text).diagnostics if one.code == "unfit-for-key"]
+    assert [one.headline.startswith(f"the {kind} `{name}` of the key `demo/dev` ") for one in found] == [True]
