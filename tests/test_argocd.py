@@ -21,14 +21,15 @@ def _emitted() -> list[dict[str, Any]]:
 
 
 def test_the_project_allows_exactly_the_kinds_that_are_emitted() -> None:
-    allowed = {(kind["group"], kind["kind"]) for kind in _read("project.yaml")["spec"]["namespaceResourceWhitelist"]}
-    emitted = {(document["apiVersion"].rpartition("/")[0], document["kind"]) for document in _emitted()}
-    assert allowed == emitted
+    for name, namespaced in (("namespaceResourceWhitelist", True), ("clusterResourceWhitelist", False)):
+        allowed = {(kind["group"], kind["kind"]) for kind in _read("project.yaml")["spec"][name]}
+        found = (document for document in _emitted() if ("namespace" in document["metadata"]) is namespaced)
+        assert allowed == {(document["apiVersion"].rpartition("/")[0], document["kind"]) for document in found}
 
 
 def test_the_project_allows_exactly_the_namespaces_of_our_own_output() -> None:
     ours = [
-        document["metadata"]["namespace"]
+        document["metadata"].get("namespace") or document["metadata"]["name"]
         for path in ROOT.glob("out/**/*.yaml")
         for document in yaml.safe_load_all(path.read_text(encoding="utf-8"))
         if document["kind"] != "Kustomization"

@@ -87,6 +87,7 @@ def around(base: Platform, head: Platform) -> Iterator[Row]:
         ("where Authorino reads keys", base.kuadrant_namespace, head.kuadrant_namespace),
         ("who lower-cases hosts", _lowercased(base), _lowercased(head)),
         ("the MaaS API", _api(base), _api(head)),
+        ("what is made of the platform", _made(base), _made(head)),
     ):
         if before != after:
             yield Row((Change.PLATFORM,), (), Callers(()), f"{name}: {before}", f"{name}: {after}", None)
@@ -108,6 +109,23 @@ def _lowercased(platform: Platform) -> str:
 def _api(platform: Platform) -> str:
     api = platform.maas_api
     return f"{api.namespace}/{api.service}:{api.port}"
+
+
+def _made(platform: Platform) -> str:
+    """Tell which objects are emitted beside policies, as far as they can differ."""
+    made, found = platform.made, []
+    if made.gateway is not None:
+        new = made.gateway
+        whose = "every namespace" if new.namespaces is None else ", ".join(f"`{name}`" for name in new.namespaces)
+        by = f" by `{new.controller}`" if new.controller else ""
+        listens = " and without TLS" if new.plain_http else ""
+        found.append(f"the Gateway of `{new.class_name}`{by} with `{new.secret}`{listens}, for routes of {whose}")
+    asked = (
+        (made.maas_api_route, "the route of the MaaS API"),
+        (made.tier_namespaces, "tier namespaces"),
+        (made.kuadrant, "Kuadrant"),
+    )
+    return "; ".join([*found, *(name for wanted, name in asked if wanted)]) or "nothing"
 
 
 def rows(tokens: Sequence[Credentials], base: Meanings, head: Meanings) -> tuple[Row, ...]:

@@ -57,7 +57,7 @@ def _accepts(gateway: Gateway, listener: Listener, parent: Parent, route: Route)
     return (
         (parent.section is None or parent.section == listener.name)
         and (parent.port is None or listener.port is None or parent.port == listener.port)
-        and (listener.all_namespaces or gateway.namespace == route.namespace)
+        and listener.admits(route.namespace, gateway.namespace)
     )
 
 

@@ -27,12 +27,22 @@ class Meta:
 
 @dataclass(frozen=True)
 class Listener:
-    """One listener; a `hostname` of None means any host. `all_namespaces` tells whose routes may attach."""
+    """One listener; a `hostname` of None means any host.
+
+    Routes of `all_namespaces` may attach, or those of the Gateway's own, or, where some are named, of these `namespaces`.
+    """
 
     name: str
     hostname: str | None
     port: int | None
     all_namespaces: bool
+    namespaces: frozenset[str] | None = None
+
+    def admits(self, namespace: str, own: str) -> bool:
+        """Tell whether routes of a namespace may attach to a Gateway in its `own` one."""
+        if self.namespaces is not None:
+            return namespace in self.namespaces
+        return self.all_namespaces or namespace == own
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "Gateway": (_GATEWAY_API, True),
     "GatewayClass": (_GATEWAY_API, False),
     "ReferenceGrant": (_GATEWAY_API, True),
+    "Kuadrant": (("kuadrant.io/v1beta1",), True),
     "ServiceEntry": (_ISTIO, True),
     "DestinationRule": (_ISTIO, True),
     "Role": (_RBAC, True),
@@ -58,7 +59,7 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
 # Kinds of which no answer of the gateway depends; what they hold is not read. Where requests go beyond the gateway is
 # among them.
 _INERT: Final = frozenset(
-    {"GatewayClass", "Namespace", "ServiceAccount", "ConfigMap", "Service", "ServiceEntry", "DestinationRule"}
+    {"GatewayClass", "Kuadrant", "Namespace", "ServiceAccount", "ConfigMap", "Service", "ServiceEntry", "DestinationRule"}
 )
 
 _Object = Policy | Route | Gateway | Role | RoleBinding | Secret | ReferenceGrant

@@ -12,6 +12,7 @@ from compiler.gateway.strict import Node, bad, need, unmodelled
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")
 _QUOTED: Final = "the filter's configuration does not load: the whole gateway fails"
 _GATEWAY_API: Final = "gateway.networking.k8s.io"
+_NAME_OF_NAMESPACE: Final = "kubernetes.io/metadata.name"
 
 
 def gateway(meta: Meta, spec: Node) -> Gateway:
@@ -29,7 +30,7 @@ def gateway(meta: Meta, spec: Node) -> Gateway:
 def _listener(node: Node) -> Listener:
     fields = node.fields("name", "hostname", "port", "protocol", "tls", "allowedRoutes")
     need(fields, "protocol", node).one_of("HTTP", "HTTPS")
-    everyone = False
+    everyone, some = False, None
     if "allowedRoutes" in fields:
         allowed = fields["allowedRoutes"].fields("namespaces", "kinds")
         if "kinds" in allowed:
@@ -37,15 +38,25 @@ def _listener(node: Node) -> Listener:
         if "namespaces" in allowed:
             inner = allowed["namespaces"].fields("from", "selector")
             whose = inner["from"].one_of("All", "Same", "Selector") if "from" in inner else "Same"
-            if whose == "Selector":
-                inner["from"].leave_out("a selector of namespaces")
             everyone = whose == "All"
+            some = _named(inner.get("selector", inner["from"])) if whose == "Selector" else None
     return Listener(
         need(fields, "name", node).text(),
         fields["hostname"].text() if "hostname" in fields else None,
         need(fields, "port", node).number(),
         everyone,
+        some,
     )
+
+
+def _named(selector: Node) -> frozenset[str]:
+    """Read a selector of namespaces that names them by the label which the API server gives each."""
+    match selector.data:
+        case {"matchExpressions": [{"key": key, "operator": "In", "values": list(names), **others}], **more}:
+            if key == _NAME_OF_NAMESPACE and not others and not more and all(isinstance(name, str) for name in names):
+                return frozenset(names)
+    selector.leave_out("a selector of namespaces that does not name them")
+    return frozenset()
 
 
 def route(meta: Meta, spec: Node) -> Route:

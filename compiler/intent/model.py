@@ -70,6 +70,20 @@ class ModelSpec(Spec):
     backend: Annotated[BackendSpec, Field(description="what serves the model")]
     tiers: Annotated[list[str] | Literal["*"], Field(description='tiers that may call it, or "*"')] = []
     description: Annotated[str | None, Field(description="what the model is, for people")] = None
+    backend_authorization: Annotated[
+        Literal["serviceAccount", "gateway"] | None,
+        Field(
+            alias="backendAuthorization",
+            description=(
+                "whom the backend serves: `serviceAccount`, ServiceAccounts that RBAC lets call it; "
+                "`gateway`, whatever the gateway lets through"
+            ),
+        ),
+    ] = None
+    chat_proxy: Annotated[
+        bool,
+        Field(alias="chatProxy", description="chats go to the MaaS API, which calls the backend as a ServiceAccount"),
+    ] = False
 
 
 class AccessSpec(Spec):

@@ -11,6 +11,34 @@ from compiler.intent.scalars import Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec
 
 
+class GatewayTlsSpec(Spec):
+    """The certificate of the Gateway's listener, which ends TLS."""
+
+    secret: Annotated[Label, Field(description="Secret of the Gateway's namespace with the certificate and its key")]
+
+
+class CreateGatewaySpec(Spec):
+    """A Gateway to be made, with one HTTPS listener for the host; `controller` makes its class as well."""
+
+    gateway_class: Annotated[Label, Field(alias="class", description="name of the GatewayClass")]
+    controller: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/[A-Za-z0-9/._~-]{1,200}$",
+            description="controller of the class, such as `openshift.io/gateway-controller/v1`; makes the GatewayClass too",
+        ),
+    ] = None
+    tls: Annotated[GatewayTlsSpec | None, Field(description="certificate of the HTTPS listener")] = None
+    plain_http: Annotated[bool, Field(alias="plainHttp", description="a listener without TLS besides, on port 80")] = False
+    allowed_namespaces: Annotated[
+        list[Label] | Literal["*"] | None,
+        Field(
+            alias="allowedNamespaces",
+            description='namespaces whose routes may attach, or "*"; those of the models and of the MaaS API unless given',
+        ),
+    ] = None
+
+
 class GatewaySpec(Spec):
     """The Gateway that all requests pass; `hostname` is the host of the models.
 
@@ -23,6 +51,7 @@ class GatewaySpec(Spec):
     lowercases_host: Annotated[
         bool, Field(alias="lowercasesHost", description="something before Kuadrant's filter turns every host into lower case")
     ] = False
+    create: Annotated[CreateGatewaySpec | None, Field(description="makes the Gateway; only referred to unless given")] = None
 
 
 class MaasApiSpec(Spec):
@@ -31,6 +60,7 @@ class MaasApiSpec(Spec):
     namespace: Annotated[Label, Field(description="namespace of the service and of the tier ConfigMap")] = "maas-api"
     service: Annotated[Label, Field(description="name of the Service")] = "maas-api"
     port: Annotated[Port, Field(description="port of the Service")] = 8080
+    route: Annotated[bool, Field(description="makes the route of the MaaS API and its AuthPolicy")] = False
 
 
 class PlatformSpec(Spec):
@@ -62,6 +92,12 @@ class PlatformSpec(Spec):
         Label,
         Field(alias="kuadrantNamespace", description="where Authorino runs, which reads keys nowhere else"),
     ] = "kuadrant-system"
+    create_kuadrant: Annotated[
+        bool, Field(alias="createKuadrant", description="makes the object that asks the operator for Authorino and Limitador")
+    ] = False
+    tier_namespaces: Annotated[
+        bool, Field(alias="tierNamespaces", description="makes the namespaces in which the MaaS API keeps ServiceAccounts")
+    ] = False
     authentication: Annotated[list[MethodSpec], Field(min_length=1, description="the ways in, tried in this order")]
     names: Annotated[
         Regex | None,

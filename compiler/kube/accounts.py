@@ -15,11 +15,12 @@ TOKEN_KEY: Final = "token"  # noqa: S105 - a key
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """A ServiceAccount."""
+    """A ServiceAccount; unless told otherwise every Pod that runs as it gets a token."""
 
     api_version: ClassVar[str] = "v1"
     kind: ClassVar[str] = "ServiceAccount"
     metadata: ObjectMeta
+    automount_service_account_token: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class ParentRef:
 
 @dataclass(frozen=True)
 class PathMatch:
-    """How the path is matched (`PathPrefix` goes by whole segments)."""
+    """How the path is matched (`PathPrefix` goes by whole segments, `Exact` is the whole path)."""
 
     type: str
     value: str
@@ -33,10 +33,11 @@ class Match:
 
 @dataclass(frozen=True)
 class PathModifier:
-    """How the path changes on its way to the backend."""
+    """How the path changes on its way to the backend: its prefix, or the whole of it."""
 
     type: str
-    replace_prefix_match: str
+    replace_prefix_match: str | None = None
+    replace_full_path: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from compiler.intent.model import (
     TierSpec,
 )
 from compiler.intent.parse import qualify
-from compiler.intent.platform import PlatformSpec
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
 from compiler.lower.backends import backend
 from compiler.lower.keys import keys
 from compiler.lower.methods import methods
+from compiler.lower.platform import made
 from compiler.program.ir import (
     Attach,
     Bridge,
@@ -41,18 +41,20 @@ from compiler.program.ir import (
     Subjects,
     Tier,
 )
+from compiler.program.platform import BackendAuthorization
 
 
 def lower(intent: Intent) -> Program:
     """Give the Program of an Intent; every reference must have been checked before."""
-    platform = _platform(intent.platform)
+    platform = _platform(intent)
     tiers = sorted((_tier(item, platform.gateway) for item in intent.tiers.values()), key=lambda tier: (-tier.level, tier.name))
     entitlements = _Entitlements(intent)
     models = tuple(_model(ident, item, intent, entitlements) for ident, item in sorted(intent.models.items()))
     return Program(platform, tuple(tiers), models, keys(intent))
 
 
-def _platform(item: Item[PlatformSpec]) -> Platform:
+def _platform(intent: Intent) -> Platform:
+    item = intent.platform
     spec = item.spec
     release = [int(part) for part in spec.kuadrant.split(".")]
     return Platform(
@@ -64,6 +66,7 @@ def _platform(item: Item[PlatformSpec]) -> Platform:
         methods=methods(item),
         origin=item.place,
         kuadrant_namespace=spec.kuadrant_namespace,
+        made=made(intent),
     )
 
 
@@ -174,6 +177,8 @@ def _model(ident: str, item: Item[ModelSpec], intent: Intent, entitlements: _Ent
         entries=by_precedence(entitlements.entries.get(ident, ())),
         origin=item.place,
         alias=name if namespace == intent.platform.spec.model_namespace else None,
+        backend_authorization=BackendAuthorization(asked) if (asked := item.spec.backend_authorization) else None,
+        chat_proxy=item.spec.chat_proxy,
     )
 
 

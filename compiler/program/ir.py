@@ -12,6 +12,7 @@ from compiler.diagnostics.model import Place
 from compiler.program.backends import Backend, InferenceService
 from compiler.program.keys import DEFAULT_NAMESPACE, EVERY_MODEL, Key
 from compiler.program.methods import Method
+from compiler.program.platform import NOTHING, BackendAuthorization, Made
 
 SUBSCRIPTION_HEADER: Final = "x-maas-subscription"
 USERNAME_HEADER: Final = "x-maas-username"
@@ -142,6 +143,11 @@ class Tier:
     budget: Budget
     origin: Place
 
+    @property
+    def namespace(self) -> str:
+        """Give the namespace of the tier's ServiceAccounts."""
+        return self.projected.removeprefix("system:serviceaccounts:")
+
     @cached_property
     def members(self) -> Subjects:
         """Give the callers whose groups match this tier, whatever higher tier they may have."""
@@ -178,6 +184,8 @@ class Model:
     entries: tuple[Entry, ...]
     origin: Place
     alias: str | None = None
+    backend_authorization: BackendAuthorization | None = None
+    chat_proxy: bool = False
 
     @property
     def id(self) -> str:
@@ -241,6 +249,7 @@ class Platform:
     methods: tuple[Method, ...]
     origin: Place
     kuadrant_namespace: str = DEFAULT_NAMESPACE
+    made: Made = NOTHING
 
 
 @dataclass(frozen=True)

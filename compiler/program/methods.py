@@ -107,6 +107,16 @@ def binds(method: Method) -> bool:
     return isinstance(method, (ApiKey, Introspection))
 
 
+def at_maas_api(methods: Iterable[Method]) -> tuple[Method, ...]:
+    """Give the ways in to the MaaS API, which mints tokens: a key that opens some models must not buy one that opens others."""
+    return tuple(method for method in methods if not binds(method))
+
+
+def understood_by_cluster(method: Method) -> bool:
+    """Tell whether its credentials are tokens of the cluster, so that a backend can ask the cluster about them."""
+    return isinstance(method, (TokenReview, TierToken))
+
+
 def cached(method: Method) -> int:
     """Give for how many seconds a credential that was accepted once still is after it was revoked."""
     return 0 if isinstance(method, (Oidc, ApiKey)) else method.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from compiler.program.ir import (
@@ -35,7 +36,15 @@ def mentioned(program: Program, model: Model) -> frozenset[str]:
 
 def known(program: Program, model: Model) -> tuple[str, ...]:
     """Give the groups of a model, those of tier tokens, and one that nobody mentions."""
-    named = {*mentioned(program, model), *(tier.projected for tier in program.tiers)}
+    return _and_another({*mentioned(program, model), *(tier.projected for tier in program.tiers)})
+
+
+def of_tiers(program: Program) -> tuple[str, ...]:
+    """Give the groups of all tiers, and one that nobody mentions."""
+    return _and_another({group for tier in program.tiers for group in tier.members.groups})
+
+
+def _and_another(named: AbstractSet[str]) -> tuple[str, ...]:
     unknown = next(name for name in (NOBODYS + "-" * more for more in range(len(named) + 1)) if name not in named)
     return (*sorted(named), unknown)
 

@@ -9,6 +9,7 @@ from compiler.diagnostics.model import Diagnostic, Place
 from compiler.program.backends import ClusterService, Credential, ExternalModel
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
 from compiler.prove.documents import Documents, Key, wrong
+from compiler.prove.platform import meant
 
 Content = Mapping[str, Any]
 
@@ -48,7 +49,8 @@ def permitted(program: Program) -> Iterator[tuple[str, ...]]:
 
 def roads(program: Program, found: Documents) -> Iterator[Diagnostic]:
     """Find models whose requests go elsewhere than meant, and objects that lead where nobody means."""
-    unclaimed = {key: one for key, one in found.items() if key[0] in _KINDS}
+    stands = dict(meant(program))
+    unclaimed = {key: one for key, one in found.items() if key[0] in _KINDS and key not in stands}
     for model in program.models:
         yield from _road(program, model, unclaimed)
     if credentials(program):
@@ -72,6 +74,8 @@ def _account(namespace: str, unclaimed: dict[Key, tuple[Place, Content]]) -> Ite
 def _road(program: Program, model: Model, unclaimed: dict[Key, tuple[Place, Content]]) -> Iterator[Diagnostic]:
     """Follow a model's route to where it leads, and claim every object on the way."""
     match model.backend:
+        case ClusterService() if model.chat_proxy:
+            route = _to(program, *_proxied(program, model))
         case ClusterService() as service:
             backend: dict[str, Any] = {"name": service.name, "port": service.port}
             if service.namespace is not None:
@@ -129,11 +133,29 @@ def _rewrite(path: str, hostname: str | None = None) -> Content:
 
 
 def _route(program: Program, model: Model, filters: list[Content], backend: Content) -> Content:
-    gateway = program.platform.gateway
     matches = [{"path": {"type": "PathPrefix", "value": model.prefix}}]
-    rule = {"matches": matches, "filters": filters, "backendRefs": [backend]}
+    return _to(program, {"matches": matches, "filters": filters, "backendRefs": [backend]})
+
+
+def _proxied(program: Program, model: Model) -> Iterator[Content]:
+    """Everything goes to the MaaS API, the listing by a path of its own: it is free, and must not carry a chat."""
+    api = program.platform.maas_api
+    backend: dict[str, Any] = {"name": api.service, "port": api.port}
+    if api.namespace != model.namespace:
+        backend["namespace"] = api.namespace
+    proxy = f"/v1/proxy/chat/{model.name}"
+    for path, target in (("/v1/chat/completions", proxy), ("/v1/models", "/v1/models")):
+        match = {"path": {"type": "Exact", "value": model.prefix + path}}
+        rewrite = {"path": {"type": "ReplaceFullPath", "replaceFullPath": target}}
+        yield {"matches": [match], "filters": [{"type": "URLRewrite", "urlRewrite": rewrite}], "backendRefs": [backend]}
+    match = {"path": {"type": "PathPrefix", "value": model.prefix}}
+    yield {"matches": [match], "filters": [_rewrite(proxy)], "backendRefs": [backend]}
+
+
+def _to(program: Program, *rules: Content) -> Content:
+    gateway = program.platform.gateway
     parent = {"namespace": gateway.namespace, "name": gateway.name}
-    return {"parentRefs": [parent], "hostnames": [gateway.hostname], "rules": [rule]}
+    return {"parentRefs": [parent], "hostnames": [gateway.hostname], "rules": list(rules)}
 
 
 def _provider(served: ExternalModel) -> Mapping[str, Content]:

@@ -82,6 +82,11 @@ class Intent:
             return there
         return self._terms.all((there, *(-self._terms.fact(world.username(name)) for name in self._world.reserved)))
 
+    def named_caller(self, method: Method) -> Formula:
+        """Tell which requests of a method's callers say who calls and bring no identity of their own."""
+        empty = self._terms.fact(world.username(""))
+        return self._terms.all((self._no_identity, self._genuine(method), self.named(method), -empty))
+
     def _user(self, name: str, method: Method) -> Formula:
         return self._terms.fact(world.username(name)) if vouches_for_user(method, name) else FALSE
 

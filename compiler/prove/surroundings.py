@@ -11,11 +11,13 @@ from compiler.diagnostics.model import Diagnostic, Place
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.read import Loaded
 from compiler.program.ir import Attach, Program, Tier
+from compiler.program.platform import BackendAuthorization
 from compiler.prove import keys as api_keys
 from compiler.prove import provider_keys
 from compiler.prove.documents import Documents, documents, wrong
 from compiler.prove.egress import permitted, roads
 from compiler.prove.from_gateway import permissions
+from compiler.prove.platform import platform
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -36,6 +38,7 @@ def surroundings(program: Program, files: Loaded, cluster: Cluster) -> Iterator[
     yield from _roles(program, cluster)
     yield from _mapping(program, found)
     yield from api_keys.keys(program, found)
+    yield from platform(program, found)
     yield from _kept(found)
     yield from _applied(files)
 
@@ -49,7 +52,9 @@ def _roles(program: Program, cluster: Cluster) -> Iterator[Diagnostic]:
         given |= {(one.namespace, *subject, *allowed) for allowed in what for subject in who}
     tiers = {tier.name: tier for tier in program.tiers}
     meant: set[tuple[str, ...]] = set()
-    for model in program.models if program.platform.attach is Attach.GATEWAY else ():
+    for model in program.models:
+        if program.platform.attach is Attach.ROUTE and model.backend_authorization is not BackendAuthorization.SERVICE_ACCOUNT:
+            continue  # nobody asks RBAC
         projected = [tiers[name].projected for name in model.tiers]
         meant |= {(model.namespace, "Group", group, *_CALL, model.served_as) for group in projected}
     meant |= set(permitted(program))

@@ -9,7 +9,7 @@ from typing import Final
 from compiler.cel.tree import Expr, Str
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.gateway.attachment import Path, Targets, by_target
-from compiler.gateway.cluster import Cluster
+from compiler.gateway.cluster import Cluster, effectives
 from compiler.gateway.effective import Effective, effective_on
 from compiler.gateway.manifests import Match, Parent, Route, RouteRule
 from compiler.program import methods
@@ -23,6 +23,7 @@ from compiler.prove.expressions import Memory, Parser
 from compiler.prove.formula import Formula
 from compiler.prove.from_gateway import permissions, view_of
 from compiler.prove.leaf import UndecidedError
+from compiler.prove.platform import route_of_maas_api
 from compiler.prove.prove import describe
 from compiler.prove.reserved import reserved_by, reserved_names
 from compiler.prove.targets import targets, walk
@@ -32,7 +33,7 @@ from compiler.prove.view import Method, Source, View
 from compiler.prove.world import World
 
 # What the MaaS API serves on the host of the models; it authenticates by itself and spends no tokens.
-_MANAGEMENT: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
+MANAGEMENT: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,14 @@ def unconfigured(program: Program, cluster: Cluster, parse: Parser) -> Iterator[
     questions = [_Question(prefix, _allowed, "a caller gets through where no model is") for prefix in elsewhere]
     if program.platform.attach is Attach.ROUTE:
         says = "no limit denies where no model is, whoever lets a caller in"
-        odd = [*elsewhere, *(f"{one}x" for one in _MANAGEMENT), *_paths(program, cluster, memory)]
+        odd = [*elsewhere, *(f"{one}x" for one in MANAGEMENT), *_paths(program, cluster, memory)]
         questions += [_Question(prefix, _undenied, says) for prefix in odd]
-    questions += [_Question(prefix, _limited, "a limit holds for the MaaS API") for prefix in _MANAGEMENT]
+    questions += [_Question(prefix, _limited, "a limit holds for the MaaS API") for prefix in MANAGEMENT]
     allowed = tuple(permissions(cluster))
     attached = by_target(cluster.policies)
     for question in questions:
-        for effective in _effective(program, cluster, attached, question.prefix):
+        here = _own(program, cluster) if question.broken is _limited else ()
+        for effective in (*_effective(program, cluster, attached, question.prefix), *here):
             view = view_of(question.prefix, (effective,), allowed)
             yield from _answers(question, view, program, memory) if effective.auth else _open(question, view)
 
@@ -81,7 +83,7 @@ def _paths(program: Program, cluster: Cluster, memory: Memory) -> Iterator[str]:
     for text in texts:
         for node in _nodes(text, memory):
             path = node.value.rstrip("/") if isinstance(node, Str) else ""
-            if path.startswith("/") and not any(path == one or path.startswith(f"{one}/") for one in _MANAGEMENT):
+            if path.startswith("/") and not any(path == one or path.startswith(f"{one}/") for one in MANAGEMENT):
                 yield path
 
 
@@ -116,6 +118,12 @@ def _effective(program: Program, cluster: Cluster, attached: Targets, prefix: st
         if (found.namespace, found.name) == (gateway.namespace, gateway.name):
             for listener in found.listeners:
                 yield effective_on(Path(found, listener, route, rule), attached)
+
+
+def _own(program: Program, cluster: Cluster) -> tuple[Effective, ...]:
+    """Give what holds on the MaaS API's route where we make it, whose policies are in place of the Gateway's."""
+    _, namespace, name = route_of_maas_api(program)
+    return tuple(one for one in effectives(cluster, f"{namespace}/{name}") if one.auth)
 
 
 def _answers(question: _Question, view: View, program: Program, memory: Memory) -> Iterator[Diagnostic]:

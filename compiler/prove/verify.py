@@ -16,6 +16,7 @@ from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.prove.earlier import Earlier
 from compiler.prove.from_gateway import externals, unguarded, views
+from compiler.prove.management import management
 from compiler.prove.prove import diagnostics
 from compiler.prove.result import ProofReport
 from compiler.prove.second_reading import Engines, second_reading
@@ -97,7 +98,11 @@ def verified(  # noqa: PLR0913 - a proof is of all of these
     if failed(proven.unreadable):
         return Verdict(None, (*found, *proven.unreadable))
     told = diagnostics(proven.report, program.tiers, invariants)
-    around = (*unconfigured(program, cluster, parse), *surroundings(program, files, cluster))
+    around = (
+        *unconfigured(program, cluster, parse),
+        *management(program, cluster, parse),
+        *surroundings(program, files, cluster),
+    )
     return Verdict(proven.report, (*found, *proven.unfit, *told, *around), proven.tokens, len(around))
 
 

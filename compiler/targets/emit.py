@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 from compiler.kube.base import Manifest
 from compiler.program.ir import Attach, Model, Program
+from compiler.program.platform import BackendAuthorization
 from compiler.targets import (
     gateway_deny,
     gateway_policies,
     keys,
+    maas_api,
     model_policies,
     model_rbac,
     model_route,
+    platform,
     provider_keys,
     tier_mapping,
+    tier_namespaces,
 )
 from compiler.targets.common import WayIn, ways_in
 from compiler.targets.waves import in_wave
@@ -58,6 +62,20 @@ def _shared(program: Program) -> Iterator[Output]:
     for path, manifest in keys.manifests(program):
         yield Output(path, (manifest,))
     yield from _provider_keys(program)
+    for name, manifests in _platform(program):
+        yield Output(f"platform/{name}.yaml", tuple(manifests))
+
+
+def _platform(program: Program) -> Iterator[tuple[str, Iterable[Manifest]]]:
+    made = program.platform.made
+    if made.gateway is not None:
+        yield "gateway-class", platform.gateway_class(made.gateway)
+        yield "gateway", platform.gateway(program, made.gateway)
+    if made.kuadrant:
+        yield "kuadrant", platform.kuadrant(program)
+    yield "maas-api", maas_api.manifests(program)
+    if made.tier_namespaces:
+        yield "tier-namespaces", tier_namespaces.manifests(program)
 
 
 def _provider_keys(program: Program) -> Iterator[Output]:
@@ -79,6 +97,6 @@ def _of_model(program: Program, model: Model, ways: Sequence[WayIn]) -> Output:
     found = [*model_route.manifests(program, model)]
     if program.platform.attach is Attach.ROUTE:
         found += model_policies.manifests(program, model, ways)
-    else:
+    if program.platform.attach is Attach.GATEWAY or model.backend_authorization is BackendAuthorization.SERVICE_ACCOUNT:
         found += model_rbac.manifests(program, model)
     return Output(f"models/{model.namespace}/{model.name}.yaml", tuple(found))

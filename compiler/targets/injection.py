@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from compiler.cel.tree import Str
 from compiler.expressions import identity, selection
 from compiler.expressions.groups import Mentioned
 from compiler.expressions.selection import Selection
@@ -45,6 +46,21 @@ def success(selected: Selection, mentioned: Mentioned) -> Success:
     return Success(
         filters={"identity": Filter(_FILTER_PRIORITY, Properties(properties))},
         headers={**_HEADERS, SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, key)},
+    )
+
+
+def named() -> Success:
+    """Export and inject who calls, where nothing is metered: the other facts are there for whatever limit asks, and empty."""
+    nothing = Expression(Str(""))
+    empty = (identity.GROUPS_STR_NAME, identity.TIER_NAME, identity.SELECTED_NAME)
+    properties = {
+        identity.USERID_NAME: _USERID,
+        identity.GROUPS_NAME: _GROUPS,
+        **dict.fromkeys((*empty, identity.ORGANIZATION_NAME, identity.COST_CENTER_NAME), nothing),
+    }
+    return Success(
+        filters={"identity": Filter(_FILTER_PRIORITY, Properties(properties))},
+        headers={name: _HEADERS[name] for name in (USERNAME_HEADER, GROUP_HEADER)},
     )
 
 

@@ -1,4 +1,4 @@
-"""The Role and RoleBinding that let a tier's callers pass the gateway's SubjectAccessReview on a model."""
+"""The Role and RoleBinding that let a tier's ServiceAccounts call a model, where the gateway or the backend asks RBAC."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from compiler.kube.httproute import (
 )
 from compiler.kube.names import object_name
 from compiler.program.backends import ClusterService, ExternalModel
-from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
+from compiler.program.ir import GROUP_HEADER, LISTING_SUFFIX, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
 from compiler.targets import external
 from compiler.targets.common import metadata
 
@@ -45,6 +45,10 @@ PRIVATE_HEADERS: Final = tuple(
     )
 )
 
+# Where clients send chats below a model's path, and where the MaaS API takes them to call a model as somebody else.
+CHAT_SUFFIX: Final = "/v1/chat/completions"
+CHAT_PROXY: Final = "/v1/proxy/chat"
+
 # Words of the controller of the platform for what an external model is.
 _DIGEST: Final = 8
 _PROVIDER: Final = "maas.opendatahub.io/provider"
@@ -54,6 +58,8 @@ _MODEL: Final = "maas.opendatahub.io/target-model"
 def manifests(program: Program, model: Model) -> Iterator[Manifest]:
     """Give the route of a model with what it leads to, unless KServe makes it."""
     match model.backend:
+        case ClusterService() if model.chat_proxy:
+            yield _http_route(program, model, _proxied(program, model))
         case ClusterService() as service:
             yield _route(program, model, (_rewrite(PathModifier("ReplacePrefixMatch", "/")),), _backend(service))
             if service.namespace is not None:
@@ -79,12 +85,30 @@ def _backend(service: ClusterService) -> BackendRef:
 def _route(
     program: Program, model: Model, filters: tuple[RouteFilter, ...], backend: BackendRef, said: dict[str, str] | None = None
 ) -> HttpRoute:
-    gateway = program.platform.gateway
     rule = RouteRule((Match(PathMatch("PathPrefix", model.prefix)),), filters, (backend,))
+    return _http_route(program, model, (rule,), said)
+
+
+def _http_route(program: Program, model: Model, rules: tuple[RouteRule, ...], said: dict[str, str] | None = None) -> HttpRoute:
+    gateway = program.platform.gateway
     return HttpRoute(
         metadata(model.route, model.namespace, annotations=said),
-        HttpRouteSpec((ParentRef(gateway.namespace, gateway.name),), (gateway.hostname,), (rule,)),
+        HttpRouteSpec((ParentRef(gateway.namespace, gateway.name),), (gateway.hostname,), rules),
     )
+
+
+def _proxied(program: Program, model: Model) -> tuple[RouteRule, ...]:
+    """Lead chats to the MaaS API's proxy, the listing to its listing, and whatever else to where the proxy knows nothing.
+
+    The listing is free: by a path of its own it can never carry a chat.
+    """
+    api = program.platform.maas_api
+    backend = BackendRef(api.service, api.port, None if api.namespace == model.namespace else api.namespace)
+    proxy = f"{CHAT_PROXY}/{model.name}"
+    full = ((model.prefix + CHAT_SUFFIX, proxy), (model.listing_path, LISTING_SUFFIX))
+    paths = [(PathMatch("Exact", path), PathModifier("ReplaceFullPath", replace_full_path=to)) for path, to in full]
+    paths.append((PathMatch("PathPrefix", model.prefix), PathModifier("ReplacePrefixMatch", replace_prefix_match=proxy)))
+    return tuple(RouteRule((Match(path),), (_rewrite(to),), (backend,)) for path, to in paths)
 
 
 def _grant(model: Model, service: str, namespace: str) -> ReferenceGrant:

@@ -11,8 +11,10 @@ from compiler.kube.authpolicy import AuthPolicy
 from compiler.kube.base import Manifest
 from compiler.kube.core import Role, RoleBinding
 from compiler.kube.egress import DestinationRule, ExternalNameService, ServiceEntry
+from compiler.kube.gateway import Gateway, GatewayClass, Kuadrant
 from compiler.kube.grants import ReferenceGrant
 from compiler.kube.httproute import HttpRoute
+from compiler.kube.namespaces import Namespace
 from compiler.kube.ratelimit import RateLimitPolicy, TokenRateLimitPolicy
 from compiler.kube.secrets import ExternalSecret, SealedSecret
 
@@ -31,6 +33,7 @@ class Wave(IntEnum):
     there the Gateway's own deny stands behind it.
     """
 
+    PLATFORM = -1
     GATEWAY_LIMITS = 0
     ACCOUNTS = GATEWAY_LIMITS
     GATEWAY_AUTH = 1
@@ -51,6 +54,9 @@ def wave(manifest: Manifest) -> Wave:
             return Wave.GATEWAY_LIMITS if manifest.spec.target_ref.kind == _GATEWAY else Wave.LIMITS
         case AuthPolicy():
             return Wave.GATEWAY_AUTH if manifest.spec.target_ref.kind == _GATEWAY else Wave.AUTH
+        case GatewayClass() | Gateway() | Kuadrant() | Namespace():
+            # What everything else stands on or in: it comes first and goes last.
+            return Wave.PLATFORM
         case HttpRoute():
             return Wave.ROUTES
         case ExternalNameService() | ServiceEntry() | DestinationRule() | ReferenceGrant():

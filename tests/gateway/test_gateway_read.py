@@ -144,6 +144,7 @@ def test_what_is_wrong_is_found(manifest: str, code: str, path: tuple[object, ..
         "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: b}\n",
         "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: b}\nspec: {ports: []}\n",
         SECRETS_ALONE,
+        "apiVersion: kuadrant.io/v1beta1\nkind: Kuadrant\nmetadata: {name: a, namespace: b}\n",
         "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: b}\nspec: {hosts: [a.b]}\n",
         "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a, namespace: b}\nspec: {host: a.b}\n",
         "---\n",

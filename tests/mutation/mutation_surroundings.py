@@ -37,7 +37,8 @@ def other_path(of: Platform) -> Iterator[Mutant]:
         yield _change((*at, "value"), path.rpartition("/")[0])
         yield _change((*at, "value"), "/")
         yield _change((*at, "value"), f"{path}x")
-        yield _change((*at, "type"), "Exact")
+        if rule["matches"][0]["path"]["type"] != "Exact":
+            yield _change((*at, "type"), "Exact")
         yield _change(
             (*where, "matches"), [*rule["matches"], {"path": {"type": "PathPrefix", "value": "/llm/simulator-model/v1"}}]
         )
@@ -53,7 +54,9 @@ def other_match(of: Platform) -> Iterator[Mutant]:
 
 def other_rewrite(of: Platform) -> Iterator[Mutant]:
     """Hand the backend another path."""
-    for where, _ in _rules(of):
+    for where, rule in _rules(of):
+        if "filters" not in rule:
+            continue
         rewrite = (*where, "filters", 0, "urlRewrite", "path")
         yield _change((*rewrite, "replacePrefixMatch"), "/admin")
         yield _change((*where, "filters"), GONE)
@@ -63,7 +66,7 @@ def other_headers(of: Platform) -> Iterator[Mutant]:
     """Let the route change what the gateway says of the caller."""
     for where, rule in _rules(of):
         change = {"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [{"name": "x-maas-username", "value": "x"}]}}
-        yield _change((*where, "filters"), [*rule["filters"], change])
+        yield _change((*where, "filters"), [*rule.get("filters", ()), change])
 
 
 def other_backend(of: Platform) -> Iterator[Mutant]:

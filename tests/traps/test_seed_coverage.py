@@ -88,5 +88,5 @@ def _emitted() -> frozenset[str]:
 @pytest.mark.parametrize("name", OBJECTS)
 def test_the_object_is_emitted(name: str) -> None:
     """One of the platforms of the tests has an object of that kind and name."""
-    pattern = re.compile(re.sub(r"<(?:model|team|alias)>", "[a-z0-9-]+", re.escape(name)))
+    pattern = re.compile(re.sub(r"<(?:model|team|alias|tier|namespace)>", "[a-z0-9-]+", re.escape(name)))
     assert any(pattern.fullmatch(found) for found in _emitted())

@@ -177,6 +177,7 @@ def test_only_kinds_of_our_own_making_are_emitted(name: str) -> None:
     """Nothing is handed to a plan, telemetry or other extension, whose own policies would meet ours on one target."""
     ours = {AUTH, TOKENS, REQUESTS, "HTTPRoute", "Role", "RoleBinding", "ConfigMap", "ExternalSecret", "SealedSecret"}
     ours |= {"Service", "ServiceEntry", "DestinationRule", "ReferenceGrant", "ServiceAccount", "Secret"}
+    ours |= {"Gateway", "GatewayClass", "Kuadrant", "Namespace"}
     assert {document["kind"] for document in case(name).documents} <= ours
 
 
