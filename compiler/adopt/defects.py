@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from compiler.adopt import policies
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object, mapping, mappings
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 
+_CODE: Final = "controller-defect"
+
 
 def defect(headline: str, found: Object, effect: str, *notes: Note, advice: str) -> Diagnostic:
     """Make the finding for something that is wrong in the cluster, and will not be in what is emitted."""
-    return Diagnostic("controller-defect", Severity.WARNING, headline, found.place, effect, notes, advice)
+    return Diagnostic(_CODE, Severity.WARNING, headline, found.place, effect, notes, advice)
 
 
 def gathered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Tell the first of each kind of defect, and how many more there are: a controller repeats itself on every model."""
     kinds: dict[str | None, list[Diagnostic]] = {}
     for one in found:
-        kinds.setdefault(one.help, []).append(one)
+        kinds.setdefault(one.help if one.code == _CODE else one.code, []).append(one)
     return tuple(replace(first, notes=(*first.notes, *_more(rest))) for first, *rest in kinds.values())
 
 

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from compiler.adopt.compare import Comparison
+from compiler.adopt.defects import gathered
 from compiler.adopt.draft import Draft, Left
 from compiler.adopt.gather import Dump
 from compiler.adopt.verdict import REASONS, Difference, Reason
 from compiler.diagnostics.model import Diagnostic, Severity
 
 _LISTED = 8
+# What every check says of a configuration; in a platform that is taken over it is a defect of the platform.
+_PAIRING = ("budget-without-access", "access-without-budget")
 
 
 def left_over(left: Sequence[Left]) -> tuple[Diagnostic, ...]:
@@ -33,6 +36,11 @@ def _warning(several: Sequence[Left]) -> Diagnostic:
         "nothing of it is in the configuration: it holds as long as it stays in the cluster",
         help="it is kept beside the report: decide whether it stays, goes, or is written natively",
     )
+
+
+def unpaired(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Tell of quota without access, and of access without quota: the first of each, and how many more there are."""
+    return tuple(told for code in _PAIRING for told in gathered(one for one in found if one.code == code))
 
 
 def otherwise(found: Comparison) -> tuple[Diagnostic, ...]:
@@ -107,8 +115,8 @@ def _reason(reason: Reason, found: Comparison) -> Iterable[str]:
 def page(dump: Dump, draft: Draft, found: Comparison | None, told: Sequence[Diagnostic]) -> str:
     """Give the report as a page to keep beside what is left over."""
     lines = ["# What was imported, and what was not", "", *summary(dump, draft, found).splitlines(), ""]
-    for title, code in (("Left over", "not-imported"), ("Wrong in the cluster", "controller-defect")):
-        some = [one for one in told if one.code == code]
+    for title, codes in (("Left over", ("not-imported",)), ("Wrong in the cluster", ("controller-defect", *_PAIRING))):
+        some = [one for one in told if one.code in codes]
         if some:
             lines += [f"## {title}", ""]
             for one in some:

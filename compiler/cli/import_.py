@@ -16,7 +16,7 @@ from compiler.adopt.draft import Draft
 from compiler.adopt.engine import QuickEngine
 from compiler.adopt.gather import Dump, gather
 from compiler.adopt.platform import Wanted
-from compiler.adopt.report import left_over, otherwise, page, summary
+from compiler.adopt.report import left_over, otherwise, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import options
@@ -78,7 +78,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     outcome = _compared(dump, draft, config, front, progress)
     found, wrong = (outcome, ()) if isinstance(outcome, Comparison) else (None, outcome)
     seen = gathered((*defects(dump), *(found.defects if found else ())))
-    told = (*left_over(draft.left), *seen, *(otherwise(found) if found else ()), *wrong)
+    paired = unpaired(in_folder(front.diagnostics, config))
+    told = (*left_over(draft.left), *seen, *paired, *(otherwise(found) if found else ()), *wrong)
     written += _written(unmanaged, leftovers(draft.left) | {_REPORT: page(dump, draft, found, told)})
     show(told, Folder(config, front.sources), reporting)
     if form == "text" and not quiet:

@@ -126,12 +126,11 @@ def test_a_subscription_of_nobody() -> None:
 
 
 def test_quota_without_access_and_access_without_quota() -> None:
-    """The configuration keeps both as they are, and every check says so from then on."""
+    """The configuration keeps both as they are; the import says so, and every check from then on."""
     objects = FirstRelease(MODELS, [Access("sales", ("granite",), ("sales",))], [GOLD]).objects()
-    _told(objects)
-    shown = run("check").output
-    assert "budget-without-access" in shown
-    assert "access-without-budget" in shown
+    for shown in (_told(objects), run("check").output, Path("unmanaged/README.md").read_text(encoding="utf-8")):
+        assert "no owner of the subscription `gold` is given access to `llm/granite`" in shown
+        assert "the group `sales` may call `llm/granite`, and nothing meters it there" in shown
 
 
 def test_budgets_that_nobody_wrote() -> None:
