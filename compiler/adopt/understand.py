@@ -23,7 +23,7 @@ _WHOLE: Final = {
     "OIDCPolicy": "logs callers in by a browser",
     "DNSPolicy": "is about names, and decides about no request",
     "TLSPolicy": "is about certificates, and decides about no request",
-    "Secret": "holds an API key of somebody: whose it is stays in the Secret, and its key is in no file",
+    "Secret": "holds an API key: it goes on working once it has what a method `kind: apiKey` reads, and its key is in no file",
     "GRPCRoute": "leads to no model that is called by HTTP",
 }
 _ELSEWHERE: Final = {

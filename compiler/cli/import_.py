@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,6 +99,8 @@ def _compared(dump: Dump, draft: Draft, config: Path, front: Front, progress: Pr
     if failed(back.diagnostics):
         return back.diagnostics
     engine = QuickEngine(CelpyEngine())
+    # Each error of an expression leaves garbage behind, and policies of controllers err by the thousand.
+    gc.enable()
 
     def tell(count: int, total: int) -> None:
         progress.tell("requests compared", count, total)
