@@ -6,6 +6,7 @@ tell, have no such names.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,13 +33,13 @@ _AFTER: Final = re.compile(r"\s*(?:\Z|==|!=|[],}:?)]|&&|\|\||in\b(?!\s*(?:reques
 
 @dataclass(frozen=True)
 class Literals:
-    """A text cut at its strings: a number that stands for what is around them, and the strings.
+    """A text cut at its strings: what stands for what is around them, the same in every process, and the strings.
 
     `fixed` are strings that may be looked at more closely; where a text is not `plain`, any may. `paths` tells whether it
     may speak of the path of a request.
     """
 
-    around: int
+    around: str
     inside: tuple[str, ...]
     fixed: frozenset[str]
     plain: bool
@@ -49,7 +50,7 @@ class Literals:
 class Reader:
     """Cuts texts."""
 
-    _around: dict[str, int] = field(default_factory=dict)
+    _around: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Most texts of a model stand in every other model, too.
@@ -60,13 +61,16 @@ class Reader:
         around, inside = pieces[::2], tuple(pieces[1::2])
         paths = "path" in text
         if "\\" in text or "'" in text or len(pieces) % 2 == 0:
-            return Literals(self._number(text), (), frozenset(), plain=False, paths=paths)
+            return Literals(self._digest(text), (), frozenset(), plain=False, paths=paths)
         # Where paths are looked at, a name may be part of one.
         fixed = inside if paths else [name for at, name in enumerate(inside) if not _free(around, at)]
-        return Literals(self._number('"'.join(around)), inside, frozenset(fixed), _plain(around, inside), paths)
+        return Literals(self._digest('"'.join(around)), inside, frozenset(fixed), _plain(around, inside), paths)
 
-    def _number(self, text: str) -> int:
-        return self._around.setdefault(text, len(self._around))
+    def _digest(self, text: str) -> str:
+        found = self._around.get(text)
+        if found is None:
+            found = self._around[text] = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+        return found
 
 
 def _plain(around: list[str], inside: tuple[str, ...]) -> bool:

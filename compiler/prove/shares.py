@@ -70,7 +70,8 @@ def prove_all(  # noqa: PLR0913 - a proof is of all of these
     shapes = Shapes()
     numbers = Tokens(earlier.prover, program, invariants, views) if earlier else None
     key = nothing_alike if thorough else Sameness(program, invariants).key
-    keys = {view.model: key(view) for view in views}
+    parts = in_two(min(2, count), lambda part: [key(view) for view in _part(views, part, min(2, count))])
+    keys = dict(zip([view.model for view in views], [same for part in parts for same in part], strict=True))
     # Models that are alike come into one share, where one proof serves them all.
     ordered = sorted(views, key=lambda view: repr(keys[view.model]))
 
