@@ -27,6 +27,7 @@ from compiler.cel.tree import (
     MapLit,
     Method,
     Not,
+    Null,
     Select,
     Str,
     Ternary,
@@ -72,6 +73,8 @@ class Judge:
                 return _TEXT
             case Bool():
                 return _TRUTH
+            case Null():
+                return self._fault(Hazard.WRONG_KIND, f"{excerpt(node)} is of no kind that a condition may be about")
             case Int():
                 return self._fault(Hazard.NUMBER, f"{excerpt(node)} is no index: engines differ about other numbers")
             case Ident(name):

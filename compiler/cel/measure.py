@@ -20,6 +20,7 @@ from compiler.cel.tree import (
     MapLit,
     Method,
     Not,
+    Null,
     Select,
     Str,
     Ternary,
@@ -27,13 +28,13 @@ from compiler.cel.tree import (
 
 _OPERATORS = (Ternary, Any, All, Compare, Concat)
 # Nodes without parts, which are most of a tree.
-_LEAVES = frozenset((Str, Bool, Int, Ident))
+_LEAVES = frozenset((Str, Bool, Null, Int, Ident))
 
 
 def children(node: Expr) -> tuple[Expr, ...]:
     """Give the parts of a node in the order of the text."""
     match node:
-        case Str() | Bool() | Int() | Ident():
+        case Str() | Bool() | Null() | Int() | Ident():
             return ()
         case ListLit(parts) | Concat(parts) | All(parts) | Any(parts):
             return parts

@@ -22,6 +22,7 @@ from compiler.cel.tree import (
     MapLit,
     Method,
     Not,
+    Null,
     Select,
     Str,
     Ternary,
@@ -98,6 +99,8 @@ def _spell(node: Expr) -> tuple[int, str]:
             return _joined(terms, " || ", _OR, _AND)
         case Bool(value):
             return _POSTFIX, "true" if value else "false"
+        case Null():
+            return _POSTFIX, "null"
         case Int(value):
             return _POSTFIX, str(value)
         case _:

@@ -24,6 +24,11 @@ class Bool:
 
 
 @dataclass(frozen=True)
+class Null:
+    """`null`: only where the gateway's filter tells that it knows nothing, and in no condition (`compiler.cel.judge`)."""
+
+
+@dataclass(frozen=True)
 class Int:
     """A small list index; the subset has no other numbers."""
 
@@ -142,6 +147,7 @@ class Ternary:
 Expr = (
     Str
     | Bool
+    | Null
     | Int
     | ListLit
     | MapLit

@@ -19,6 +19,7 @@ from compiler.gateway.read_core import role, role_binding, secret
 from compiler.gateway.read_keys import external_secret, sealed_secret
 from compiler.gateway.read_limits import limit_policy
 from compiler.gateway.read_routes import gateway, reference_grant, route, ungranted
+from compiler.gateway.read_telemetry import telemetry_policy
 from compiler.gateway.read_values import meta
 from compiler.gateway.strict import BadManifestError, Node, need, unmodelled
 from compiler.gateway.syntax import Syntax, unreadable
@@ -45,6 +46,9 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
     "Kuadrant": (("kuadrant.io/v1beta1",), True),
     "ServiceEntry": (_ISTIO, True),
     "DestinationRule": (_ISTIO, True),
+    "TelemetryPolicy": (("extensions.kuadrant.io/v1alpha1",), True),
+    "ServiceMonitor": (("monitoring.coreos.com/v1",), True),
+    "PrometheusRule": (("monitoring.coreos.com/v1",), True),
     "Role": (_RBAC, True),
     "RoleBinding": (_RBAC, True),
     "Namespace": (("v1",), False),
@@ -58,8 +62,12 @@ KINDS: Final[Mapping[str, tuple[tuple[str, ...], bool]]] = {
 
 # Kinds of which no answer of the gateway depends; what they hold is not read. Where requests go beyond the gateway is
 # among them.
+_MONITORING: Final = ("ServiceMonitor", "PrometheusRule")
 _INERT: Final = frozenset(
-    {"GatewayClass", "Kuadrant", "Namespace", "ServiceAccount", "ConfigMap", "Service", "ServiceEntry", "DestinationRule"}
+    {
+        *("GatewayClass", "Kuadrant", "Namespace", "ServiceAccount", "ConfigMap", "Service", "ServiceEntry", "DestinationRule"),
+        *_MONITORING,
+    }
 )
 
 _Object = Policy | Route | Gateway | Role | RoleBinding | Secret | ReferenceGrant
@@ -128,6 +136,8 @@ def _document(root: Node, reading: _Reading) -> None:
     first = reading.seen.setdefault((kind, head.namespace, head.name), root.place)
     if first != root.place:
         reading.findings.append(_twice(kind, head, first))
+    elif kind == "TelemetryPolicy":
+        telemetry_policy(_spec(root))
     elif kind not in _INERT:
         reading.objects.append(_READERS[kind](head, root))
 

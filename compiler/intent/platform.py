@@ -9,6 +9,7 @@ from pydantic import Field
 from compiler.intent.authentication import MethodSpec
 from compiler.intent.scalars import Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec
+from compiler.intent.telemetry import TelemetrySpec
 
 
 class GatewayTlsSpec(Spec):
@@ -102,4 +103,7 @@ class PlatformSpec(Spec):
     names: Annotated[
         Regex | None,
         Field(description="regular expression that group and user names match as a whole; `[A-Za-z0-9:._@/+-]+` unless given"),
+    ] = None
+    telemetry: Annotated[
+        TelemetrySpec | None, Field(description="by what usage is told apart in metrics; nothing is emitted for it unless given")
     ] = None

@@ -20,6 +20,7 @@ from compiler.intent.model import (
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import window_seconds
+from compiler.intent.telemetry import TelemetrySpec
 from compiler.lower.backends import backend
 from compiler.lower.keys import keys
 from compiler.lower.methods import methods
@@ -42,6 +43,7 @@ from compiler.program.ir import (
     Tier,
 )
 from compiler.program.platform import BackendAuthorization
+from compiler.program.telemetry import COST_CENTER, PROPERTIES, Telemetry
 
 
 def lower(intent: Intent) -> Program:
@@ -67,7 +69,13 @@ def _platform(intent: Intent) -> Platform:
         origin=item.place,
         kuadrant_namespace=spec.kuadrant_namespace,
         made=made(intent),
+        telemetry=_telemetry(spec.telemetry) if spec.telemetry else None,
     )
+
+
+def _telemetry(spec: TelemetrySpec) -> Telemetry:
+    asked = {name.replace("costCenter", COST_CENTER) for name in spec.labels}
+    return Telemetry(tuple(label for label in PROPERTIES if label in asked), spec.users, spec.max_series)
 
 
 def _tier(item: Item[TierSpec], gateway: Gateway) -> Tier:

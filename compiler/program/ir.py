@@ -13,6 +13,7 @@ from compiler.program.backends import Backend, InferenceService
 from compiler.program.keys import DEFAULT_NAMESPACE, EVERY_MODEL, Key
 from compiler.program.methods import Method
 from compiler.program.platform import NOTHING, BackendAuthorization, Made
+from compiler.program.telemetry import Telemetry
 
 SUBSCRIPTION_HEADER: Final = "x-maas-subscription"
 USERNAME_HEADER: Final = "x-maas-username"
@@ -250,6 +251,7 @@ class Platform:
     origin: Place
     kuadrant_namespace: str = DEFAULT_NAMESPACE
     made: Made = NOTHING
+    telemetry: Telemetry | None = None
 
 
 @dataclass(frozen=True)

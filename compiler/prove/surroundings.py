@@ -18,6 +18,7 @@ from compiler.prove.documents import Documents, documents, wrong
 from compiler.prove.egress import permitted, roads
 from compiler.prove.from_gateway import permissions
 from compiler.prove.platform import platform
+from compiler.prove.telemetry import telemetry
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -39,6 +40,7 @@ def surroundings(program: Program, files: Loaded, cluster: Cluster) -> Iterator[
     yield from _mapping(program, found)
     yield from api_keys.keys(program, found)
     yield from platform(program, found)
+    yield from telemetry(program, found)
     yield from _kept(found)
     yield from _applied(files)
 

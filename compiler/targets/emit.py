@@ -18,6 +18,7 @@ from compiler.targets import (
     model_route,
     platform,
     provider_keys,
+    telemetry,
     tier_mapping,
     tier_namespaces,
 )
@@ -62,6 +63,9 @@ def _shared(program: Program) -> Iterator[Output]:
     for path, manifest in keys.manifests(program):
         yield Output(path, (manifest,))
     yield from _provider_keys(program)
+    # The three have one name in two namespaces.
+    for usage in telemetry.manifests(program):
+        yield Output(f"telemetry/{usage.kind.lower()}.yaml", (usage,))
     for name, manifests in _platform(program):
         yield Output(f"platform/{name}.yaml", tuple(manifests))
 

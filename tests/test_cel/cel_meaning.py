@@ -21,6 +21,7 @@ from compiler.cel.tree import (
     MapLit,
     Method,
     Not,
+    Null,
     Select,
     Str,
     Ternary,
@@ -43,6 +44,8 @@ def meaning(node: Expr, scope: Scope) -> object:
     match node:
         case Str(value) | Bool(value) | Int(value):
             return value
+        case Null():
+            return None
         case Ident(name):
             return _at(dict(scope), name)
         case ListLit(items):

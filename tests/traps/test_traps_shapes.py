@@ -174,10 +174,11 @@ def test_routes_match_by_the_models_own_path_alone() -> None:
 
 @every_case
 def test_only_kinds_of_our_own_making_are_emitted(name: str) -> None:
-    """Nothing is handed to a plan, telemetry or other extension, whose own policies would meet ours on one target."""
+    """Nothing is handed to a plan or another extension, whose own policies would meet ours on one target."""
     ours = {AUTH, TOKENS, REQUESTS, "HTTPRoute", "Role", "RoleBinding", "ConfigMap", "ExternalSecret", "SealedSecret"}
     ours |= {"Service", "ServiceEntry", "DestinationRule", "ReferenceGrant", "ServiceAccount", "Secret"}
     ours |= {"Gateway", "GatewayClass", "Kuadrant", "Namespace"}
+    ours |= {"TelemetryPolicy", "ServiceMonitor", "PrometheusRule"}
     assert {document["kind"] for document in case(name).documents} <= ours
 
 

@@ -74,6 +74,10 @@ def test_an_unknown_key_anywhere_is_reported(where: tuple[Steps, Object], key: s
     assert any(one.place == Place("some.yaml", (*path, key), key=one.place.key) for one in found if one.place)
 
 
+# What lies below these has names of the user's.
+UNNAMED = ("limits", "authentication", "authorization", "overrides", "headers", "filters")
+
+
 def test_a_missing_field_of_every_object_is_reported() -> None:
     """Everything that is emitted is needed, but for what is emitted only sometimes."""
     optional = {
@@ -86,9 +90,13 @@ def test_a_missing_field_of_every_object_is_reported() -> None:
         for path, value in places(one):
             if not path or isinstance(path[-1], int) or path[-1] in optional | told:
                 continue
-            if path[-2:] == ("rules", "metadata") or ("backendRefs" in path and path[-1] == "namespace"):
+            if (
+                path[-2:] == ("rules", "metadata")
+                or path[-3:-1] == ("default", "labels")
+                or ("backendRefs" in path and path[-1] == "namespace")
+            ):
                 continue
-            if path[-2:-1] and path[-2] in ("limits", "authentication", "authorization", "overrides", "headers", "filters"):
+            if path[-2:-1] and path[-2] in UNNAMED:
                 continue
             if path[-2:-1] == ("properties",):
                 continue

@@ -52,8 +52,10 @@ def test_all_of_them_are_read() -> None:
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.parent.name)
 def test_what_is_emitted_is_valid(config: Path) -> None:
-    """Schemas and all rules, none left unverified."""
-    assert validate(emitted(config).documents, _crds()) == ()
+    """Schemas and all rules, none left unverified but of Prometheus' operator, whose definitions are not here."""
+    found = validate(emitted(config).documents, _crds())
+    assert [one for one in found if one.code != "crd-rule-unverified"] == []
+    assert all("PrometheusRule" in one.headline or "ServiceMonitor" in one.headline for one in found), found
 
 
 def test_every_custom_kind_is_defined() -> None:
@@ -71,6 +73,7 @@ def test_every_custom_kind_is_defined() -> None:
         "ReferenceGrant",
         "SealedSecret",
         "ServiceEntry",
+        "TelemetryPolicy",
         "TokenRateLimitPolicy",
     }
 
