@@ -17,12 +17,19 @@ _OUTSIDE: Final = ("maas", "maas-model")
 def services(dump: Dump, draft: Draft) -> None:
     """Add the LLMInferenceServices that callers can reach and no resource exposes."""
     targets = {(one.namespace, policies.target(one)[1]) for one in dump.of(*policies.POLICIES, "PlanPolicy")}
-    tiered = bool(draft.sections["tiers"])
+    tiered = bool(draft.sections["tiers"]) or any(_opens_all(one) for one in dump.of(*policies.POLICIES))
     for found in dump.of("LLMInferenceService"):
         if served(draft, found.namespace, found.name) is not None:
             continue
         if tiered or MODELS_OF_TIERS in found.annotations or (found.namespace, found.name + _SUFFIX) in targets:
             draft.add("models", found.id, backend(found.namespace, found.name, found.name), origin(found))
+
+
+def _opens_all(policy: Object) -> bool:
+    """Tell whether a policy of the Gateway, written by hand, lets callers through to every model."""
+    if policies.target(policy)[0] != "Gateway" or policies.is_generated(policy):
+        return False
+    return policy.kind == "AuthPolicy" or not all(policies.is_denying(limit) for _, limit in policies.limits(policy))
 
 
 def routed(dump: Dump, draft: Draft) -> None:

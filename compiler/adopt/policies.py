@@ -91,6 +91,11 @@ def window(written: str) -> str:
     return written
 
 
+def is_of_tiers(limit: Plain) -> bool:
+    """Tell whether a limit asks for the caller's tier."""
+    return any("auth.identity.tier" in text for text in predicates(limit))
+
+
 def is_denying(limit: Plain) -> bool:
     """Tell whether a limit lets nothing through."""
     found = mappings(limit.get("rates"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,28 +15,38 @@ from compiler.adopt.predicates import Callers, Condition, UnknownShapeError, cal
 _GROUPS: Final = ("auth.identity.user.groups", "auth.identity.groups")
 _NAMES: Final = ("auth.identity.user.username", "auth.identity.userid")
 _OTHERS: Final = "is on no model's route: what it does is not taken over"
+# How the platform of tiers asks the cluster's RBAC.
+_ABOUT_TIERS: Final = "kubernetesSubjectAccessReview"
 # Refusing identity headers of the client's is part of what is emitted, whatever it was called.
 _HEADERS: Final = "x-maas-"
 
 
 def by_hand(dump: Dump, draft: Draft) -> None:
-    """Add what policies on routes say that no controller makes."""
+    """Add what policies on routes and on the Gateway say that no controller makes, and that is not about tiers."""
+    replaced = {(one.kind, draft.routes.get((one.namespace, policies.target(one)[1]))) for one in dump.of(*policies.POLICIES)}
     # Tokens before requests: an entry is called after its budget of tokens.
-    for policy in (one for kind in policies.POLICIES for one in dump.of(kind)):
+    for policy in (one for kind in policies.POLICIES for one in dump.of(kind) if not policies.is_generated(one)):
         kind, name = policies.target(policy)
-        if kind != "HTTPRoute" or policies.is_generated(policy):
-            continue
         model = draft.routes.get((policy.namespace, name))
-        if model is None:
+        if kind == "Gateway":
+            # A policy on a route replaces that of the Gateway as a whole.
+            models = [one for one in draft.sections["models"] if (policy.kind, one) not in replaced]
+        else:
+            models = [model] if model is not None else []
+        if not models and kind != "Gateway":
             draft.leave(policy, _OTHERS)
         elif policy.kind == "AuthPolicy":
-            _access(policy, model, draft)
+            _access(policy, models, draft)
         else:
-            _limits(policy, model, dump, draft)
+            _limits(policy, models, dump, draft)
 
 
-def _access(policy: Object, model: str, draft: Draft) -> None:
+def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
     authorization = mapping(mapping(policies.body(policy).get("rules")).get("authorization"))
+    on_gateway = policies.target(policy)[0] == "Gateway"
+    if on_gateway and (not models or not authorization or any(_ABOUT_TIERS in mapping(rule) for rule in authorization.values())):
+        # Which tiers may call which model is said by the cluster's RBAC.
+        return
     found: Callers | None = None
     for name, rule in sorted(authorization.items()):
         if _HEADERS in str(rule).lower():
@@ -53,7 +63,7 @@ def _access(policy: Object, model: str, draft: Draft) -> None:
     if not found or found.tiers:
         draft.leave(policy, "lets nobody in by group or name")
         return
-    data: Plain = {"models": [model]} | _subjects(found)
+    data: Plain = {"models": list(models)} | _subjects(found)
     draft.add("access", policy.name, data, origin(policy))
 
 
@@ -96,33 +106,38 @@ class _Limit:
     shared: bool
 
 
-def _limits(policy: Object, model: str, dump: Dump, draft: Draft) -> None:
+def _limits(policy: Object, models: Sequence[str], dump: Dump, draft: Draft) -> None:
     """Add a subscription for each limit; one that excludes the callers of others comes after them."""
-    unit = policies.LIMITING[policy.kind]
     if any((plan.namespace, plan.name) == (policy.namespace, policy.name) for plan in dump.of("PlanPolicy")):
         # Kuadrant makes it of the plan, which says the same.
         return
     for limit in _usable(policy, draft):
-        said = origin(policy, f"limit `{limit.name}`")
-        owner = _subjects(limit.asked.who or Callers())
-        beside = _beside(draft, owner, model)
-        if beside is not None:
-            _join(beside.data["models"][model], unit, limit)
-            beside.origins.append(said)
-            continue
-        budget: Plain = {unit: limit.rates} if unit == "tokens" else {"unlimited": True, unit: limit.rates}
-        if limit.shared:
-            budget["per"] = "subscription"
-        entry = _elsewhere(draft, limit.name, owner, policy.kind)
-        if entry is not None and model not in entry.data["models"]:
-            entry.data["models"][model] = budget
-            entry.origins.append(said)
-            continue
-        excluded = len(limit.asked.without.groups | limit.asked.without.users)
-        data: Plain = {"owner": owner, **({"priority": -excluded} if excluded else {}), "models": {model: budget}}
-        entry = draft.add("subscriptions", limit.name, data, said)
-        if excluded:
-            entry.remarks.append("its priority is below those of the limits whose callers it leaves out")
+        for model in models:
+            _limit(policy, limit, model, draft)
+
+
+def _limit(policy: Object, limit: _Limit, model: str, draft: Draft) -> None:
+    unit = policies.LIMITING[policy.kind]
+    said = origin(policy, f"limit `{limit.name}`")
+    owner = _subjects(limit.asked.who or Callers())
+    beside = _beside(draft, owner, model)
+    if beside is not None:
+        _join(beside.data["models"][model], unit, limit)
+        beside.origins.append(said)
+        return
+    budget: Plain = {unit: limit.rates} if unit == "tokens" else {"unlimited": True, unit: limit.rates}
+    if limit.shared:
+        budget["per"] = "subscription"
+    entry = _elsewhere(draft, limit.name, owner, policy.kind)
+    if entry is not None and model not in entry.data["models"]:
+        entry.data["models"][model] = budget
+        entry.origins.append(said)
+        return
+    excluded = len(limit.asked.without.groups | limit.asked.without.users)
+    data: Plain = {"owner": owner, **({"priority": -excluded} if excluded else {}), "models": {model: budget}}
+    entry = draft.add("subscriptions", limit.name, data, said)
+    if excluded:
+        entry.remarks.append("its priority is below those of the limits whose callers it leaves out")
 
 
 def _beside(draft: Draft, owner: Plain, model: str) -> Entry | None:
@@ -146,7 +161,7 @@ def _join(budget: Plain, unit: str, limit: _Limit) -> None:
 
 def _usable(policy: Object, draft: Draft) -> Iterator[_Limit]:
     for name, limit in policies.limits(policy):
-        if policies.is_denying(limit):
+        if policies.is_denying(limit) or (policies.target(policy)[0] == "Gateway" and policies.is_of_tiers(limit)):
             continue
         try:
             yield _read(name, limit)

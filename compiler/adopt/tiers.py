@@ -81,7 +81,7 @@ def _level(entry: Plain) -> int:
 def _budgets(policy: Object, draft: Draft) -> None:
     unit = policies.LIMITING[policy.kind]
     for name, limit in policies.limits(policy):
-        if policies.is_denying(limit):
+        if policies.is_denying(limit) or not policies.is_of_tiers(limit):
             # Whoever nothing meters is denied anyway: the Gateway's deny is emitted with every configuration.
             continue
         try:

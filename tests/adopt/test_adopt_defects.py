@@ -226,7 +226,7 @@ def _tiered(change: Any) -> list[Plain]:  # noqa: ANN401 - what the cluster may 
         ),
         (
             lambda one: one["RateLimitPolicy/gateway-rate-limits"]["spec"]["limits"]["free"].update(
-                when=[{"predicate": 'auth.identity.userid == "alice"'}]
+                when=[{"predicate": 'auth.identity.tier == "free" || auth.identity.userid == "alice"'}]
             ),
             "it is for others than one tier",
         ),
@@ -354,15 +354,29 @@ def test_which_gateway_is_meant_can_be_said() -> None:
     assert "gateway: {namespace: openshift-ingress, name: another, hostname: m.example.com}" in text
 
 
-def test_an_own_limit_is_no_denial_of_the_gateway() -> None:
-    """Limits of the whole Gateway that are for groups are left over: nobody is metered by a guess."""
+def test_policies_of_the_gateway_are_for_every_model_without_its_own() -> None:
+    """A policy on a route replaces that of the Gateway; decisions stay what they are."""
+    objects = FirstRelease({"granite": "llm", "phi": "llm"}, [Access("staff", ("granite",), ("staff",))], [GOLD]).objects()
+    objects = [one for one in objects if one["metadata"]["name"] not in ("maas-auth-phi", "gateway-default-deny")]
+    own = next(one for one in objects if one["kind"] == "AuthPolicy")["spec"]["rules"]
+    members = [{"selector": "auth.identity.user.groups", "operator": "incl", "value": "free"}]
+    authorization = {"members": {"patternMatching": {"patterns": members}}}
+    rules = {"authentication": own["authentication"], "authorization": authorization, "response": copy.deepcopy(own["response"])}
     limit = {
         "rates": [{"limit": 5, "window": "2m"}],
-        "when": [{"predicate": 'auth.identity.groups.split(",").exists(g, g == "free")'}],
+        "when": [{"predicate": 'auth.identity.groups_str.split(",").exists(g, g == "free")'}],
         "counters": [{"expression": "auth.identity.userid"}],
     }
-    spec = {"targetRef": on("Gateway", "maas-default-gateway"), "limits": {"free": limit}}
-    objects = FirstRelease(MODELS, [STAFF], [GOLD]).objects()
-    for version, kind in ((TOKENS, "TokenRateLimitPolicy"), (KUADRANT, "RateLimitPolicy")):
-        objects.append(thing(version, kind, "openshift-ingress", "by-group", spec=spec))
-    assert "has the limit `free`, which is no tier's: it is for others than one tier" in _left(objects)
+    to = on("Gateway", "maas-default-gateway")
+    objects.append(thing(KUADRANT, "AuthPolicy", "openshift-ingress", "by-group", spec={"targetRef": to, "rules": rules}))
+    spec = {"targetRef": to, "limits": {"free-tokens": limit}}
+    objects.append(thing(TOKENS, "TokenRateLimitPolicy", "openshift-ingress", "by-group", spec=spec))
+    shown = _told(objects)
+    assert "decides-otherwise" not in shown
+    access = Path("config/access.yaml").read_text(encoding="utf-8")
+    assert "  by-group:\n    models: [llm/phi]\n    groups: [free]\n" in access
+    subscriptions = Path("config/subscriptions.yaml").read_text(encoding="utf-8")
+    assert (
+        "  free-tokens:\n    owner: {groups: [free]}\n    models: {llm/phi: {tokens: [{limit: 5, window: 2m}]}}\n"
+        in subscriptions
+    )
