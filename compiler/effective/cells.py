@@ -15,6 +15,8 @@ COLUMNS: Final = ("model", "kind", "subject", "status", "selected", "tokens", "r
 _WHY: Final = {
     "allowed": "",
     "no-access": "no access entry, team or tier lets the caller in",
+    "not-for-this-model": "the key does not open the model",
+    "not-a-candidate": "what the key is bound to does not meter its holder here",
     "no-candidate": "no subscription, team or tier meters the caller",
     "zero-budget": "the budget is 0",
 }

@@ -67,12 +67,12 @@ FORMATS: Final[Mapping[str, Callable[[Table], str]]] = {
 
 
 def _ending(found: Table) -> list[str]:
-    ending = [f"{left_out(found)}\n"] if found.left_out else []
-    if found.everybody:
-        ending.insert(
-            0, f"all callers but ServiceAccounts of tiers are in `{found.everybody}` too, as every token of the cluster is\n"
-        )
-    return ending
+    told = f"all callers but ServiceAccounts of tiers and keys are in `{found.everybody}` too, as every token of the cluster is"
+    lines = [told] if found.everybody else []
+    lines += [left_out(found)] if found.left_out else []
+    if found.revocations:
+        lines.append("\n".join(["when a credential is revoked:", *(f"- {one}" for one in found.revocations)]))
+    return [f"{line}\n" for line in lines]
 
 
 def left_out(found: Table) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from compiler.effective.subjects import Subject, caller, everywhere, pairs
+from compiler.program.bearer import revocations
 from compiler.program.decide import Caller, Decision, Request, decide
 from compiler.program.ir import EVERYBODY, Entry, Model, Program
 
@@ -31,13 +32,15 @@ class Row:
 class Table:
     """`rows` are for single subjects, `pairs` for two at once; `left_out` counts the pairs that there was no room for.
 
-    `everybody` is the group that callers have beside the subjects, where some policy asks for it.
+    `everybody` is the group that callers have beside the subjects, where some policy asks for it. `revocations` tell of each
+    way in until when a revoked credential is accepted.
     """
 
     rows: tuple[Row, ...]
     pairs: tuple[Row, ...]
     left_out: int
     everybody: str | None = None
+    revocations: tuple[str, ...] = ()
 
 
 def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject], most_pairs: int) -> Table:
@@ -66,7 +69,7 @@ def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject]
     told = {id(row) for row in sorted(found, key=_surprises, reverse=True)[:most_pairs]}
     pairs_told = tuple(row for row in found if id(row) in told)
     everybody = EVERYBODY if everywhere(program) else None
-    return Table(tuple(rows), pairs_told, left_out + len(found) - len(told), everybody)
+    return Table(tuple(rows), pairs_told, left_out + len(found) - len(told), everybody, tuple(revocations(program)))
 
 
 def _surprises(row: Row) -> bool:
@@ -111,7 +114,11 @@ class _Answers:
         asks = caller(self._program, subjects)
         # Names that nothing on the model mentions are left away: all such callers are one to `decide`.
         plain = Caller(
-            asks.method, asks.userid if asks.userid in self._users else "", frozenset(asks.groups & self._groups), asks.bound
+            asks.method,
+            asks.userid if asks.userid in self._users else "",
+            frozenset(asks.groups & self._groups),
+            asks.bound,
+            asks.models,
         )
         found = self._known.get(plain)
         if found is None:

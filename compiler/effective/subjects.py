@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from compiler.intent.intent import Intent
+from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Caller
 from compiler.program.ir import EVERYBODY, Program
 from compiler.program.methods import TierToken, TokenReview, binds, vouches_for_group
@@ -14,13 +15,13 @@ from compiler.program.methods import TierToken, TokenReview, binds, vouches_for_
 # A user whom no configuration can name: names of users are never empty.
 NOBODY_IN_PARTICULAR: Final = ""
 
-Kind = Literal["group", "user", "tier"]
-_ORDER: Final = {"group": 0, "user": 1, "tier": 2}
+Kind = Literal["group", "user", "tier", "key"]
+_ORDER: Final = {"group": 0, "user": 1, "tier": 2, "key": 3}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A group alone, a user alone, or the ServiceAccounts of a tier (`name` is their group)."""
+    """A group alone, a user alone, the ServiceAccounts of a tier (`name` is their group), or an API key (`team/alias`)."""
 
     kind: Kind
     name: str
@@ -28,14 +29,15 @@ class Subject:
     @property
     def group(self) -> str | None:
         """Give the group that a caller of this kind is in."""
-        return self.name if self.kind != "user" else None
+        return self.name if self.kind in ("group", "tier") else None
 
 
 def subjects(program: Program, intent: Intent) -> tuple[Subject, ...]:
-    """Give every group and user that is declared and every tier's own group: by kind, then by name."""
+    """Give every group and user that is declared, every tier's own group and every key that opens: by kind, then by name."""
     found = [Subject("group", name) for name in intent.groups]
     found += [Subject("user", name) for name in intent.users]
     found += [Subject("tier", tier.projected) for tier in program.tiers]
+    found += [Subject("key", key.id) for key in (program.keys if method_of(program) else ())]
     return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.name)))
 
 
@@ -45,6 +47,9 @@ def caller(program: Program, of: Iterable[Subject]) -> Caller:
     Whoever brings a token of the cluster is in its group for everybody as well.
     """
     together = tuple(of)
+    keys = [key for one in together if one.kind == "key" for key in program.keys if key.id == one.name]
+    if keys and (by := method_of(program)) is not None:
+        return holder(by, keys[0])
     groups = frozenset(one.group for one in together if one.group is not None)
     users = [one.name for one in together if one.kind == "user"]
     userid = users[0] if users else NOBODY_IN_PARTICULAR
@@ -71,9 +76,9 @@ def everywhere(program: Program) -> bool:
 def pairs(of: Sequence[Subject]) -> Iterator[tuple[Subject, Subject]]:
     """Give the pairs that one caller can be: two groups, or a group and a user.
 
-    A ServiceAccount's token brings no others, and the group for everybody makes no difference in a pair.
+    A ServiceAccount's token and a key bring no others, and the group for everybody makes no difference in a pair.
     """
-    together = [one for one in of if one.kind != "tier" and one.name != EVERYBODY]
+    together = [one for one in of if one.kind in ("group", "user") and one.name != EVERYBODY]
     for index, one in enumerate(together):
         for other in together[index + 1 :]:
             if one.kind == "group":

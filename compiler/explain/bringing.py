@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from compiler.diagnostics.suggest import closest
 from compiler.explain.asked import Asked, UnaskableError, advice
 from compiler.explain.words import listed
+from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Caller
 from compiler.program.ir import Model, Program
-from compiler.program.keys import EVERY_MODEL, Key, secret_labels
-from compiler.program.methods import ApiKey, Method, binds, bound_as, kind_of, vouches_for_group, vouches_for_user
+from compiler.program.keys import EVERY_MODEL, Key
+from compiler.program.methods import Method, binds, bound_as, kind_of, vouches_for_group, vouches_for_user
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,10 @@ def of_key(program: Program, written: str) -> Brought:
     Raises:
         UnaskableError: there is no such key, or no way in for keys.
     """
-    key = _key(program, written)
-    wanted = secret_labels(program.platform.gateway.name).items()
-    method = next((one for one in program.platform.methods if isinstance(one, ApiKey) and wanted >= set(one.labels)), None)
+    key, method = _key(program, written), method_of(program)
     if method is None:
         raise UnaskableError("no way in takes the keys of teams", "add a method of kind `apiKey` to `platform.authentication`")
-    models = frozenset((EVERY_MODEL,) if key.models is None else key.models)
-    caller = Caller(method.name, key.user, frozenset(key.groups), key.bound, models)
-    return Brought(method, caller, key.groups, named=True, notes=())
+    return Brought(method, holder(method, key), key.groups, named=True, notes=())
 
 
 def of_caller(program: Program, method: Method, userid: str, groups: tuple[str, ...], asked: Asked) -> Brought:

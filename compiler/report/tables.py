@@ -23,6 +23,7 @@ from compiler.program.ir import (
     Subjects,
     Tier,
 )
+from compiler.program.keys import Key
 from compiler.program.methods import kind_of
 from compiler.report.pool import Pool
 from compiler.report.texts import Texts
@@ -94,6 +95,7 @@ class _Tables:
                 "gateway": f"{platform.gateway.namespace}/{platform.gateway.name}",
                 "kuadrant": ".".join(str(part) for part in platform.kuadrant if part is not None),
                 "attach": platform.attach.value,
+                "modelNamespace": self._intent.platform.spec.model_namespace,
                 "methods": [{"name": one.name, "kind": kind_of(one)} for one in platform.methods],
                 "at": self._texts.at(platform.origin.at("authentication")),
             },
@@ -163,7 +165,7 @@ class _Tables:
         return _Owner(entry.kind, entry.name, entry.key, entry.priority, members, entry.metadata, file)
 
     def _callers(self) -> list[Plain]:
-        alike = Pool[tuple[bool, frozenset[int]]]()
+        alike = Pool[tuple[bool, str | None, frozenset[str] | None, frozenset[int]]]()
         covering = _covering(self._subjects.things())
         found: list[Plain] = []
         for subject in subjects(self._program, self._intent):
@@ -176,7 +178,9 @@ class _Tables:
                     "method": asks.method,
                     "userid": asks.userid,
                     "groups": sorted(asks.groups),
-                    "alike": alike.number((subject.kind == "tier", _covered(asks, covering))),
+                    "bound": asks.bound,
+                    "models": None if asks.models is None else sorted(asks.models),
+                    "alike": alike.number((subject.kind == "tier", asks.bound, asks.models, _covered(asks, covering))),
                     "at": self._written(subject),
                 }
             )
@@ -187,13 +191,20 @@ class _Tables:
             return self._intent.groups[subject.name].spec.description
         if subject.kind == "user":
             return self._intent.users[subject.name].spec.email
+        if subject.kind == "key":
+            return f"key of {self._key_of(subject).user}"
         return f"ServiceAccounts of the tier {self._tier_of(subject).name}"
 
     def _written(self, subject: Subject) -> _Where:
         if subject.kind == "tier":
             return self._texts.at(self._tier_of(subject).origin)
+        if subject.kind == "key":
+            return self._texts.at(self._key_of(subject).origin)
         items = self._intent.groups if subject.kind == "group" else self._intent.users
         return self._texts.at(items[subject.name].place)
+
+    def _key_of(self, subject: Subject) -> Key:
+        return next(key for key in self._program.keys if key.id == subject.name)
 
     def _tier_of(self, subject: Subject) -> Tier:
         return next(tier for tier in self._program.tiers if tier.projected == subject.name)

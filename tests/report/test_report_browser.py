@@ -85,7 +85,8 @@ def _questions(program: Program, chance: random.Random) -> Iterator[tuple[Caller
         call = f"{model.prefix}/v1/chat/completions"
         path = chance.choice([call, f"{call}?x={model.listing_path}", model.listing_path, f"{model.listing_path}?limit=1"])
         asked = model.id if chance.random() < 0.97 else "llm/nowhere"
-        yield Caller(method, chance.choice(users), groups, bound), Request(asked, path, headers)
+        opened = chance.choice([None] * 4 + [frozenset(), frozenset(model.called), frozenset((*model.called[1:], "llm/nowhere"))])
+        yield Caller(method, chance.choice(users), groups, bound, opened), Request(asked, path, headers)
 
 
 def _agree(page: Page, folder: Path, chance: random.Random) -> None:
@@ -94,7 +95,13 @@ def _agree(page: Page, folder: Path, chance: random.Random) -> None:
     questions = list(_questions(program, chance))
     asked = [
         [
-            {"method": caller.method, "userid": caller.userid, "groups": sorted(caller.groups), "bound": caller.bound},
+            {
+                "method": caller.method,
+                "userid": caller.userid,
+                "groups": sorted(caller.groups),
+                "bound": caller.bound,
+                "models": None if caller.models is None else sorted(caller.models),
+            },
             {"model": request.model, "path": request.path, "headers": dict(request.headers)},
         ]
         for caller, request in questions
@@ -213,7 +220,7 @@ def test_the_question_is_answered_while_it_is_asked(opened: Page) -> None:
         "research-gold", "20,000", "20,000", "200,000", "1,400,000", "6,000,000"
     ]  # fmt: skip
     opened.write("header", "tier:premium")
-    assert opened.text("verdict") == "403 on llm/qwen3: the header names an entry that does not meter this caller here"
+    assert opened.text("verdict") == "403 on llm/qwen3: the header or the credential names an entry that does not meter this caller here"
     opened.write("group-filter", "premium-gr")
     opened.run("document.querySelector('#groups input').click()")
     assert opened.text("verdict") == "200 on llm/qwen3: allowed, metered by tier:premium"

@@ -11,16 +11,17 @@ function asking(tables) {
 
   function caller() {
     const method = byId("method").value;
-    if (method === NO_METHOD) return {method: null, userid: "", groups: [], bound: null};
+    if (method === NO_METHOD) return {method: null, userid: "", groups: [], bound: null, models: null};
     const written = byId("user").value.trim();
     const userid = tables.userNamed.get(written) ?? written;
-    return {method, userid, groups: vouched(tables, method, [...chosen]), bound: null};
+    const carried = binds(tables, method) ? {bound: byId("header").value.trim(), models: ["*"]} : {bound: null, models: null};
+    return {method, userid: reserved(tables, method, userid) ? "" : userid, groups: vouched(tables, method, [...chosen]), ...carried};
   }
 
   function request(model) {
     const headers = {};
     const header = byId("header").value.trim();
-    if (header) headers[tables.headers.subscription] = header;
+    if (header && !binds(tables, byId("method").value)) headers[tables.headers.subscription] = header;
     if (byId("forged").checked) headers[tables.headers.identity[0]] = "somebody";
     const path = byId("path").value === "listing" ? model.listing : model.prefix + CALL;
     return {model: model.id, path, headers};
@@ -30,9 +31,10 @@ function asking(tables) {
     const written = byId("model").value.trim();
     const one = tables.byId.get(written) ?? tables.models.find((model) => model.id.endsWith(`/${written}`));
     offerHeaders(one);
+    byId("header-name").textContent = binds(tables, byId("method").value) ? "the credential is bound to" : tables.headers.subscription;
     const asks = caller();
     const lost = chosen.size - asks.groups.length;
-    const note = asks.method !== null && lost ? make("p", {class: "quiet"}, `${counted(lost, "group")} left out: a tier's token vouches for the tier's own group alone`) : null;
+    const note = asks.method !== null && lost ? make("p", {class: "quiet"}, `${counted(lost, "group")} left out: this kind of credential does not vouch for ${lost === 1 ? "it" : "them"}`) : null;
     if (written === "") overview(asks, note);
     else if (one === undefined) replaceAnswer(`there is no model ${written}`, []);
     else single(asks, one, note);
@@ -157,7 +159,7 @@ function asking(tables) {
     chosen.clear();
     for (const name of who.groups) chosen.add(name);
     byId("model").value = model.id;
-    byId("header").value = headers[tables.headers.subscription] ?? "";
+    byId("header").value = who.bound ?? headers[tables.headers.subscription] ?? "";
     byId("forged").checked = tables.headers.identity.some((name) => Object.hasOwn(headers, name));
     byId("path").value = "call";
     changed();
@@ -167,7 +169,6 @@ function asking(tables) {
   replace(byId("method"), tables.platform.methods.map((one) => make("option", {value: one.name}, one.name)), make("option", {value: NO_METHOD}, "no method (no credential)"));
   replace(byId("users"), tables.users.map((one) => make("option", {value: one.name})));
   replace(byId("models"), tables.models.map((one) => make("option", {value: one.id})));
-  byId("header-name").textContent = tables.headers.subscription;
   byId("forged-name").textContent = tables.headers.identity[0];
   byId("question").addEventListener("submit", (event) => event.preventDefault());
   byId("group-filter").addEventListener("input", offerGroups);

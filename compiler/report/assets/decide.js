@@ -43,6 +43,9 @@ function decided(tables, caller, request, stands) {
   if (model === undefined) return answered(403, "unknown-model");
   const access = accessOf(tables, model, stands);
   if (access === null) return answered(403, "no-access", {because: [model.at]});
+  if (caller.models !== null && !caller.models.some((name) => calledOf(tables, model).includes(name))) {
+    return answered(403, "not-for-this-model", {because: [access]});
+  }
   const named = nameOf(tables, caller, request);
   const selected = firstCandidate(tables, model, stands, named);
   if (selected === null) return answered(403, named === null ? "no-candidate" : "not-a-candidate", {because: [access]});
@@ -54,6 +57,12 @@ function decided(tables, caller, request, stands) {
 
 function answered(status, reason, {selected = null, per = null, limits = [], because = []} = {}) {
   return {status, reason, selected, per, limits, because};
+}
+
+/** Give the words by which a credential that opens only some models can mean this one. */
+function calledOf(tables, model) {
+  const home = `${tables.platform.modelNamespace}/`;
+  return ["*", model.id, ...(model.id.startsWith(home) ? [model.id.slice(home.length)] : [])];
 }
 
 function nameOf(tables, caller, request) {
@@ -94,9 +103,23 @@ function limitsOf(budget) {
   );
 }
 
+function kindOf(tables, method) {
+  return tables.platform.methods.find((one) => one.name === method)?.kind;
+}
+
+/** Tell whether credentials of a method are bound to one entry. */
+function binds(tables, method) {
+  return ["apiKey", "introspection"].includes(kindOf(tables, method));
+}
+
+/** Tell whether only the cluster could vouch for a name, and this method is somebody else's word. */
+function reserved(tables, method, name) {
+  return ["oidc", "introspection"].includes(kindOf(tables, method)) && name.startsWith("system:");
+}
+
 /** Give the groups that count with a method: a tier's token vouches for the groups of the tiers' ServiceAccounts alone. */
 function vouched(tables, method, groups) {
-  const kind = tables.platform.methods.find((one) => one.name === method)?.kind;
   const projected = new Set(tables.tiers.map((tier) => tier.projected));
-  return kind === "tierToken" ? groups.filter((group) => projected.has(group)) : groups;
+  if (kindOf(tables, method) === "tierToken") return groups.filter((group) => projected.has(group));
+  return groups.filter((group) => !reserved(tables, method, group));
 }

@@ -78,7 +78,8 @@ const REASONS = {
   "unknown-model": "there is no such model",
   "identity-header": "the request brings a header that only the gateway may set",
   "no-access": "no access entry, team or tier lets the caller in",
-  "not-a-candidate": "the header names an entry that does not meter this caller here",
+  "not-for-this-model": "the credential does not open the model",
+  "not-a-candidate": "the header or the credential names an entry that does not meter this caller here",
   "no-candidate": "no subscription, team or tier meters the caller",
   "zero-budget": "the budget is 0",
 };

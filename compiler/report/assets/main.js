@@ -3,7 +3,7 @@
 
 const PAGE = JSON.parse(byId("data").textContent);
 const TABLES = prepared({...PAGE.tables, files: PAGE.files});
-TABLES.groupNames = TABLES.callers.filter((one) => one.kind !== "user").map((one) => one.name);
+TABLES.groupNames = TABLES.callers.filter((one) => one.kind === "group" || one.kind === "tier").map((one) => one.name);
 
 const platform = TABLES.platform;
 const textless = TABLES.files.filter((file) => file.text === null).length;

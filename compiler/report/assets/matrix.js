@@ -49,8 +49,7 @@ function matrix(tables, ask) {
   }
 
   function standingOf(row) {
-    const caller = {...row.one, bound: null};
-    return {...row, caller, stands: standing(tables, caller)};
+    return {...row, caller: row.one, stands: standing(tables, row.one)};
   }
 
   function answerOf(row, model) {
