@@ -220,7 +220,8 @@ def test_the_question_is_answered_while_it_is_asked(opened: Page) -> None:
         "research-gold", "20,000", "20,000", "200,000", "1,400,000", "6,000,000"
     ]  # fmt: skip
     opened.write("header", "tier:premium")
-    assert opened.text("verdict") == "403 on llm/qwen3: the header or the credential names an entry that does not meter this caller here"
+    said = "the header or the credential names an entry that does not meter this caller here"
+    assert opened.text("verdict") == f"403 on llm/qwen3: {said}"
     opened.write("group-filter", "premium-gr")
     opened.run("document.querySelector('#groups input').click()")
     assert opened.text("verdict") == "200 on llm/qwen3: allowed, metered by tier:premium"
