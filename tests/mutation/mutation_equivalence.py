@@ -266,6 +266,15 @@ def intruder(_: Platform, mutant: Mutant) -> bool:
     return False
 
 
+def lowest_tier(of: Platform, mutant: Mutant) -> bool:
+    """Whoever gets the lowest tier by it keeps a higher one of their own, or is refused because no entry meters them."""
+    if mutant.rewrite is None or of.program.platform.attach is not Attach.GATEWAY:
+        return False
+    other = mutant.rewrite.other
+    in_tier = mutant.changes[0].where[-2:] == ("tier", "expression")
+    return in_tier and isinstance(other, MapLit) and other.entries[-1] == ("intruder", Str(of.program.tiers[-1].name))
+
+
 def one_tier(of: Platform, mutant: Mutant) -> bool:
     """Nothing but the caller's one tier is a candidate, so that all candidates are whichever one is."""
     own = of.program.platform.attach is Attach.GATEWAY or all(not model.entries for model in models_of(of, mutant))
@@ -364,7 +373,7 @@ EXCUSES: Final[dict[str, tuple[Excuse, ...]]] = {
     "a list turned around": (searched_only, one_tier, only_tiers, *_ANYWHERE),
     "a string renamed": (out_of_reach, named, said_twice, overtaken, only_tiers),
     "a string emptied": (out_of_reach, named, said_twice, overtaken, only_tiers),
-    "a key more in a map": (intruder, stranger, *_ANYWHERE),
+    "a key more in a map": (intruder, lowest_tier, stranger, *_ANYWHERE),
     "a key less in a map": _ANYWHERE,
     "a comparison flipped": (out_of_reach, named, said_twice),
     "a negation dropped": (out_of_reach, named, said_twice),

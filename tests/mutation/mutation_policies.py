@@ -155,6 +155,8 @@ def other_audience(of: Platform) -> Iterator[Mutant]:
     """Accept tokens for another audience, instead or as well, or for the host's."""
     for where, found in _rules(of, "authentication"):
         for name, method in found.items():
+            if "kubernetesTokenReview" not in method:
+                continue
             audiences = method["kubernetesTokenReview"]["audiences"]
             at = (*where, name, "kubernetesTokenReview", "audiences")
             yield _change((*at, 0), f"{audiences[0]}x")

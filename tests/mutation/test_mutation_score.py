@@ -42,8 +42,15 @@ UNDECIDED: dict[str, tuple[str, ...]] = {
     "a condition of a rule": ("a condition of", "which is conditional"),
     "another audience": ("reviews no tokens for an audience of its own",),
     "a method less": ("an AuthPolicy that lets everybody in as nobody",),
-    "anybody": ("reviews no tokens for an audience of its own",),
-    "other credentials": ("that are no bearer token",),
+    "endsWith for startsWith": (GROUPS, "`endsWith` on a string that is unknown"),
+    "anybody": (
+        "of which nobody knows whose credentials it accepts",
+        "reviews no tokens for an audience of its own",
+    ),
+    "other credentials": (
+        "that are in no `authorization` header",
+        "that are no bearer token",
+    ),
     "another code": ("denials with other codes",),
     "a header in mixed case": ("not in lower case",),
     "another header": ("a comparison of two strings that are both unknown", "a value that is neither CEL nor a plain string"),
