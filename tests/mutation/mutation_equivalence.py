@@ -30,7 +30,7 @@ from compiler.cel.tree import (
     Ternary,
 )
 from compiler.program.ir import Attach, Bridge, Entry, Model, Subjects
-from compiler.program.methods import TierToken
+from compiler.program.methods import TierToken, credentials_of, vouches_for_group
 
 _UNREACHABLE: Final = 10**12
 
@@ -250,6 +250,45 @@ def covered(of: Platform, mutant: Mutant) -> bool:
     return own and tiers and "model-access" in mutant.changes[0].where
 
 
+def metered_anyway(of: Platform, mutant: Mutant) -> bool:
+    """Whomever an entry meters has access by another name than the one that is lost, and whom none meters is refused."""
+    lost = set(_lost(mutant))
+    if not lost or "model-access" not in mutant.changes[0].where:
+        return False
+    for model in models_of(of, mutant):
+        left = [Subjects(tuple(set(one.subjects.groups) - lost), tuple(set(one.subjects.users) - lost)) for one in model.grants]
+        metering = [entry for entry in of.program.precedence(model) if entry.name not in model.tiers or entry.kind != "tier"]
+        if not all(_within(entry.subjects, left) for entry in metering):
+            return False
+    return True
+
+
+def unvouched(of: Platform, mutant: Mutant) -> bool:
+    """The method vouches for the groups of one of the tiers alone, so that no caller of it has two."""
+    methods = [method for method in of.program.platform.methods if method.name in mutant.changes[0].where]
+    rewrite = mutant.rewrite
+    if len(methods) != 1 or rewrite is None or not isinstance(rewrite.node, ListLit):
+        return False
+    named = {item.value for item in rewrite.node.items if isinstance(item, Str)}
+    projected = {tier.projected for tier in of.program.tiers}
+    vouched = [
+        tier for tier in of.program.tiers if any(vouches_for_group(methods[0], group, projected) for group in tier.members.groups)
+    ]
+    return named <= {one for tier in of.program.tiers for one in (tier.name, tier.entry.key)} and len(vouched) < 2
+
+
+def apart(of: Platform, mutant: Mutant) -> bool:
+    """No credential is for both methods: what stands before them in the header differs."""
+    names = {change.where[-2] for change in mutant.changes}
+    priorities = {change.value for change in mutant.changes}
+    policy = _at(of, mutant.changes[0].where[:2])["spec"]["rules"]["authentication"]
+    met = [name for name, rule in policy.items() if name in names or rule["priority"] in priorities]
+    prefixes = [
+        kind.prefix for method in of.program.platform.methods if method.name in met for kind in credentials_of(method)[:1]
+    ]
+    return len(prefixes) == len(set(prefixes))
+
+
 def intruder(_: Platform, mutant: Mutant) -> bool:
     """Nothing that the policy itself made is called `intruder`: no key, no tier, no path."""
     rewrite = mutant.rewrite
@@ -368,11 +407,11 @@ _ANYWHERE: Final[tuple[Excuse, ...]] = (out_of_reach, sole_entry)
 
 # What may excuse the survivors of an operator, beside that nobody may call the model.
 EXCUSES: Final[dict[str, tuple[Excuse, ...]]] = {
-    "a name less in a list": (overtaken, only_tiers, padded, *_ANYWHERE),
+    "a name less in a list": (overtaken, metered_anyway, only_tiers, padded, *_ANYWHERE),
     "a name more in a list": (intruder, first_only, *_ANYWHERE),
-    "a list turned around": (searched_only, one_tier, only_tiers, *_ANYWHERE),
-    "a string renamed": (out_of_reach, named, said_twice, overtaken, only_tiers),
-    "a string emptied": (out_of_reach, named, said_twice, overtaken, only_tiers),
+    "a list turned around": (searched_only, one_tier, only_tiers, unvouched, *_ANYWHERE),
+    "a string renamed": (refused, out_of_reach, named, said_twice, overtaken, only_tiers),
+    "a string emptied": (refused, out_of_reach, named, said_twice, overtaken, only_tiers),
     "a key more in a map": (intruder, lowest_tier, stranger, *_ANYWHERE),
     "a key less in a map": _ANYWHERE,
     "a comparison flipped": (out_of_reach, named, said_twice),
@@ -402,7 +441,7 @@ EXCUSES: Final[dict[str, tuple[Excuse, ...]]] = {
     "counters turned around": (always,),
     "a limit renamed": (always,),
     "a policy renamed": (always,),
-    "priorities swapped": (denies_anyway,),
+    "priorities swapped": (denies_anyway, apart),
     "another audience": (denies_anyway,),
     "a method less": (denies_anyway,),
     "an authorization less": (covered,),
