@@ -16,6 +16,8 @@ _KEPT_BY_SERVER: Final = frozenset(
 )
 # Labels and annotations of ours are compared; those that others add say nothing to the gateway.
 _ADDED_TO: Final = ("labels", "annotations")
+# Argo CD's own name for what it applies, written over whatever stands there (resource tracking by label).
+_TRACKING: Final = "app.kubernetes.io/instance"
 _SERVICE_ACCOUNT: Final = "ServiceAccount"
 
 
@@ -35,7 +37,8 @@ def normal(data: Mapping[str, object], ours: Mapping[str, object] | None = None)
     kept = {key: value for key, value in metadata.items() if key not in _KEPT_BY_SERVER}
     theirs = _mapping((ours if ours is not None else data).get("metadata"))
     for key in _ADDED_TO:
-        known = {name: value for name, value in _mapping(kept.pop(key, None)).items() if name in _mapping(theirs.get(key))}
+        own = _mapping(theirs.get(key)).keys() - {_TRACKING}
+        known = {name: value for name, value in _mapping(kept.pop(key, None)).items() if name in own}
         if known:
             kept[key] = known
     found["metadata"] = kept

@@ -32,7 +32,7 @@ MIRRORED = {Change.GAINED: Change.LOST, Change.LOST: Change.GAINED, Change.RAISE
 def mirrored(diff: Diff, *, turned: bool) -> list[tuple[object, ...]]:
     """Give the rows without what only one direction has: where a line is, and what is newly without a limit."""
     found: list[tuple[object, ...]] = []
-    for row in diff.rows:
+    for row in (one for folded in diff.rows for one in folded.each):
         changes = {MIRRORED.get(change, change) if turned else change for change in row.changes} - {Change.UNMETERED}
         sides = (row.after, row.before) if turned else (row.before, row.after)
         callers = (repr(row.callers.kinds), row.callers.asking or "", row.callers.first, row.callers.methods)

@@ -164,7 +164,7 @@ def test_the_matrix_shows_what_is_effective(opened: Page) -> None:
                 limits = [f"{one.limit:,}{unit[one.unit]} / {window(one.seconds)}" for one in row.decision.limits]
                 assert cell.splitlines() == [*limits, row.entry.key], (subject, model)
     opened.run("document.getElementById('collapse').click()")
-    assert opened.text("matrix-count") == "15 callers of 10 kinds; 7 models"
+    assert opened.text("matrix-count") == "16 callers of 11 kinds; 7 models"
 
 
 def test_models_that_nobody_shown_may_call_can_be_left_out(opened: Page) -> None:
@@ -260,7 +260,7 @@ def test_search_finds_by_name_and_description_and_leads_to_the_matrix(opened: Pa
     opened.write("search", "")
     assert opened.text("found") == ""
     opened.write("caller-filter", "")
-    assert opened.text("matrix-count").startswith("15 callers")
+    assert opened.text("matrix-count").startswith("16 callers")
 
 
 def test_a_screen_reader_is_told_of_every_field_and_table(opened: Page) -> None:

@@ -153,7 +153,7 @@ def test_boxes_do_not_lie_on_each_other() -> None:
         for found in root.iter("{http://www.w3.org/2000/svg}rect")
         if found.attrib["class"] != "ground"
     ]
-    assert len(boxes) == 21
+    assert len(boxes) == 22
     for index, (x, y, wide, high) in enumerate(boxes):
         assert x + wide <= float(root.attrib["width"])
         assert y + high <= float(root.attrib["height"])

@@ -36,7 +36,7 @@ def test_everything_is_where_it_is_written() -> None:
     for model in found["models"]:
         assert written(model["at"]) == f"{model['id'].partition('/')[2]}:"
     for one in found["callers"]:
-        name = one["about"].rpartition(" ")[2] if one["kind"] == "tier" else one["name"]
+        name = one["about"].rpartition(" ")[2] if one["kind"] == "tier" else one["name"].rpartition("/")[2]
         assert written(one["at"]).startswith(f"{name}:")
     for tier in found["tiers"]:
         assert written(tier["at"]) == f"{tier['name']}:"
