@@ -12,6 +12,9 @@ from compiler.gateway.policies import Cel
 from compiler.gateway.release import RELEASES
 from compiler.gateway.requests import HttpRequest, for_authorino, for_filter
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program, Subjects
+from compiler.program.methods import ApiKey, Introspection, Oidc, claims_of
+from compiler.prove import raw
+from compiler.prove.result import Example
 
 Data = dict[str, object]
 
@@ -83,6 +86,9 @@ def callers(of: Program) -> Iterator[Caller]:
     groups = groups_of(of)
     for name, identity in _identities(groups, users_of(of)):
         yield caller(f"identity: {name}", identity, usual)
+    for method in of.platform.methods:
+        for name, held in _held(of) if isinstance(method, Oidc | ApiKey | Introspection) else ():
+            yield caller(f"{method.name}: {name}", raw.concrete(method, held), usual)
     everybody = user("alice", groups)
     for name, headers in _headers(keys_of(of)):
         yield caller(f"header: {name}", everybody, usual, headers)
@@ -94,6 +100,29 @@ def callers(of: Program) -> Iterator[Caller]:
     # Not delivered: Authorino always sees at least the pseudo headers, and a path.
     yield replace(plain, name="a request without headers", seen={"url_path": usual, "path": usual}, passed=None)
     yield replace(plain, name="a request without anything", seen={}, passed=None)
+
+
+def _held(of: Program) -> Iterator[tuple[str, Example]]:
+    """Give what credentials of other kinds than the cluster's tokens can say, and leave out."""
+    groups, users, keys = groups_of(of), users_of(of), keys_of(of)
+    bound = [*keys, *(key.removeprefix("team:") for key in keys)]
+    empty = Example("", "", None, (), user=False, headers=(), target="")
+    yield "nothing", empty
+    yield (
+        "objects with nothing in them",
+        replace(empty, objects=("auth.identity.metadata.annotations", "auth.identity.realm_access")),
+    )
+    plain = tuple(group for group in groups if "," not in group)
+    every = replace(empty, username="alice", groups=plain, models=("*",))
+    yield "a claim for each rule", replace(every, claims=tuple(claim for one in of.platform.methods for claim in claims_of(one)))
+    for word in dict.fromkeys(["", "unknown", *bound]):
+        yield f"bound to {word}", replace(every, bound=word)
+    for opened in (None, (), ("llm/other",), *((name,) for model in of.models for name in model.called)):
+        yield f"opening {opened}", replace(every, bound=bound[0] if bound else "", models=opened)
+    for name in (*users, *HOSTILE[::3]):
+        yield f"a user called {name[:20]!r}", replace(every, username=name, groups=(name,))
+    yield "hostile groups", replace(every, groups=HOSTILE)
+    yield "reserved names", replace(every, username="system:admin", groups=("system:masters", "system:", *plain))
 
 
 def groups_of(of: Program) -> tuple[str, ...]:
