@@ -28,6 +28,14 @@ def _no_memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_progress() -> Iterator[None]:
+    """Let no run say how far it is: on a slow machine that would be in what tests expect to be printed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("compiler.cli.progress._AFTER", 1e9)
+        yield
+
+
 @pytest.fixture(scope="session")
 def golden(request: pytest.FixtureRequest) -> bool:
     """Tell whether expected files are to be written anew."""
