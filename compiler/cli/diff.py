@@ -6,13 +6,12 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE, code
+from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import Named, RevisionError, opened
 from compiler.diagnostics.count import counted
@@ -92,13 +91,13 @@ def command(  # noqa: PLR0913 - one parameter for each option
             found = comparison.run()
             steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
     except RevisionError as error:
-        _stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+        stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
     except RosterError as error:
-        _stop(f"{people}{'' if error.line is None else f':{error.line}'}: {error}", COULD_NOT_RUN)
+        stop(f"{people}{'' if error.line is None else f':{error.line}'}: {error}", COULD_NOT_RUN)
     except ScopeError as error:
-        _stop(f"--scope: {error}" + (f"\nhelp: {error.advice}" if error.advice else ""), COULD_NOT_RUN)
+        stop(f"--scope: {error}" + (f"\nhelp: {error.advice}" if error.advice else ""), COULD_NOT_RUN)
     except UndecidedError as error:
-        _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
+        stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
     whole = replace(found, steps=steps, checked=checked)
     whole = replace(whole, gates=judged(whole, gates))
     click.echo(_rendered(whole, form, after, quiet=quiet), nl=False)
@@ -133,9 +132,9 @@ def _roster(path: Path) -> tuple[Person, ...]:
     try:
         return roster(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        _stop(f"{path} cannot be read: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
+        stop(f"{path} cannot be read: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
     except UnicodeDecodeError:
-        _stop(f"{path} is not UTF-8", COULD_NOT_RUN)
+        stop(f"{path} is not UTF-8", COULD_NOT_RUN)
 
 
 def _people(file: Path, listed: tuple[Person, ...], names: Known) -> tuple[Person, ...]:
@@ -149,8 +148,3 @@ def _people(file: Path, listed: tuple[Person, ...], names: Known) -> tuple[Perso
     if len(found.unknown) > _MOST_UNKNOWN:
         click.echo(f"maasc: {file}: nor {counted(len(found.unknown) - _MOST_UNKNOWN, 'more group')}", err=True)
     return found.people
-
-
-def _stop(message: str, ending: int) -> NoReturn:
-    click.echo(f"maasc: {message}", err=True)
-    sys.exit(ending)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
+
+import click
 
 from compiler.diagnostics.model import Diagnostic, Severity
 from compiler.gateway.strict import INCONCLUSIVE as UNANSWERABLE
@@ -44,3 +47,9 @@ def code(diagnostics: Sequence[Diagnostic]) -> int:
     if errors - _INCONCLUSIVE:
         return GATE
     return INCONCLUSIVE if errors else FINE
+
+
+def stop(message: str, ending: int = COULD_NOT_RUN) -> NoReturn:
+    """End the run with one sentence on standard error."""
+    click.echo(f"maasc: {message}", err=True)
+    sys.exit(ending)

@@ -6,13 +6,13 @@ import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code
+from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import RevisionError, opened
 from compiler.diagnostics.model import Diagnostic, failed
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     try:
         chosen = replace(program, models=chosen_models(program, intent, models))
     except UnknownNameError as error:
-        _stop(f"{visible(str(error))}\nhelp: {visible(error.advice)}", COULD_NOT_RUN)
+        stop(f"{visible(str(error))}\nhelp: {visible(error.advice)}", COULD_NOT_RUN)
     if form == "html":
         compared = None if against is None else _compared(against, front, config, chosen if models else None, color)
         texts = Texts(front.sources)
@@ -103,9 +103,9 @@ def _compared(against: str, front: Front, config: Path, only: Program | None, co
             found = comparison.run()
             steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
     except RevisionError as error:
-        _stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+        stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
     except UndecidedError as error:
-        _stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
+        stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
     name = base.revision.removesuffix(":") or "the other configuration"
     models = None if only is None else {model.id for model in only.models}
     return changes(name, replace(found, steps=steps, checked=checked), models)
@@ -131,9 +131,4 @@ def _told(text: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        _stop(f"{output} cannot be written: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
-
-
-def _stop(message: str, ending: int) -> NoReturn:
-    click.echo(f"maasc: {message}", err=True)
-    sys.exit(ending)
+        stop(f"{output} cannot be written: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)

@@ -6,7 +6,6 @@ import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
@@ -21,7 +20,7 @@ from compiler.adopt.report import left_over, otherwise, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, FINE, INCONCLUSIVE, code
+from compiler.cli.exit import FINE, INCONCLUSIVE, code, stop
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.diagnostics.locate import NOTHING
@@ -112,7 +111,7 @@ def _vacant(config: Path, unmanaged: Path) -> None:
     """Refuse folders that hold something: an import is a beginning, and nobody's work is overwritten."""
     for folder in (config, unmanaged):
         if folder.exists() and any(folder.iterdir()):
-            _stop(f"the folder {folder.as_posix()} is not empty; nothing was written")
+            stop(f"the folder {folder.as_posix()} is not empty; nothing was written")
 
 
 def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
@@ -121,10 +120,5 @@ def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        _stop(f"{folder.as_posix()} cannot be written: {error.strerror}")
+        stop(f"{folder.as_posix()} cannot be written: {error.strerror}")
     return [(folder / name).as_posix() for name in files]
-
-
-def _stop(message: str) -> NoReturn:
-    click.echo(f"maasc: {message}", err=True)
-    sys.exit(COULD_NOT_RUN)

@@ -1,11 +1,11 @@
-"""The objects that were read, by kind, namespace and name, and how it is said that one of them is not as meant."""
+"""The objects that were read, by kind, namespace and name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.model import Place
 from compiler.gateway.read import Loaded
 
 Key = tuple[str, str, str]
@@ -25,9 +25,3 @@ def _documents(files: Loaded) -> Iterator[tuple[Key, tuple[Place, Mapping[str, A
                 head = data["metadata"]
                 key = str(data.get("kind")), str(head.get("namespace", "")), str(head.get("name"))
                 yield key, (Place(name, document=document.index), data)
-
-
-def wrong(headline: str, place: Place | None, effect: str) -> Diagnostic:
-    """Say that something is not what is meant."""
-    advice = "build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong"
-    return Diagnostic("refuted", Severity.ERROR, headline, place, effect, help=advice)

@@ -8,8 +8,9 @@ from typing import Any, Final
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.program.backends import ClusterService, Credential, ExternalModel
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
-from compiler.prove.documents import Documents, Key, wrong
+from compiler.prove.documents import Documents, Key
 from compiler.prove.platform import meant
+from compiler.prove.verdict import refuted
 
 Content = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def roads(program: Program, found: Documents) -> Iterator[Diagnostic]:
         yield from _account(program.platform.kuadrant_namespace, unclaimed)
     for (kind, namespace, name), (place, _) in unclaimed.items():
         headline = f"no model is meant to have the {kind} `{namespace}/{name}`"
-        yield wrong(headline, place, "requests reach what nothing guards, or somebody else than is meant")
+        yield refuted(headline, place, "requests reach what nothing guards, or somebody else than is meant")
 
 
 def _account(namespace: str, unclaimed: dict[Key, tuple[Place, Content]]) -> Iterator[Diagnostic]:
@@ -68,7 +69,7 @@ def _account(namespace: str, unclaimed: dict[Key, tuple[Place, Content]]) -> Ite
     filled = (secret.get("type"), told.get(_ACCOUNT_OF)) == (_TOKEN_TYPE, _ACCOUNT)
     if account is None or not filled or secret.keys() & {"data", "stringData"}:
         headline = f"the account `{namespace}/{_ACCOUNT}` has no token that the cluster makes"
-        yield wrong(headline, place, "no key of a provider is fetched: 403 for everyone")
+        yield refuted(headline, place, "no key of a provider is fetched: 403 for everyone")
 
 
 def _road(program: Program, model: Model, unclaimed: dict[Key, tuple[Place, Content]]) -> Iterator[Diagnostic]:
@@ -115,7 +116,7 @@ def _claim(  # noqa: PLR0913, PLR0917 - what is looked for, and where
         del unclaimed[named[0]]
     said = "route" if kind == "HTTPRoute" else kind
     headline = f"the {said} of `{model.id}` is {'not the one that is meant' if named else 'missing'}"
-    yield wrong(headline, place, "requests for the model go elsewhere, or others come to it")
+    yield refuted(headline, place, "requests for the model go elsewhere, or others come to it")
 
 
 def _named(route: tuple[Place, Content] | None) -> str:

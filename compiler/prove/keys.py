@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from compiler.diagnostics.model import Diagnostic, PathPart, Place, Severity
+from compiler.diagnostics.model import Diagnostic, PathPart, Place
 from compiler.kube.names import object_name
 from compiler.program.ir import Program
 from compiler.program.keys import External, Key
+from compiler.prove.verdict import refuted
 
 # What a Secret of its own may be is held against the Program where accounts are (`egress`).
 _KINDS: Final = ("ExternalSecret", "SealedSecret")
@@ -34,16 +35,11 @@ def keys(program: Program, documents: Documents) -> Iterator[Diagnostic]:
         if not found or found.get("spec") != spec or not _plain(found["metadata"]):
             place = place.at("spec", *_first_difference(found.get("spec"), spec)) if found else place
             headline = f"no {kind} says what is meant of the key `{key.id}`"
-            yield _wrong(headline, place, "whoever calls with the key is refused, or taken for somebody else")
+            yield refuted(headline, place, "whoever calls with the key is refused, or taken for somebody else")
     for named, (place, _) in documents.items():
         if named[0] in _KINDS and named not in known:
             headline = f"no key is meant to be the {named[0]} `{named[1]}/{named[2]}`"
-            yield _wrong(headline, place, "whoever holds its value calls as whomever it names")
-
-
-def _wrong(headline: str, place: Place, effect: str) -> Diagnostic:
-    advice = "build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong"
-    return Diagnostic("refuted", Severity.ERROR, headline, place, effect, help=advice)
+            yield refuted(headline, place, "whoever holds its value calls as whomever it names")
 
 
 def _plain(head: Mapping[str, Any]) -> bool:

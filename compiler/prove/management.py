@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.gateway.cluster import Cluster
 from compiler.program import methods
 from compiler.program.ir import GROUP_HEADER, LISTING_SUFFIX, USERNAME_HEADER, Program
@@ -28,6 +28,7 @@ from compiler.prove.targets import targets
 from compiler.prove.terms import Terms
 from compiler.prove.unconfigured import MANAGEMENT
 from compiler.prove.values import Symbol, Text, UnsupportedError, Value
+from compiler.prove.verdict import refuted, undecided
 from compiler.prove.view import Method, View
 from compiler.prove.world import World
 
@@ -129,22 +130,10 @@ def _astray(program: Program, intent: Intent, method: methods.Method, groups: Va
 
 
 def _refuted(headline: str, place: Place | None) -> Diagnostic:
-    return Diagnostic(
-        code="refuted",
-        severity=Severity.ERROR,
-        headline=headline,
-        place=place,
-        effect="the MaaS API mints tokens for whomever the gateway names: for nobody, or for the wrong one",
-        help="build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong",
-    )
+    effect = "the MaaS API mints tokens for whomever the gateway names: for nobody, or for the wrong one"
+    return refuted(headline, place, effect)
 
 
 def _undecided(reason: str, place: Place | None) -> Diagnostic:
-    return Diagnostic(
-        code="undecided",
-        severity=Severity.ERROR,
-        headline=f"whether the right callers reach the MaaS API could not be decided: {reason}",
-        place=place,
-        effect="nobody can say for whom tokens are minted",
-        help="write the expression in the subset that the compiler emits, or report what it could not decide",
-    )
+    headline = f"whether the right callers reach the MaaS API could not be decided: {reason}"
+    return undecided(headline, place, "nobody can say for whom tokens are minted")

@@ -10,7 +10,8 @@ from compiler.kube.names import object_name
 from compiler.program.ir import Gateway, Program, Tier
 from compiler.program.methods import Oidc
 from compiler.program.platform import NewGateway
-from compiler.prove.documents import Documents, Key, wrong
+from compiler.prove.documents import Documents, Key
+from compiler.prove.verdict import refuted
 
 Content = Mapping[str, Any]
 
@@ -37,12 +38,12 @@ def platform(program: Program, documents: Documents) -> Iterator[Diagnostic]:
             kind, namespace, name = key
             named = f"{namespace}/{name}" if namespace else name
             headline = f"the {kind} `{named}` is {'missing' if found is None else 'not the one that is meant'}"
-            yield wrong(headline, place, "what stands on it is not reached, or others reach it")
+            yield refuted(headline, place, "what stands on it is not reached, or others reach it")
     for key, (place, _) in documents.items():
         if key[0] in _KINDS and key not in wanted:
             kind, namespace, name = key
             named = f"{namespace}/{name}" if namespace else name
-            yield wrong(f"nobody means to have the {kind} `{named}`", place, "requests reach what nothing guards")
+            yield refuted(f"nobody means to have the {kind} `{named}`", place, "requests reach what nothing guards")
 
 
 def route_of_maas_api(program: Program) -> Key:

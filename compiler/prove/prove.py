@@ -14,6 +14,7 @@ from compiler.prove.proof import Gateway, Proof
 from compiler.prove.result import Absent, Counterexample, Effort, Example, ProofReport, Proved, Refuted, Result, Undecided
 from compiler.prove.sameness import Sameness
 from compiler.prove.terms import Terms
+from compiler.prove.verdict import refuted, undecided
 from compiler.prove.view import View
 
 
@@ -100,29 +101,17 @@ def _diagnostics(results: Iterable[Result], tiers: Sequence[Tier], invariants: S
                 help="build `out/` again",
             )
         elif isinstance(result, Undecided):
-            yield Diagnostic(
-                code="undecided",
-                severity=Severity.ERROR,
-                headline=f"whether the manifests of `{result.model}` mean what is written could not be decided: {result.reason}",
-                place=result.place,
-                effect="nobody can say who gets through or what is counted",
-                help="write the expression in the subset that the compiler emits, or report what it could not decide",
-            )
+            headline = f"whether the manifests of `{result.model}` mean what is written could not be decided: {result.reason}"
+            yield undecided(headline, result.place, "nobody can say who gets through or what is counted")
 
 
 def _refuted(model: str, found: Counterexample) -> Diagnostic:
     notes = [Note(f"{describe(found.example)}: meant is {found.meant}, emitted is {found.emitted}")]
     if found.intent is not None:
         notes.append(Note("this line means otherwise", found.intent))
-    return Diagnostic(
-        code="refuted",
-        severity=Severity.ERROR,
-        headline=f"the manifests of `{model}` do not mean what is written: {found.says}",
-        place=found.place or found.intent,
-        effect=f"the caller of the example gets {found.emitted} instead of {found.meant}",
-        notes=tuple(notes),
-        help="build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong",
-    )
+    headline = f"the manifests of `{model}` do not mean what is written: {found.says}"
+    effect = f"the caller of the example gets {found.emitted} instead of {found.meant}"
+    return refuted(headline, found.place or found.intent, effect, *notes)
 
 
 def _forgotten(example: Example, tiers: Sequence[Tier], broken: Invariant | None) -> str | None:

@@ -13,7 +13,7 @@ from compiler.gateway.policies import Fetch, Patterns, ResponseItem, Selector
 from compiler.program.backends import Credential, ExternalModel
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
 from compiler.prove.concrete import CelError, Evaluation
-from compiler.prove.documents import wrong
+from compiler.prove.verdict import refuted
 
 _OURS: Final = (USERNAME_HEADER, GROUP_HEADER, TIER_HEADER, SUBSCRIPTION_HEADER)
 _FETCHED: Final = "provider"
@@ -35,12 +35,14 @@ def _sent(model: Model, auth: EffectiveAuth) -> Iterator[Diagnostic]:
     meant = [] if served is None or key is None else [_header(served, key)]
     if [(one.key, _selected(one)) for one in sent] != meant:
         headline = f"what `{model.id}` tells its backend beside who calls is not what is meant"
-        yield wrong(headline, sent[0].place if sent else place, "a key goes astray, or the caller's token goes to the provider")
+        yield refuted(headline, sent[0].place if sent else place, "a key goes astray, or the caller's token goes to the provider")
     if [_source(one) for one in auth.fetches] != ([] if key is None else [(_FETCHED, key.namespace, key.secret)]):
         headline = f"what is fetched for `{model.id}` is not what is meant"
-        yield wrong(headline, auth.fetches[0].place if auth.fetches else place, "a key goes astray")
+        yield refuted(headline, auth.fetches[0].place if auth.fetches else place, "a key goes astray")
     if key is not None and not _guarded(key, auth):
-        yield wrong(f"`{model.id}` can be called without its key", place, "the caller's token goes to the provider in its place")
+        yield refuted(
+            f"`{model.id}` can be called without its key", place, "the caller's token goes to the provider in its place"
+        )
 
 
 def _header(served: ExternalModel, key: Credential) -> tuple[str, str]:

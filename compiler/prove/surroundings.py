@@ -14,11 +14,12 @@ from compiler.program.ir import Attach, Program, Tier
 from compiler.program.platform import BackendAuthorization
 from compiler.prove import keys as api_keys
 from compiler.prove import provider_keys
-from compiler.prove.documents import Documents, documents, wrong
+from compiler.prove.documents import Documents, documents
 from compiler.prove.egress import permitted, roads
 from compiler.prove.from_gateway import permissions
 from compiler.prove.platform import platform
 from compiler.prove.telemetry import telemetry
+from compiler.prove.verdict import refuted
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -62,11 +63,13 @@ def _roles(program: Program, cluster: Cluster) -> Iterator[Diagnostic]:
     meant |= set(permitted(program))
     for namespace, kind, name, *action in sorted(given - meant):
         headline = f"the {kind.lower()} `{name}` may do something that no tier is meant to do: {', '.join(action)}"
-        yield wrong(headline, _place(cluster, namespace), "they can change the cluster, or call what is not theirs")
+        yield refuted(headline, _place(cluster, namespace), "they can change the cluster, or call what is not theirs")
     for namespace, kind, name, *action in sorted(meant - given):
         effect = f"its callers get 403 from `{namespace}/{action[-1]}`" if kind == "Group" else "no provider's key is fetched"
         does = "call" if kind == "Group" else "get the Secret"
-        yield wrong(f"the {kind.lower()} `{name}` may not {does} `{namespace}/{action[-1]}`", _place(cluster, namespace), effect)
+        yield refuted(
+            f"the {kind.lower()} `{name}` may not {does} `{namespace}/{action[-1]}`", _place(cluster, namespace), effect
+        )
 
 
 def _place(cluster: Cluster, namespace: str) -> Place | None:
@@ -85,7 +88,7 @@ def _mapping(program: Program, documents: Documents) -> Iterator[Diagnostic]:
     meant = [_tier(tier) for tier in sorted(program.tiers, key=lambda tier: (tier.level, tier.name))]
     if [one.data for one in listed] != [meant]:
         headline = f"the ConfigMap `{_MAPPING}` does not tell the MaaS API of the tiers that are meant"
-        yield wrong(headline, place, "callers get tokens of another tier than theirs")
+        yield refuted(headline, place, "callers get tokens of another tier than theirs")
 
 
 def _tier(tier: Tier) -> dict[str, object]:
@@ -100,7 +103,7 @@ def _kept(documents: Documents) -> Iterator[Diagnostic]:
     for (kind, _, own), (place, found) in documents.items():
         if kind in _OURS_TO_KEEP and (found["metadata"].get("annotations") or {}).get(name) != value:
             headline = f"the {kind} `{own}` does not say `{name}: {value}`"
-            yield wrong(headline, place, "a controller of the platform writes its own over it")
+            yield refuted(headline, place, "a controller of the platform writes its own over it")
 
 
 def _applied(files: Loaded) -> Iterator[Diagnostic]:
@@ -123,7 +126,7 @@ def _applied(files: Loaded) -> Iterator[Diagnostic]:
             yield from _listed(own, [str(one) for one in listed], names)
         else:
             headline = f"`{_shown(own)}` is missing, or lists nothing"
-            yield wrong(headline, Place(own if own in files else str(folder / min(names))), "nothing of the folder is applied")
+            yield refuted(headline, Place(own if own in files else str(folder / min(names))), "nothing of the folder is applied")
 
 
 def _listed(own: str, listed: list[str], names: set[str]) -> Iterator[Diagnostic]:
@@ -132,14 +135,14 @@ def _listed(own: str, listed: list[str], names: set[str]) -> Iterator[Diagnostic
         place = Place(own).at("resources", index)
         if name not in names:
             headline = f"`{_shown(folder / name)}` is listed and is not there"
-            yield wrong(headline, place, "kustomize refuses the whole of it: nothing is applied")
+            yield refuted(headline, place, "kustomize refuses the whole of it: nothing is applied")
         elif name in listed[:index]:
-            yield wrong(
+            yield refuted(
                 f"`{_shown(folder / name)}` is listed twice", place, "kustomize refuses the whole of it: nothing is applied"
             )
     for name in sorted(names.difference(listed)):
         below = folder / name
-        yield wrong(f"`{_shown(below)}` is there and is not listed", Place(own), "it is not applied")
+        yield refuted(f"`{_shown(below)}` is there and is not listed", Place(own), "it is not applied")
 
 
 def _shown(path: PurePosixPath | str) -> str:

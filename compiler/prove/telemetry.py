@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from compiler.diagnostics.model import Diagnostic
 from compiler.program.ir import Program
-from compiler.prove.documents import Documents, wrong
+from compiler.prove.documents import Documents
+from compiler.prove.verdict import refuted
 
 _KINDS: Final = ("TelemetryPolicy", "ServiceMonitor", "PrometheusRule")
 _NAME: Final = "maas-usage"
@@ -35,7 +36,7 @@ def telemetry(program: Program, found: Documents) -> Iterator[Diagnostic]:
         if key[0] not in _KINDS:
             continue
         if asked is None or key[2] != _NAME:
-            yield wrong(f"nobody means the {key[0]} `{key[1]}/{key[2]}`", place, "usage is told apart otherwise than meant")
+            yield refuted(f"nobody means the {key[0]} `{key[1]}/{key[2]}`", place, "usage is told apart otherwise than meant")
         elif key[0] == "TelemetryPolicy":
             target = {"group": "gateway.networking.k8s.io", "kind": "Gateway", "name": gateway.name}
             spec: dict[str, Any] = {
@@ -43,13 +44,13 @@ def telemetry(program: Program, found: Documents) -> Iterator[Diagnostic]:
                 "metrics": {"default": {"labels": {label: spelling(_EXPORTED[label]) for label in asked.labels}}},
             }
             if key != meant or content.get("spec") != spec:
-                yield wrong(
+                yield refuted(
                     "the labels of usage are not those that are meant",
                     place,
                     "a label that errs lets every request by its limits, and one of another value charges somebody else",
                 )
     if asked is not None and meant not in found:
-        yield wrong(f"the TelemetryPolicy `{meant[1]}/{_NAME}` is missing", None, "usage is counted for nobody")
+        yield refuted(f"the TelemetryPolicy `{meant[1]}/{_NAME}` is missing", None, "usage is counted for nobody")
 
 
 def spelling(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from compiler.cel.tree import Expr, Str
-from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.gateway.attachment import Path, Targets, by_target
 from compiler.gateway.cluster import Cluster, effectives
 from compiler.gateway.effective import Effective, effective_on
@@ -29,6 +29,7 @@ from compiler.prove.reserved import reserved_by, reserved_names
 from compiler.prove.targets import targets, walk
 from compiler.prove.terms import Terms
 from compiler.prove.values import UnsupportedError
+from compiler.prove.verdict import refuted, undecided
 from compiler.prove.view import Method, Source, View
 from compiler.prove.world import World
 
@@ -188,23 +189,10 @@ def _open(question: _Question, view: View) -> Iterator[Diagnostic]:
 
 
 def _refuted(question: _Question, place: Place, note: Note) -> Diagnostic:
-    return Diagnostic(
-        code="refuted",
-        severity=Severity.ERROR,
-        headline=f"{question.says}, below `{question.prefix}`",
-        place=place,
-        effect="a route that somebody adds is not answered as meant",
-        notes=(note,),
-        help="build `out/` again and do not edit it by hand; if it was not edited, the compiler is wrong",
-    )
+    headline = f"{question.says}, below `{question.prefix}`"
+    return refuted(headline, place, "a route that somebody adds is not answered as meant", note)
 
 
 def _undecided(question: _Question, reason: str, place: Place | None) -> Diagnostic:
-    return Diagnostic(
-        code="undecided",
-        severity=Severity.ERROR,
-        headline=f"whether {question.says}, below `{question.prefix}`, could not be decided: {reason}",
-        place=place,
-        effect="nobody can say how a route that somebody adds is answered",
-        help="write the expression in the subset that the compiler emits, or report what it could not decide",
-    )
+    headline = f"whether {question.says}, below `{question.prefix}`, could not be decided: {reason}"
+    return undecided(headline, place, "nobody can say how a route that somebody adds is answered")
