@@ -19,7 +19,7 @@ from compiler.processes import in_two
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle, File, files, kustomizations
-from compiler.resources.translate import translated
+from compiler.resources.objects import is_object
 from compiler.source.beside import beside
 from compiler.source.document import Sources
 from compiler.source.guard import guarded
@@ -73,8 +73,11 @@ def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path
     shown, leaked = guarded(Sources(texts=others))
     if leaked:
         sources, diagnostics = replace(sources, texts={**sources.texts, **shown.texts}), (*diagnostics, *leaked)
-    sources, unsaid = translated(sources)
-    diagnostics += unsaid
+    if any(is_object(document.data) for document in sources.documents):
+        from compiler.resources.translate import translated  # noqa: PLC0415 - the shapes of all kinds, where none is used
+
+        sources, unsaid = translated(sources)
+        diagnostics += unsaid
     intent, found = parse(sources.documents)
     if not keep:
         sources = sources.without_data()

@@ -72,8 +72,9 @@ def _forked() -> int | None:
 def _answer(writer: int, work: Callable[[], T]) -> None:
     """Do a work, and end the process whatever happens: nothing that the first one began may go on twice."""
     try:
-        found = work()
+        # All of it before the first byte: a pipe holds little, and whoever is to read it may be busy for long.
+        found = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(writer, "wb") as stream:
-            pickle.dump(found, stream)
+            stream.write(found)
     finally:
         os._exit(0)

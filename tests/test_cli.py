@@ -350,3 +350,13 @@ def test_quiet_commands_tell_the_answer_alone() -> None:
     write(Path(), {"all/a.yaml": everybody.replace("  free-user: {", '  "system:authenticated": {builtin: true, ')})
     assert "as every token of the cluster is" in run("effective", "--config", "all").output
     assert "as every token of the cluster is" not in run("effective", "--config", "all", "-q").output
+
+
+def test_what_cannot_be_told_to_anybody_is_a_run_that_failed() -> None:
+    """A full disk behind the output must not end as if all had been said."""
+    maasc = Path(sys.executable).parent / "maasc"
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("the system has no device that is always full")
+    with full.open("wb") as nowhere:
+        assert subprocess.run([maasc, "rule"], stdout=nowhere, stderr=subprocess.PIPE, check=False).returncode == 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.processes import beside
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
@@ -52,11 +50,6 @@ def compiled_front(config: Path) -> Compiled:
     front = pipeline.front(config, keep=False)
     found = in_folder(front.diagnostics, config)
     return Compiled(Folder(config, front.sources), front.program, front.digest, None, found, front.invariants)
-
-
-def validating(program: Program, out: Path) -> Callable[[], tuple[Diagnostic, ...]]:
-    """Begin to make the manifests of a Program beside whatever is done next; what is given tells what is wrong with them."""
-    return beside(lambda: in_folder(pipeline.back(program, keep=False).diagnostics, out))
 
 
 def _definitions(folder: Path) -> tuple[Crds | None, tuple[Diagnostic, ...]]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
-from compiler.cli.exit import BUG, COULD_NOT_RUN, INTERRUPTED
+from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
 
 # One line for each command, so that telling of all of them imports none.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -64,6 +65,21 @@ class _Commands(click.Group):
 @click.version_option(package_name="maasc", message="%(prog)s %(version)s")
 def maasc() -> None:
     """Compile declarative Models-as-a-Service policy into Kuadrant and Gateway API manifests."""
+
+
+def program() -> NoReturn:
+    """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
+    ending = FINE
+    try:
+        main()
+    except SystemExit as ended:
+        ending = ended.code if isinstance(ended.code, int) else BUG
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        ending = COULD_NOT_RUN
+    os._exit(ending)
 
 
 def main() -> None:

@@ -7,22 +7,24 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import TYPE_CHECKING, NoReturn, get_args
 
 import click
 
 from compiler.cli import options
-from compiler.cli.compile import compiled_front, validating
 from compiler.cli.exit import code
-from compiler.cli.proof import Proven, proven_of, read_back
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.prove.result import ProofReport, Property, Proved
+from compiler.processes import beside
 from compiler.source.load import load_folder
 from compiler.source.texts import Texts
 from compiler.write import report as output_report
+
+if TYPE_CHECKING:
+    from compiler.cli.proof import Proven
+    from compiler.prove.result import ProofReport
 
 
 @click.command("prove")
@@ -40,20 +42,20 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     options.apart(config, out)
     reporting = Reporting(form, color, quiet)
+    loading = beside(lambda: load_folder(out))
+    # Most of the compiler, which takes as long to import as the manifests to load.
+    from compiler.cli.compile import compiled_front  # noqa: PLC0415
+    from compiler.cli.proof import proven_of, read_back  # noqa: PLC0415
+
     result = compiled_front(config)
+    emitted, unread = loading()
     if result.program is None or failed(result.diagnostics):
         _end(result.diagnostics, result.sources, reporting)
-    validated = validating(result.program, out)
-    emitted, unread = load_folder(out)
-    read = None if failed(unread) else read_back(result, emitted)
-    diagnostics = result.diagnostics + validated()
-    if failed(diagnostics):
-        _end(diagnostics, result.sources, reporting)
     if not emitted.texts:
         _end(in_folder((output_report.never_built(),), out), result.sources, reporting)
-    if read is None:
+    if failed(unread):
         _end(in_folder(unread, out), Folder(out, emitted), reporting)
-    proof = proven_of(result, read, Texts(emitted.texts), out, thorough=thorough)
+    proof = proven_of(result, read_back(result, emitted), Texts(emitted.texts), out, thorough=thorough)
     _end(proof.diagnostics, proof.sources, reporting, proof)
 
 
@@ -90,6 +92,8 @@ def _plain(findings: list[object], proof: Proven | None) -> dict[str, object]:
 
 def _counted(report: ProofReport) -> list[tuple[str, int, int]]:
     """Give each property with how many models it is proved of, and of how many it would have to be."""
+    from compiler.prove.result import Property, Proved  # noqa: PLC0415 - the same
+
     proved = Counter(result.property for result in report.results if isinstance(result, Proved))
     asked = {name: {one.model for one in report.results} for name in get_args(Property) if name != "invariant"}
     asked["invariant"] = {one.model for one in report.results if one.property == "invariant"}

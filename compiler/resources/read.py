@@ -50,11 +50,6 @@ class Found:
         return self.resource.metadata.namespace
 
 
-def is_object(data: object) -> bool:
-    """Tell whether a document is a Kubernetes object, or was to be one: no section has such a name."""
-    return isinstance(data, dict) and ("apiVersion" in data or "kind" in data)
-
-
 def read(document: Document, diagnostics: list[Diagnostic]) -> Found | None:
     """Read the object that a document holds; None, and more `diagnostics`, where it is no resource that can be honoured."""
     data, place = document.data, Place(document.file, document=document.index)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.intent.resources import Access, ExternalModel, FirstAccess, FirstModel, FirstSubscription, Model, Subscription
 from compiler.resources import access, external, models, subscriptions
-from compiler.resources.read import Found, is_object, read
+from compiler.resources.objects import is_object
+from compiler.resources.read import Found, read
 from compiler.resources.told import Told
 from compiler.source.document import Document, Sources
 

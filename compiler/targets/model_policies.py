@@ -15,7 +15,6 @@ from compiler.kube.ratelimit import RateLimitPolicy, RateLimitSpec, TokenRateLim
 from compiler.program.backends import ExternalModel
 from compiler.program.ir import Model, Program
 from compiler.program.methods import binds
-from compiler.targets import provider_keys
 from compiler.targets.common import WayIn, carrying, conditions, genuine, metadata, on_route, response
 from compiler.targets.injection import success
 from compiler.targets.limits import Limits
@@ -56,6 +55,8 @@ def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthP
     }
     granted, fetched = success(selected, mentioned), {}
     if isinstance(model.backend, ExternalModel) and (key := model.backend.credential) is not None:
+        from compiler.targets import provider_keys  # noqa: PLC0415 - few models have one
+
         fetched[provider_keys.FETCHED] = provider_keys.fetch(key)
         authorization[provider_keys.RULE] = provider_keys.required(key)
         sent = {model.backend.header: provider_keys.header(key, model.backend.scheme)}

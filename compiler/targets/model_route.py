@@ -24,7 +24,6 @@ from compiler.kube.httproute import (
 from compiler.kube.names import object_name
 from compiler.program.backends import ClusterService, ExternalModel
 from compiler.program.ir import GROUP_HEADER, LISTING_SUFFIX, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Model, Program
-from compiler.targets import external
 from compiler.targets.common import metadata
 
 # What no provider is told: who calls, by which credential, and whose account at the provider a caller would like to use.
@@ -65,6 +64,8 @@ def manifests(program: Program, model: Model) -> Iterator[Manifest]:
             if service.namespace is not None:
                 yield _grant(model, service.name, service.namespace)
         case ExternalModel() as served:
+            from compiler.targets import external  # noqa: PLC0415 - few models are
+
             yield from external.manifests(model, served)
             rewrite = _rewrite(PathModifier("ReplacePrefixMatch", served.path), served.endpoint)
             kept = served.header if served.credential is not None else None

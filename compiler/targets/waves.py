@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import is_dataclass, replace
 from enum import IntEnum
 from typing import Final
 
-from compiler.kube.accounts import ServiceAccount, TokenSecret
 from compiler.kube.authpolicy import AuthPolicy
 from compiler.kube.base import Manifest
-from compiler.kube.core import Role, RoleBinding
-from compiler.kube.egress import DestinationRule, ExternalNameService, ServiceEntry
-from compiler.kube.gateway import Gateway, GatewayClass, Kuadrant
-from compiler.kube.grants import ReferenceGrant
-from compiler.kube.httproute import HttpRoute
-from compiler.kube.namespaces import Namespace
 from compiler.kube.ratelimit import RateLimitPolicy, TokenRateLimitPolicy
-from compiler.kube.secrets import ExternalSecret, SealedSecret
 
 SYNC_WAVE: Final = "argocd.argoproj.io/sync-wave"
 SYNC_OPTIONS: Final = "argocd.argoproj.io/sync-options"
@@ -47,6 +40,30 @@ class Wave(IntEnum):
     KEYS = 7
 
 
+# Of the kinds that have one wave, whatever they are about; those that are not here come with the tiers.
+_OF_KIND: Final[Mapping[str, Wave]] = {
+    # What everything else stands on or in: it comes first and goes last.
+    "GatewayClass": Wave.PLATFORM,
+    "Gateway": Wave.PLATFORM,
+    "Kuadrant": Wave.PLATFORM,
+    "Namespace": Wave.PLATFORM,
+    "ServiceAccount": Wave.ACCOUNTS,
+    # A token of an account: without the account Kubernetes removes it, and Authorino reads it but once.
+    "Secret": Wave.TOKENS,
+    # A route that leads nowhere, or without TLS, is never there; what it leads to is removed after it.
+    "Service": Wave.BACKENDS,
+    "ServiceEntry": Wave.BACKENDS,
+    "DestinationRule": Wave.BACKENDS,
+    "ReferenceGrant": Wave.BACKENDS,
+    "HTTPRoute": Wave.ROUTES,
+    "Role": Wave.AUTH,
+    "RoleBinding": Wave.BINDINGS,
+    # A key is accepted once every policy knows what it opens, and is the first to go.
+    "ExternalSecret": Wave.KEYS,
+    "SealedSecret": Wave.KEYS,
+}
+
+
 def wave(manifest: Manifest) -> Wave:
     """Give the wave of an object."""
     match manifest:
@@ -54,29 +71,9 @@ def wave(manifest: Manifest) -> Wave:
             return Wave.GATEWAY_LIMITS if manifest.spec.target_ref.kind == _GATEWAY else Wave.LIMITS
         case AuthPolicy():
             return Wave.GATEWAY_AUTH if manifest.spec.target_ref.kind == _GATEWAY else Wave.AUTH
-        case GatewayClass() | Gateway() | Kuadrant() | Namespace():
-            # What everything else stands on or in: it comes first and goes last.
-            return Wave.PLATFORM
-        case HttpRoute():
-            return Wave.ROUTES
-        case ExternalNameService() | ServiceEntry() | DestinationRule() | ReferenceGrant():
-            # A route that leads nowhere, or without TLS, is never there; what it leads to is removed after it.
-            return Wave.BACKENDS
-        case ServiceAccount():
-            return Wave.ACCOUNTS
-        case TokenSecret():
-            # Of an account that is not there, Kubernetes removes the token's Secret; Authorino reads it but once.
-            return Wave.TOKENS
-        case Role():
-            return Wave.AUTH
-        case RoleBinding():
-            return Wave.BINDINGS
-        case ExternalSecret() | SealedSecret():
-            # A key is accepted once every policy knows what it opens, and is the first to go.
-            return Wave.KEYS
         case _:
             # The MaaS API hands out tokens of a tier only once every policy knows the tier.
-            return Wave.TIERS
+            return _OF_KIND.get(manifest.kind, Wave.TIERS)
 
 
 def in_wave(manifest: Manifest) -> Manifest:
