@@ -16,7 +16,13 @@ from typing import Final
 _PLATFORM: Final = """\
 platform:
   kuadrant: "1.5"
-  gateway: {namespace: openshift-ingress, name: maas-default-gateway, hostname: maas.apps.example.com, lowercasesHost: true}
+  gateway:
+    namespace: openshift-ingress
+    name: maas-default-gateway
+    hostname: maas.apps.example.com
+    lowercasesHost: true
+    # No gateway holds the sizes M and L, which measure the compiler: their models would be shared by several.
+    maxFilterBytes: 1000000000
   authentication:
     - {name: openshift, kind: tokenReview, audiences: ["https://kubernetes.default.svc"]}
     - {name: tier-tokens, kind: tierToken}

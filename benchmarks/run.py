@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from generate import SIZES, Size, generate
+from growth import section
 from measure import Command, Compared, Taken, compare, middle, run, several
 from results import Row, page
 
@@ -86,7 +87,7 @@ def main() -> None:
         if asked.large:
             _large(bench, small)
         _proofs(bench)
-        (HERE / "RESULTS.md").write_text(page(bench.rows, asked.pairs), encoding="utf-8")
+        (HERE / "RESULTS.md").write_text(f"{page(bench.rows, asked.pairs)}\n{section()}", encoding="utf-8")
 
 
 def _start(bench: Bench) -> None:

@@ -121,7 +121,7 @@ def back(program: Program, crds: Crds | None = None, *, keep: bool = True) -> Ba
         whole.join(made)
     whole.add(kustomizations(list(whole.texts)), keep=keep)
     bundle = Bundle(dict(sorted(whole.documents.items())), dict(sorted(whole.texts.items())))
-    return Back(bundle, (*whole.validation.found(), *whole.sizes.found()))
+    return Back(bundle, (*whole.validation.found(), *whole.sizes.found(program.platform.gateway.max_filter_bytes)))
 
 
 @dataclass

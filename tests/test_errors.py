@@ -83,7 +83,7 @@ def test_the_user_sees_what_is_expected(code: str, tmp_path: Path, monkeypatch: 
 
 
 # No command says these of anything that a user can write: they guard against mistakes of the compiler itself.
-GUARDS = {"invalid-manifest", "name-collision", "unknown-gateway", "unknown-hostname", "unknown-kind"}
+GUARDS = {"invalid-manifest", "name-collision", "route-too-large", "unknown-gateway", "unknown-hostname", "unknown-kind"}
 
 
 def test_every_code_has_a_folder_and_a_page() -> None:

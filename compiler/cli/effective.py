@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,12 +13,16 @@ import click
 from compiler import pipeline
 from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, code
-from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
 from compiler.diagnostics.visible import visible
+from compiler.effective import cost_formats
+from compiler.effective.cost import costs
 from compiler.effective.formats import FORMATS, left_out
 from compiler.effective.names import UnknownNameError, chosen_models, chosen_subjects
 from compiler.effective.rows import table
 from compiler.effective.subjects import subjects
+from compiler.program.ir import Model, Program
+from compiler.source.document import Sources
 
 # Pairs that are told; a reader has no use for more, and a script can ask model by model.
 _MOST_PAIRS: Final = 100
@@ -27,13 +32,20 @@ _MOST_PAIRS: Final = 100
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True, help="Form of the table.")
 @click.option("--model", "models", multiple=True, help="Only this model; may be given several times.")
 @click.option("--group", "groups", multiple=True, help="Only callers of this group; may be given several times.")
+@click.option("--cost", is_flag=True, help="What each model takes of what the cluster has, instead of who can call it.")
 @options.quiet("Print the table alone.")
 @options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
-    *, form: str, models: tuple[str, ...], groups: tuple[str, ...], quiet: bool, color: str, config: Path
+    *, form: str, models: tuple[str, ...], groups: tuple[str, ...], cost: bool, quiet: bool, color: str, config: Path
 ) -> None:
-    """Tabulate who can call which model, metered by what, for every group, user and tier that is named."""
+    """Tabulate who can call which model, metered by what, for every group, user and tier that is named.
+
+    With `--cost`, tell of each model how large its objects, expressions and limits are, and how much of the budgets of the
+    cluster all of them use.
+    """
+    if cost and groups:
+        raise click.UsageError("a group costs nothing of its own: `--cost` tells of models")
     front = pipeline.front(config)
     intent = front.intent
     if front.program is None or intent is None:
@@ -43,6 +55,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     program = front.program
     try:
         wanted = chosen_models(program, intent, models)
+        if cost:
+            _told(program, wanted, form)
+            return
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
         click.echo(f"maasc: {visible(str(error))}\nhelp: {visible(error.advice)}", err=True)
@@ -51,3 +66,12 @@ def command(  # noqa: PLR0913 - one parameter for each option
     click.echo(FORMATS[form](told), nl=False)
     if form == "csv" and told.left_out:
         click.echo(left_out(found), err=True)
+
+
+def _told(program: Program, models: Sequence[Model], form: str) -> None:
+    """Print what models take; manifests that the cluster would refuse are told of, and measured all the same."""
+    back = pipeline.back(program)
+    if back.diagnostics:
+        click.echo(rendered(back.diagnostics, Sources(), Reporting("text", "never", quiet=False)), nl=False, err=True)
+    click.echo(cost_formats.FORMATS[form](costs(program, back.bundle.documents, models)), nl=False)
+    sys.exit(code(back.diagnostics))

@@ -86,6 +86,7 @@ def around(base: Platform, head: Platform) -> Iterator[Row]:
         ("how long accepted credentials are remembered", _remembered(base), _remembered(head)),
         ("where Authorino reads keys", base.kuadrant_namespace, head.kuadrant_namespace),
         ("who lower-cases hosts", _lowercased(base), _lowercased(head)),
+        ("how large the filter's configuration may be", _allowed(base), _allowed(head)),
         ("the MaaS API", _api(base), _api(head)),
         ("what is made of the platform", _made(base), _made(head)),
     ):
@@ -104,6 +105,10 @@ def _remembered(platform: Platform) -> str:
 
 def _lowercased(platform: Platform) -> str:
     return "somebody in front of the gateway" if platform.gateway.lowercases_host else "nobody"
+
+
+def _allowed(platform: Platform) -> str:
+    return f"{platform.gateway.max_filter_bytes:,} bytes"
 
 
 def _api(platform: Platform) -> str:

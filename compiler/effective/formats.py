@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from compiler.diagnostics.count import counted
-from compiler.diagnostics.visible import visible, width
+from compiler.effective import grid
 from compiler.effective.cells import COLUMNS, cells
 from compiler.effective.rows import Row, Table
-
-# A spreadsheet takes a cell that starts so for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_table(found: Table) -> str:
     """Give columns aligned for a terminal; pairs below a line of their own."""
-    parts = [_aligned(found.rows)]
+    parts = [grid.aligned(COLUMNS, _lines(found.rows))]
     if found.pairs:
-        parts.append("callers who are two of these at once, where it is not the same as being either:\n" + _aligned(found.pairs))
+        parts.append(
+            "callers who are two of these at once, where it is not the same as being either:\n"
+            + grid.aligned(COLUMNS, _lines(found.pairs))
+        )
     return "\n".join([*parts, *_ending(found)])
 
 
 def as_csv(found: Table) -> str:
     """Give RFC 4180 with a header row, pairs after single subjects; no cell is a formula to a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_harmless(value) for value in cells(row).values()] for row in (*found.rows, *found.pairs))
-    return text.getvalue()
+    return grid.csv_text(COLUMNS, _lines((*found.rows, *found.pairs)))
 
 
 def as_json(found: Table) -> str:
@@ -50,10 +44,11 @@ def as_json(found: Table) -> str:
 
 def as_markdown(found: Table) -> str:
     """Give tables of GitHub's Markdown."""
-    parts = [_markdown(found.rows)]
+    parts = [grid.markdown(COLUMNS, _lines(found.rows))]
     if found.pairs:
         parts.append(
-            "Callers who are two of these at once, where it is not the same as being either:\n\n" + _markdown(found.pairs)
+            "Callers who are two of these at once, where it is not the same as being either:\n\n"
+            + grid.markdown(COLUMNS, _lines(found.pairs))
         )
     return "\n".join([*parts, *_ending(found)])
 
@@ -81,33 +76,7 @@ def left_out(found: Table) -> str:
 
 
 def _lines(rows: Iterable[Row]) -> list[tuple[str, ...]]:
-    return [tuple(visible(value) for value in cells(row).values()) for row in rows]
-
-
-def _aligned(rows: Sequence[Row]) -> str:
-    lines = [tuple(name.upper() for name in COLUMNS), *_lines(rows)]
-    widths = [max(width(line[column]) for line in lines) for column in range(len(COLUMNS))]
-    padded = (
-        "  ".join(value + " " * (room - width(value)) for value, room in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-    return "".join(f"{line}\n" for line in padded)
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def _markdown(rows: Sequence[Row]) -> str:
-    lines = [COLUMNS, tuple("---" for _ in COLUMNS), *(tuple(_escaped(value) for value in line) for line in _lines(rows))]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _escaped(value: str) -> str:
-    """Keep a value inside its cell and plain: no column, no markup, no HTML."""
-    for sign in "\\|`*_<>[]":
-        value = value.replace(sign, f"\\{sign}")
-    return value
+    return [cells(row).values() for row in rows]
 
 
 def _object(row: Row) -> dict[str, object]:

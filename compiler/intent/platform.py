@@ -52,6 +52,15 @@ class GatewaySpec(Spec):
     lowercases_host: Annotated[
         bool, Field(alias="lowercasesHost", description="something before Kuadrant's filter turns every host into lower case")
     ] = False
+    max_filter_bytes: Annotated[
+        int,
+        Field(
+            alias="maxFilterBytes",
+            ge=1,
+            le=10**9,
+            description="the most bytes that all limits may take in the filter",
+        ),
+    ] = 1_000_000
     create: Annotated[CreateGatewaySpec | None, Field(description="makes the Gateway; only referred to unless given")] = None
 
 

@@ -61,7 +61,13 @@ def _platform(intent: Intent) -> Platform:
     release = [int(part) for part in spec.kuadrant.split(".")]
     return Platform(
         kuadrant=(release[0], release[1], release[2] if len(release) > 2 else None),  # noqa: PLR2004 - major, minor, patch
-        gateway=Gateway(spec.gateway.namespace, spec.gateway.name, spec.gateway.hostname, spec.gateway.lowercases_host),
+        gateway=Gateway(
+            spec.gateway.namespace,
+            spec.gateway.name,
+            spec.gateway.hostname,
+            spec.gateway.lowercases_host,
+            spec.gateway.max_filter_bytes,
+        ),
         attach=Attach(spec.attach),
         bridge=Bridge(spec.bridge),
         maas_api=MaasApi(spec.maas_api.namespace, spec.maas_api.service, spec.maas_api.port),

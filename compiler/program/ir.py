@@ -221,12 +221,16 @@ class Model:
 
 @dataclass(frozen=True)
 class Gateway:
-    """The Gateway that all traffic passes; `lowercases_host` is the user's word that no other spelling gets through."""
+    """The Gateway that all traffic passes; `lowercases_host` is the user's word that no other spelling gets through.
+
+    `max_filter_bytes` is how large the configuration of its filter may become.
+    """
 
     namespace: str
     name: str
     hostname: str
     lowercases_host: bool = False
+    max_filter_bytes: int = 1_000_000
 
 
 @dataclass(frozen=True)

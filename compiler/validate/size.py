@@ -1,23 +1,26 @@
-"""What is too large for the cluster: an object of ours, or the one object that Kuadrant makes of all limits of a gateway."""
+"""What is too large for the cluster: an object, a route, or what Kuadrant makes of all limits of a gateway."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.validate.filter import Filter
 
 Document = Mapping[str, Any]
 
 # Bytes of one request that etcd takes (its default, 1.5 MiB).
 LARGEST: Final = 1_572_864
 
-# Bytes that one limit and one route take in the filter's configuration, apart from the predicates, as Kuadrant's operator
-# writes it up to 1.5: each limit stands in every route below its target, and a token limit twice, as a check and a report.
-_ROUTE: Final = 450
-_TOKEN_LIMIT: Final = 900
-_REQUEST_LIMIT: Final = 450
-_LIMITING: Final = ("TokenRateLimitPolicy", "RateLimitPolicy")
+# Of one HTTPRoute, as its definition has it: rules, matches of a rule, and matches of all rules together.
+MOST_RULES: Final = 16
+MOST_MATCHES: Final = 64
+MOST_SETS: Final = 128
+
+# A character takes four bytes at most, and so does its spelling in JSON: neither YAML of ours nor CEL has control characters.
+_CERTAINLY_SMALL: Final = LARGEST // 4
 
 
 class Sizes:
@@ -25,61 +28,73 @@ class Sizes:
 
     def __init__(self) -> None:
         self._objects: list[Diagnostic] = []
-        self._models = 0
-        self._once = 0
-        self._in_each_route = 0
+        self._filter = Filter()
 
     def add(self, path: str, documents: Sequence[Document], text: str) -> None:
-        """Take in a file: a route counts once, however many matches it has, so that the sum is an estimate from below."""
-        if len(text) > LARGEST // 4:  # no character takes more than four bytes
-            self._objects += _objects(path, text)
-        self._models += path.startswith("models/") and not path.endswith("kustomization.yaml")
-        for document in documents:
-            if document.get("kind") in _LIMITING:
-                tokens = document["kind"] == "TokenRateLimitPolicy"
-                size = sum(_limit(limit, tokens=tokens) for limit in document["spec"]["limits"].values())
-                if document["spec"]["targetRef"]["kind"] == "Gateway":
-                    self._in_each_route += size
-                else:
-                    self._once += size
+        """Take in a file."""
+        if len(text) > _CERTAINLY_SMALL:
+            self._objects += _objects(path, documents)
+        self._filter.add(path, documents)
 
     def join(self, other: Sizes) -> None:
         """Take in what another one added up of other files."""
         self._objects += other._objects
-        self._models += other._models
-        self._once += other._once
-        self._in_each_route += other._in_each_route
+        self._filter.join(other._filter)
 
-    def found(self) -> Iterator[Diagnostic]:
-        """Report objects that the API server refuses for their size, and a gateway whose limits it will."""
+    def found(self, most: int) -> Iterator[Diagnostic]:
+        """Report objects that the API server refuses for their size, and a gateway whose limits are more than `most` bytes.
+
+        Half of that is told as a warning: a platform should not learn of the end on the day that it reaches it.
+        """
         yield from self._objects
-        size = self._models * (_ROUTE + self._in_each_route) + self._once
-        if size > LARGEST:
-            yield Diagnostic(
-                "gateway-config-too-large",
-                Severity.WARNING,
-                f"all limits together make about {size / 1_000_000:.1f} MB of configuration for the gateway's filter",
-                None,
-                "the API server takes 1.5 MB: the filter would keep its last configuration, and no change here would have an "
-                "effect",
-                help="fewer different budgets, `bridge: selected`, or several gateways",
-            )
+        for (namespace, name), route in sorted(self._filter.routes.items()):
+            if route.rules > MOST_RULES or route.most > MOST_MATCHES or route.sets > MOST_SETS:
+                yield _too_many(f"{namespace}/{name}", route.rules, route.sets)
+        size = self._filter.total
+        if size > most // 2:
+            yield _filter(size, most)
 
 
-def _objects(path: str, text: str) -> Iterator[Diagnostic]:
-    for index, part in enumerate(text.split("\n---\n")):
-        size = len(part.encode())
-        if size > LARGEST:
+def size(document: Document) -> int:
+    """Give the bytes of an object as the cluster stores it."""
+    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _objects(path: str, documents: Sequence[Document]) -> Iterator[Diagnostic]:
+    for index, document in enumerate(documents):
+        if (found := size(document)) > LARGEST:
             yield Diagnostic(
                 "object-too-large",
                 Severity.ERROR,
-                f"an object of `{path}` has {size / 1_000_000:.1f} MB",
+                f"an object of `{path}` has {_amount(found)}",
                 Place(path, document=index),
                 "the API server refuses the object, and Argo CD stops half-way through the sync",
                 help="fewer groups and subscriptions on one model, or `bridge: selected`",
             )
 
 
-def _limit(limit: Document, *, tokens: bool) -> int:
-    predicates = sum(len(one["predicate"]) for one in limit.get("when", ()))
-    return _TOKEN_LIMIT + 2 * predicates if tokens else _REQUEST_LIMIT + predicates
+def _too_many(name: str, rules: int, matches: int) -> Diagnostic:
+    return Diagnostic(
+        "route-too-large",
+        Severity.ERROR,
+        f"the route `{name}` has {rules} rules with {matches} matches",
+        None,
+        "the API server refuses the route, and the model is not served",
+        help=f"a route takes {MOST_RULES} rules, {MOST_MATCHES} matches in a rule, and {MOST_SETS} together: divide it",
+    )
+
+
+def _filter(size: int, most: int) -> Diagnostic:
+    headline = f"all limits together make about {_amount(size)} of configuration for the gateway's filter"
+    advice = "fewer different budgets, `bridge: selected`, several gateways, or allow more: `gateway: {maxFilterBytes: ...}`"
+    if size > most:
+        headline += f", and {_amount(most)} are allowed"
+        effect = "the API server takes 1.5 MB: the filter keeps its last configuration, and no change here has an effect"
+        return Diagnostic("gateway-config-too-large", Severity.ERROR, headline, None, effect, help=advice)
+    headline += f", more than half of the {_amount(most)} that are allowed"
+    effect = "none yet: beyond it nothing compiles"
+    return Diagnostic("gateway-config-large", Severity.WARNING, headline, None, effect, help=advice)
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1_000_000:.2f} MB" if size >= 1_000_000 else f"{size / 1_000:.0f} kB"  # noqa: PLR2004 - the unit itself

@@ -95,6 +95,10 @@ COMMANDS = {
     "subscriptions": ("tests/cases/subscriptions/config", "effective"),
     "odd-names-markdown": ("tests/cases/odd-names/config", "effective --format markdown --model m"),
     "teams-csv": ("tests/cases/teams/config", "effective --format csv"),
+    "cost": ("tests/cases/teams/config", "effective --cost"),
+    "cost-on-the-gateway-csv": ("tests/cases/tiers-on-the-gateway/config", "effective --cost --format csv"),
+    "cost-json": ("config", "effective --cost --format json --model simulator-model"),
+    "cost-markdown": ("tests/cases/external-models/config", "effective --cost --format markdown"),
     "one-group-json": ("tests/cases/tiers-on-routes/config", "effective --format json --group premium-group --model granite"),
 }
 
