@@ -16,7 +16,9 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
         yield from _of(tier.spec, tier.place, f"the tier `{tier.name}`")
     for subscription in intent.subscriptions.values():
         for model, budget in subscription.spec.models.items():
-            yield from _of(budget, subscription.place.at("models", model), f"the subscription `{subscription.name}` on `{model}`")
+            if _is_odd(budget):
+                whose = f"the subscription `{subscription.name}` on `{model}`"
+                yield from _of(budget, subscription.place.at("models", model), whose)
     for policy in intent.policies.values():
         spec = policy.spec
         mismatch = _mismatch(spec)
@@ -40,6 +42,11 @@ def _mismatch(spec: PolicySpec) -> tuple[str, str] | None:
     if spec.tokens:
         return "requests", "tokens"
     return None if spec.requests else ("requests", "nothing")
+
+
+def _is_odd(budget: BudgetSpec) -> bool:
+    """Tell whether a budget says too much or too little of tokens."""
+    return budget.unlimited == bool(budget.tokens)
 
 
 def _of(budget: BudgetSpec, place: Place, whose: str) -> Iterator[Diagnostic]:

@@ -17,7 +17,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each name after the first of a list, and each grant that a team has already."""
     users = user_aliases(intent)
     inside: Place | None = None
-    seen: dict[Hashable, Place] = {}
+    seen: dict[Hashable, Reference] = {}
     for reference in references(intent):
         where = _list(reference)
         if where is None:
@@ -26,9 +26,9 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
             # References come list by list, so that the first of each need not be kept.
             inside, seen = reference.inside, {}
         name = users.get(reference.name, reference.name) if reference.section == "users" else reference.name
-        first = seen.setdefault((where, reference.section, name), reference.place)
-        if first != reference.place:
-            yield _twice(f"`{reference.written}` is listed twice", reference.place, first)
+        first = seen.setdefault((where, reference.section, name), reference)
+        if first is not reference:
+            yield _twice(f"`{reference.written}` is listed twice", reference.place, first.place)
     yield from _grants(intent)
 
 

@@ -20,25 +20,24 @@ _IDLE: Final = {
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report windows of equal length, and rates that never bind."""
-    for place, budget in _budgets(intent):
-        yield from _of(place, "tokens", budget.tokens)
-        yield from _of(place, "requests", budget.requests)
+    for holder, path, budget in _budgets(intent):
+        for unit, rates in (("tokens", budget.tokens), ("requests", budget.requests)):
+            if len(rates) > 1:
+                yield from _of(holder.at(*path, unit), unit, rates)
 
 
-def _budgets(intent: Intent) -> Iterator[tuple[Place, BudgetSpec]]:
+def _budgets(intent: Intent) -> Iterator[tuple[Place, tuple[str, ...], BudgetSpec]]:
+    """Give every budget by the place of what holds it, and the way from there: there are many, and few are reported."""
     for tier in intent.tiers.values():
-        yield tier.place, tier.spec
+        yield tier.place, (), tier.spec
     for subscription in intent.subscriptions.values():
         for model, budget in subscription.spec.models.items():
-            yield subscription.place.at("models", model), budget
+            yield subscription.place, ("models", model), budget
     for policy in intent.policies.values():
-        yield policy.place, policy.spec
+        yield policy.place, (), policy.spec
 
 
-def _of(budget: Place, unit: str, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
-    if len(rates) == 1:
-        return  # as nearly always, and there are many budgets
-    place = budget.at(unit)
+def _of(place: Place, unit: str, rates: Sequence[RateSpec]) -> Iterator[Diagnostic]:
     first: dict[int, int] = {}
     for index, rate in enumerate(rates):
         other = first.setdefault(window_seconds(rate.window), index)

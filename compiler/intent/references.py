@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.intent.api_keys import KeySpec
@@ -14,8 +13,7 @@ from compiler.intent.parse import qualify
 EVERY_MODEL: Final = "*"
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A name of `section` as `written`; in `name` a model has its namespace also where it was not written.
 
     It stands `below` the place of `inside`, at the key itself where it `is_key`: there are many, and few are reported.
