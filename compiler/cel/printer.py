@@ -60,30 +60,24 @@ def text(expression: Expr) -> str:
 
 
 def _at(expression: Expr, place: int) -> str:
-    # Most of a build's expressions are long lists and maps of strings, and fields.
-    if isinstance(expression, Str):
-        return quote(expression.value)
-    if isinstance(expression, ListLit):
-        return f"[{', '.join([quote(item.value) if type(item) is Str else _at(item, _TERNARY) for item in expression.items])}]"
-    if isinstance(expression, Select | Ident):
-        return _path(expression)
     binding, spelt = _spell(expression)
     return spelt if binding >= place else f"({spelt})"
 
 
 def _spell(node: Expr) -> tuple[int, str]:
+    # The most frequent first: most of a build's expressions are fields, and long lists and maps of strings.
     match node:
         case Str(value):
             return _POSTFIX, quote(value)
         case Ident() | Select():
             return _POSTFIX, _path(node)
-        case Index() | Has() | Method() | Macro():
-            return _POSTFIX, _postfix(node)
+        case ListLit(items):
+            return _POSTFIX, f"[{', '.join([quote(item.value) if type(item) is Str else _at(item, _TERNARY) for item in items])}]"
         case Compare(op, left, right):
             # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
             return _RELATION, f"{_at(left, _SUM)} {op} {_at(right, _SUM)}"
-        case ListLit():
-            return _POSTFIX, _at(node, _POSTFIX)
+        case Index() | Has() | Method() | Macro():
+            return _POSTFIX, _postfix(node)
         case MapLit(entries):
             return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {_at(value, _TERNARY)}" for key, value in entries]) + "}"
         case Ternary(condition, then, otherwise):

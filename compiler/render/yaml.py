@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Final
 
 PathPart = str | int
-# The path of the parent and the last part, joined only when there is something to report.
-Step = tuple[tuple[PathPart, ...], PathPart]
 Collection = Mapping[str, object] | list[object] | tuple[object, ...]
 
 # Readers bound the nesting they accept, ours too; a structure that contains itself ends here as well.
 DEPTH_LIMIT: Final = 64
+# The column of what is nested so deep: two spaces a level.
+_DEEPEST: Final = 2 * DEPTH_LIMIT
 
 # Kubernetes and CEL integers have 64 bits; a larger number becomes a float in Go without a word.
 _INT_MIN: Final = -(2**63)
@@ -61,6 +61,11 @@ class UnserialisableError(TypeError):
     def __init__(self, path: tuple[PathPart, ...], reason: str) -> None:
         super().__init__(f"{_where(path)}: {reason}")
         self.path = path
+        self._reason = reason
+
+    def below(self, part: PathPart) -> UnserialisableError:
+        """Give the same, seen from one level above: paths are made on the way out, because nearly all values are fine."""
+        return UnserialisableError((part, *self.path), self._reason)
 
 
 class Writer:
@@ -86,61 +91,58 @@ class Writer:
 
     def value(self, data: Sequence[object]) -> str:
         """Give a list as the text of a YAML document."""
-        return self._sequence(data, "", "", ()) if data else "[]\n"
+        return self._sequence(data, "", "") if data else "[]\n"
 
     def _document(self, data: Mapping[str, object]) -> str:
         if not isinstance(data, Mapping):
             raise UnserialisableError((), f"a document is a mapping, not {type(data).__name__}")
-        return self._mapping(data, "", "", ()) if data else "{}\n"
+        return self._mapping(data, "", "") if data else "{}\n"
 
-    def _mapping(self, data: Mapping[str, object], first: str, indent: str, path: tuple[PathPart, ...]) -> str:
+    def _mapping(self, data: Mapping[str, object], first: str, indent: str) -> str:
         """Spell a mapping that is not empty; `first` stands before the first key, `indent` before the others."""
         entries: list[str] = []
         lead = first
         for key, value in data.items():
             if type(key) is not str:
-                raise UnserialisableError(path, f"a key must be a string, not {type(key).__name__}")
-            spelt = key if _is_plain_key(key) else _one_line(key, (*path, key))
-            head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
-            entries.append(self._entry(head, value, indent, (path, key)))
+                raise UnserialisableError((), f"a key must be a string, not {type(key).__name__}")
+            try:
+                spelt = _key(key)
+                head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
+                # Exact types: a subclass such as an enum may print as something else than it compares to.
+                entries.append(f"{head} {_text(value, indent)}\n" if type(value) is str else self._entry(head, value, indent))
+            except UnserialisableError as error:
+                raise error.below(key) from None
             lead = indent
         return "".join(entries)
 
-    def _sequence(self, data: Sequence[object], first: str, indent: str, path: tuple[PathPart, ...]) -> str:
+    def _sequence(self, data: Sequence[object], first: str, indent: str) -> str:
         """Spell a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
         entries: list[str] = []
-        lead = first
+        head = f"{first}-"
         for index, value in enumerate(data):
-            entries.append(self._entry(f"{lead}-", value, indent, (path, index)))
-            lead = indent
+            try:
+                entries.append(self._entry(head, value, indent, inline=True))
+            except UnserialisableError as error:
+                raise error.below(index) from None
+            head = f"{indent}-"
         return "".join(entries)
 
-    def _entry(self, head: str, value: object, indent: str, step: Step) -> str:
+    def _entry(self, head: str, value: object, indent: str, *, inline: bool = False) -> str:
         """Spell one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
-        # Exact types: a subclass such as an enum may print as something else than it compares to.
-        if type(value) is str:
-            return f"{head} {_text(value, indent, step)}\n"
-        if type(value) is int or type(value) is bool or value is None:
-            return f"{head} {_atom(value, step)}\n"
         if isinstance(value, dict | list | tuple | Mapping):
-            return head + self._collection(value, indent + "  ", step)
-        raise UnserialisableError((*step[0], step[1]), f"a value of type {type(value).__name__} has no YAML spelling here")
+            return head + self._collection(value, indent + "  ", inline=inline)
+        return f"{head} {_text(value, indent) if type(value) is str else _atom(value)}\n"
 
-    def _collection(self, value: Collection, indent: str, step: Step) -> str:
+    def _collection(self, value: Collection, indent: str, *, inline: bool) -> str:
+        """Spell a collection; `inline` below a dash, where the first entry shares its line. Below a key it starts a new one."""
         if not value:
             return " {}\n" if isinstance(value, Mapping) else " []\n"
-        inline = isinstance(step[1], int)
         known = self._known.get((id(value), indent, inline))
         if known is None:
-            path = (*step[0], step[1])
-            if len(path) >= DEPTH_LIMIT:
-                raise UnserialisableError(path, f"nested deeper than {DEPTH_LIMIT} levels")
-            # Below a dash the first entry shares its line; below a key it starts a new one.
+            if len(indent) >= _DEEPEST:
+                raise UnserialisableError((), f"nested deeper than {DEPTH_LIMIT} levels")
             first = " " if inline else f"\n{indent}"
-            if isinstance(value, Mapping):
-                spelt = self._mapping(value, first, indent, path)
-            else:
-                spelt = self._sequence(value, first, indent, path)
+            spelt = self._mapping(value, first, indent) if isinstance(value, Mapping) else self._sequence(value, first, indent)
             known = self._known[id(value), indent, inline] = value, spelt
         return known[1]
 
@@ -175,44 +177,48 @@ def stream(documents: Sequence[Mapping[str, object]]) -> str:
     return Writer().stream(documents)
 
 
-def _atom(value: int | None, step: Step) -> str:
+def _atom(value: object) -> str:
     if value is None:
         return "null"
     if value is True:
         return "true"
     if value is False:
         return "false"
+    if type(value) is not int:
+        raise UnserialisableError((), f"a value of type {type(value).__name__} has no YAML spelling here")
     if not _INT_MIN <= value <= _INT_MAX:
-        raise UnserialisableError((*step[0], step[1]), "the integer does not fit 64 bits")
+        raise UnserialisableError((), "the integer does not fit 64 bits")
     return str(value)
 
 
-def _text(value: str, indent: str, step: Step) -> str:
+def _text(value: str, indent: str) -> str:
+    # Printable ASCII alone, as nearly all is: to search a text for what is hidden takes long.
+    if value.isascii() and value.isprintable():
+        if _OPENING.match(value) and ": " not in value and " #" not in value and value[-1] not in ": ":
+            return value
+        return "'" + value.replace("'", "''") + "'"
     if "\n" in value and _is_literal(value):
         lines = value.removesuffix("\n").split("\n")
         body = "\n".join(f"{indent}  {line}" if line else "" for line in lines)
         return f"{'|' if value.endswith(chr(10)) else '|-'}\n{body}"
-    if _is_plain(value):
-        return value
-    return _one_line(value, (*step[0], step[1]))
+    return _foreign(value)
 
 
 @lru_cache(maxsize=1 << 12)
-def _is_plain_key(key: str) -> bool:
-    """Tell the same of a key, of which there are few and each many times."""
-    return _is_plain(key)
+def _key(key: str) -> str:
+    """Spell a key, of which there are few and each many times; a line break in one is escaped."""
+    return _text(key, "") if key.isascii() and key.isprintable() else _foreign(key)
 
 
-def _is_plain(value: str) -> bool:
-    """Tell whether a string needs no quotes."""
-    if not _is_visible(value):
-        return _PLAIN.fullmatch(value) is not None
-    return _OPENING.match(value) is not None and value[-1] not in ": " and ": " not in value and " #" not in value
-
-
-def _is_visible(value: str) -> bool:
-    """Tell whether a string holds printable ASCII alone, as nearly all do; searching it for what is hidden takes long."""
-    return value.isascii() and value.isprintable()
+def _foreign(value: str) -> str:
+    """Spell in one line what is not printable ASCII alone."""
+    if _PLAIN.fullmatch(value):
+        return value
+    if not _HIDDEN.search(value):
+        return "'" + value.replace("'", "''") + "'"
+    if _SURROGATE.search(value):
+        raise UnserialisableError((), "the string holds half of a surrogate pair")
+    return '"' + _ESCAPED.sub(_escape, value) + '"'
 
 
 def _is_literal(value: str) -> bool:
@@ -226,15 +232,6 @@ def _is_literal(value: str) -> bool:
         and " \n" not in value
         and not _HIDDEN.search(value.replace("\n", ""))
     )
-
-
-def _one_line(value: str, path: tuple[PathPart, ...]) -> str:
-    """Quote a string that cannot be plain."""
-    if _is_visible(value) or not _HIDDEN.search(value):
-        return "'" + value.replace("'", "''") + "'"
-    if _SURROGATE.search(value):
-        raise UnserialisableError(path, "the string holds half of a surrogate pair")
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
 
 
 def _escape(match: re.Match[str]) -> str:
