@@ -1,7 +1,9 @@
 """Feed what reads other people's texts with texts that are nearly right: `python tests/fuzz/fuzz.py --examples 10000`.
 
 Whatever a text is, its reader answers with data or with findings, in bounded time and memory: an exception, a hang or too
-much memory ends the run with the smallest text that shows it. At the end it is told how often each reader was run.
+much memory ends the run with the text that shows it. At the end it is told how often each reader was run. Hypothesis draws
+edits of the repository's own files and finds the smallest text that fails; `--engine atheris`, which
+`pip install -e '.[fuzz]'` brings, looks for texts that reach lines no other has reached, and begins at those in `corpus/`.
 """
 
 from __future__ import annotations
@@ -9,106 +11,67 @@ from __future__ import annotations
 import argparse
 import re
 import resource
-import signal
+import shutil
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NoReturn
+from tempfile import TemporaryDirectory
+from typing import Final
 
-from fuzz_texts import EDITS, edited, seeds, texts
+from fuzz_targets import TARGETS, bounded
+from fuzz_texts import EDITS, corpus, edited
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from compiler import pipeline
-from compiler.cel.parse import ParseError, parse
-from compiler.cel.printer import text as spelt
-from compiler.cel.shapes import Shapes
-from compiler.diagnostics.formats import FORMATS
-from compiler.diagnostics.look import Look
-from compiler.gateway.read import read
-from compiler.gateway.texts import mentioned
-from compiler.source.load import load_text, load_texts
-
-_SECONDS: Final = 20
+# Only for what no signal of Python can end: the readers themselves are given seconds of their own time.
+_FROZEN: Final = 300
 _MEMORY: Final = 2 << 30
-_NOWHERE: Final = Path("no-such-folder")
-_EXPRESSION: Final = re.compile(r"(?:expression|predicate): '?(.*?)'?$", re.MULTILINE)
+_EXECUTED: Final = re.compile(r"stat::number_of_executed_units: (\d+)")
 
 _RUNS: Counter[str] = Counter()
 
 
-def loader(content: bytes) -> None:
-    """Load the bytes of a YAML file."""
-    documents, found = load_text("a.yaml", content)
-    assert not (documents and found)
-    for form in FORMATS.values():
-        form(found, load_texts({"a.yaml": content.decode("utf-8", "replace")})[0], Look(color=False))
+def _strategy(name: str) -> st.SearchStrategy[bytes]:
+    if name == "printer":
+        return st.binary(max_size=300)
+    texts = st.builds(edited, st.sampled_from(sorted(TARGETS[name].seeds())), EDITS).map(str.encode)
+    return st.one_of(texts, st.sampled_from(corpus(name)), st.binary(max_size=200))
 
 
-def intent(text: str) -> None:
-    """Compile a configuration of one file as far as its manifests."""
-    front = pipeline.front_of(*load_texts({"maas.yaml": text}), _NOWHERE)
-    FORMATS["text"](front.diagnostics, front.sources, Look(color=False))
-    if front.program is not None:
-        pipeline.back(front.program)
-
-
-def expression(text: str) -> None:
-    """Parse a CEL text, by itself and by its shape; spelt again it means the same."""
-    mentioned(text)
-    try:
-        tree = parse(text)
-    except ParseError:
-        tree = None
-    try:
-        by_shape = Shapes().parse(text)
-    except ParseError:
-        by_shape = None
-    assert by_shape == tree
-    if tree is not None:
-        assert parse(spelt(tree)) == tree
-
-
-def manifests(text: str) -> None:
-    """Read manifests back."""
-    read({"a.yaml": text})
-
-
-def _expressions() -> tuple[str, ...]:
-    found = (match for text in seeds("out/models/*/*.yaml", "out/gateway/*.yaml") for match in _EXPRESSION.findall(text))
-    return tuple(sorted({one.replace("''", "'") for one in found}))
-
-
-def _targets() -> dict[str, tuple[st.SearchStrategy[object], Callable[..., None]]]:
-    configurations = texts("config/*.yaml", "tests/errors/*/config/*.yaml", "tests/cases/*/config/*.yaml")
-    return {
-        "loader": (st.one_of(configurations.map(str.encode), st.binary(max_size=200)), loader),
-        "intent": (configurations, intent),
-        "expression": (st.builds(edited, st.sampled_from(_expressions()), EDITS), expression),
-        "manifests": (texts("out/models/*/*.yaml", "out/gateway/*.yaml", "out/tiers/*.yaml"), manifests),
-    }
-
-
-def _hung(*_: object) -> NoReturn:
-    raise TimeoutError(f"no answer within {_SECONDS} seconds")
-
-
-def _fuzz(name: str, examples: int, start: int) -> None:
-    strategy, target = _targets()[name]
+def by_hypothesis(name: str, examples: int, start: int) -> None:
+    """Draw examples, and shrink the first one that fails."""
 
     @seed(start)
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(strategy)
-    def run(drawn: object) -> None:
+    @given(_strategy(name))
+    def run(drawn: bytes) -> None:
         _RUNS[name] += 1
-        signal.alarm(_SECONDS)
-        try:
-            target(drawn)
-        finally:
-            signal.alarm(0)
+        reader(drawn)
 
+    reader = bounded(TARGETS[name].run)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     run()
+
+
+def by_atheris(name: str, examples: int, start: int, keep: Path | None) -> None:
+    """Run the search in a process of its own, which ends it; what it found worth keeping goes to the folder `keep`."""
+    with TemporaryDirectory() as folder:
+        found = Path(folder) / "found"
+        found.mkdir()
+        for index, text in enumerate((*(one.encode() for one in TARGETS[name].seeds()), *corpus(name))):
+            (found / f"{index:05}").write_bytes(text)
+        bounds = (f"-runs={examples}", f"-seed={start + 1}", f"-timeout={_FROZEN}", f"-rss_limit_mb={_MEMORY >> 20}")
+        more = ("-max_len=20000", "-len_control=50", "-print_final_stats=1", f"-artifact_prefix={folder}/")
+        words = (sys.executable, str(Path(__file__).with_name("fuzz_atheris.py")), name, *bounds, *more, str(found))
+        ran = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
+        if keep is not None:
+            shutil.copytree(found, keep / name, dirs_exist_ok=True)
+        counted = _EXECUTED.search(ran.stderr)
+        if ran.returncode or counted is None:
+            shown = "".join(f"{path.name}: {path.read_bytes()!r}\n" for path in Path(folder).iterdir() if path.is_file())
+            sys.exit(f"{ran.stdout[-3000:]}{ran.stderr[-3000:]}{shown}")
+        _RUNS[name] += int(counted[1])
 
 
 def main() -> None:
@@ -116,15 +79,19 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--examples", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--only", choices=sorted(_targets()))
+    options.add_argument("--only", choices=sorted(TARGETS))
+    options.add_argument("--engine", choices=("hypothesis", "atheris"), default="hypothesis")
+    options.add_argument("--keep", type=Path, help="where atheris leaves the texts that reached something new")
     asked = options.parse_args()
-    signal.signal(signal.SIGALRM, _hung)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    for name in _targets():
-        if asked.only in (None, name):
-            _fuzz(name, asked.examples, asked.seed)
-    for name, runs in _RUNS.items():
-        sys.stdout.write(f"{name}: {runs} executions, none failed\n")
+    for name in TARGETS:
+        if asked.only not in (None, name):
+            continue
+        if asked.engine == "atheris":
+            by_atheris(name, asked.examples, asked.seed, asked.keep)
+        else:
+            by_hypothesis(name, asked.examples, asked.seed)
+        sys.stdout.write(f"{name}: {_RUNS[name]} executions, none failed\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +20,28 @@ _PIECES: Final = (
     *(" ? ", " : ", " && ", " || ", "!", "==", "[0]", '["a"]', "r'", '"""', "//", ")"),
 )
 
+_KINDS: Final = ("insert", "drop", "double", "swap")
+_MOST_EDITS: Final = 6
+_FARTHEST: Final = 2**20
+_LONGEST: Final = 40
+
 EDITS: Final = st.lists(
-    st.tuples(
-        st.sampled_from(("insert", "drop", "double", "swap")), st.integers(0, 2**20), st.integers(1, 40), st.sampled_from(_PIECES)
-    ),
-    max_size=6,
+    st.tuples(st.sampled_from(_KINDS), st.integers(0, _FARTHEST), st.integers(1, _LONGEST), st.sampled_from(_PIECES)),
+    max_size=_MOST_EDITS,
 )
+
+
+def some_edits(chance: random.Random) -> list[tuple[str, int, int, str]]:
+    """Draw edits for an engine that has its own way to choose."""
+    return [
+        (chance.choice(_KINDS), chance.randrange(_FARTHEST), chance.randint(1, _LONGEST), chance.choice(_PIECES))
+        for _ in range(chance.randint(1, _MOST_EDITS))
+    ]
+
+
+def corpus(name: str) -> tuple[bytes, ...]:
+    """Give the texts that are kept for a reader, each of which reaches something that no other does."""
+    return tuple(path.read_bytes() for path in sorted((Path(__file__).with_name("corpus") / name).iterdir()))
 
 
 def seeds(*patterns: str) -> tuple[str, ...]:
