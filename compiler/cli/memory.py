@@ -79,8 +79,11 @@ def _write(file: Path, content: object) -> None:
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(content), encoding="utf-8")
-        temporary.replace(file)
+        try:
+            temporary.write_text(json.dumps(content), encoding="utf-8")
+            temporary.replace(file)
+        except OSError:
+            temporary.unlink(missing_ok=True)
 
 
 def memory(out: Path, folders: Iterable[Path], asked: Iterable[object]) -> Memory | None:

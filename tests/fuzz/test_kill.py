@@ -64,6 +64,7 @@ def test_a_disk_without_room_leaves_whole_files(killing: Killing, room: int, eff
     assert "error[cannot-write]" in told
     assert f"effect: {effect}" in told
     assert (_only_whole_files(killing) == killing.clean[0]) == (room == 0)
+    assert not list((killing.folder / "cache").rglob("*.tmp"))
     _repaired(killing)
 
 
