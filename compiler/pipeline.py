@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,7 +21,7 @@ from compiler.program.ir import Program
 from compiler.render.layout import Bundle, File, files, kustomizations
 from compiler.resources.objects import is_object
 from compiler.source.beside import beside
-from compiler.source.document import Sources
+from compiler.source.document import Document, Sources
 from compiler.source.guard import guarded
 from compiler.source.load import load_folder
 from compiler.targets.emit import of_models, shared
@@ -64,11 +64,18 @@ def front(config: Path, *, keep: bool = True) -> Front:
 
     Unless told to `keep` the data and the intent, only what locates diagnostics stays.
     """
-    return front_of(*load_folder(config), config, keep=keep)
+    return _front(load_folder(config), config, keep=keep)
 
 
 def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path, *, keep: bool = True) -> Front:
     """Check and lower a configuration that is read, with what was wrong with it; other files are looked up in the folder."""
+    return _front((sources, diagnostics), config, keep=keep)
+
+
+def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep: bool) -> Front:
+    sources, diagnostics = loaded
+    # Nothing may hold the data longer than it is needed: of a large configuration it is most of what there is.
+    del loaded
     others = beside(config)
     shown, leaked = guarded(Sources(texts=others))
     if leaked:
@@ -78,9 +85,10 @@ def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path
 
         sources, unsaid = translated(sources)
         diagnostics += unsaid
-    intent, found = parse(sources.documents)
+    documents = list(sources.documents)
     if not keep:
         sources = sources.without_data()
+    intent, found = parse(_handed_over(documents))
     if failed(diagnostics):
         # A file or a resource that could not be read may define what others use, so only what it says itself is certain.
         return Front(sources, None, None, (*diagnostics, *(one for one in found if one.code != "missing-platform")))
@@ -102,6 +110,13 @@ def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path
         invariants=invariants(intent, program),
         meant=True,
     )
+
+
+def _handed_over(documents: list[Document]) -> Iterator[Document]:
+    """Give one document after the other, and hold none of those that were given."""
+    documents.reverse()
+    while documents:
+        yield documents.pop()
 
 
 def back(program: Program, crds: Crds | None = None, *, keep: bool = True) -> Back:

@@ -26,7 +26,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Somewhere in the user's files, named by the path of keys and indices that leads there.
 

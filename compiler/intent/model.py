@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -24,8 +24,15 @@ class RateSpec(Spec):
     ]
 
 
-# Many budgets have equal rates, and each of these weighs more than the text that it was read from.
-_shared = lru_cache(maxsize=1 << 12)(lambda rate: rate)
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=1 << 12)
+def _shared(spec: T) -> T:
+    """Give the first of equal specs: many budgets have equal rates, many are equal, and each weighs more than its text."""
+    return spec
+
+
 _Rate = Annotated[RateSpec, AfterValidator(_shared)]
 
 
@@ -51,6 +58,10 @@ class BudgetSpec(Spec):
     tokens: Annotated[list[_Rate], Field(description="rates of tokens")] = []
     requests: Annotated[list[_Rate], Field(description="rates of requests")] = []
     unlimited: Annotated[bool, Field(description="tokens are counted for attribution and never limited")] = False
+
+    def __hash__(self) -> int:
+        """Give a hash that equal budgets share; pydantic's own takes no lists."""
+        return hash((tuple(self.tokens), tuple(self.requests), self.unlimited))
 
 
 class TierSpec(BudgetSpec):
@@ -110,6 +121,9 @@ class ModelBudgetSpec(BudgetSpec):
     ] = "user"
 
 
+_ModelBudget = Annotated[ModelBudgetSpec, AfterValidator(_shared)]
+
+
 class MetadataSpec(Spec):
     """Attribution of a subscription's use; strings throughout, the price a decimal."""
 
@@ -132,7 +146,7 @@ class SubscriptionSpec(Spec):
     owner: Annotated[OwnerSpec, Field(description="who the subscription belongs to")]
     priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1, description="the higher one meters where an owner has several")] = 0
     models: Annotated[
-        dict[str, ModelBudgetSpec], Field(min_length=1, description="the budget on each model, by `name` or `namespace/name`")
+        dict[str, _ModelBudget], Field(min_length=1, description="the budget on each model, by `name` or `namespace/name`")
     ]
     metadata: Annotated[MetadataSpec, Field(description="what the use is put down to")] = MetadataSpec()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,8 +57,8 @@ class _Merged:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def parse(documents: Sequence[Document]) -> tuple[Intent | None, tuple[Diagnostic, ...]]:
-    """Read the documents of a configuration, in any order.
+def parse(documents: Iterable[Document]) -> tuple[Intent | None, tuple[Diagnostic, ...]]:
+    """Read the documents of a configuration, in any order; of a document that was read nothing is held.
 
     Returns the Intent with every item that is well formed (None without a usable platform), and what is wrong.
     """
@@ -68,10 +68,10 @@ def parse(documents: Sequence[Document]) -> tuple[Intent | None, tuple[Diagnosti
     platform = _platform(merged)
     namespace = platform.spec.model_namespace if platform else None
     rules = _Names(namespace, platform.spec.names) if platform else None
-    sections = {section: _section(section, merged, rules) for section in _SECTIONS}
     declared = {
         section: frozenset(_identity(section, name, namespace) for name in merged.items[section]) for section in _SECTIONS
     }
+    sections = {section: _section(section, merged, rules) for section in _SECTIONS}
     diagnostics = tuple(merged.diagnostics)
     if platform is None:
         return None, diagnostics
@@ -169,7 +169,8 @@ def _platform(merged: _Merged) -> Item[PlatformSpec] | None:
 def _section(section: str, merged: _Merged, rules: _Names | None) -> Any:  # noqa: ANN401 - one per section
     items: dict[str, Item[Any]] = {}
     namespace = rules.namespace if rules else None
-    for name, (data, place) in sorted(merged.items[section].items()):
+    for name in sorted(merged.items[section]):
+        data, place = merged.items[section].pop(name)
         problem = _name_problem(section, name, place.on_key(), rules)
         if problem:
             merged.diagnostics.append(problem)

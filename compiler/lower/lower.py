@@ -127,9 +127,9 @@ class _Entitlements:
         self.grants: dict[str, list[Grant]] = {}
         self.entries: dict[str, list[Entry]] = {}
         for access in intent.access.values():
-            subjects = self._subjects(access.spec.groups, access.spec.users)
+            grant = Grant(access.name, self._subjects(access.spec.groups, access.spec.users), access.place)
             for name in access.spec.models:
-                self._grant(name, Grant(access.name, subjects, access.place))
+                self._grant(name, grant)
         for subscription in intent.subscriptions.values():
             self._subscription(subscription)
         for team in intent.teams.values():

@@ -106,7 +106,7 @@ class Metadata:
     price: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One way to be metered on a model.
 

@@ -74,7 +74,9 @@ def _loaded(
         if not found and not problems:
             advice = "delete the file, or write what was to be in it"
             findings.append(error("empty-file", "the file holds nothing", name, advice=advice))
-        if not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
+        if found:
+            texts[name] = found[0].text
+        elif not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
             texts[name] = decoded(content)
     if not texts and not findings:
         findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=_FIRST_STEPS))
