@@ -301,3 +301,17 @@ def test_many_objects_and_fields_are_counted() -> None:
     assert "and 21 more objects\n" in found
     assert "  and 4 more fields\n" in found
     assert "11 lines left out; `maasc drift` tells all.\n" in run("drift", dumped, "--format", "markdown").output
+
+
+def test_whoever_waits_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compiler.cli.progress._AFTER", 0.0)
+    monkeypatch.setattr("compiler.drift.dump._OFTEN", 50)
+    items = objects()
+    limits(items)["tokens-100-per-1m"]["rates"][0]["limit"] = 900
+    names = [dump(items[:1], "one.json"), dump(items[1:], "rest.json")]
+    result = run("drift", *names)
+    counted = [int(line.split()[0]) for line in result.stderr.splitlines() if line.endswith("lines read")]
+    assert counted == sorted(set(counted))
+    assert counted[-1] > Path("one.json").read_text(encoding="utf-8").count("\n")
+    assert "0 of 1 models compared\n" in result.stderr
+    assert run("drift", "--format", "json", *names).stderr == ""

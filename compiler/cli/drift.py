@@ -13,6 +13,7 @@ import click
 from compiler import pipeline
 from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE
+from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
@@ -21,8 +22,8 @@ from compiler.drift import dump
 from compiler.drift.compare import drift
 from compiler.drift.dump import Live, bad
 from compiler.drift.formats import findings, markdown, plain, text
-from compiler.drift.objects import Written
 from compiler.drift.result import Drift
+from compiler.drift.written import Written
 from compiler.program.ir import Program
 from compiler.source.document import Sources
 from compiler.source.folder import reason
@@ -51,14 +52,15 @@ def command(*, dumps: tuple[str, ...], form: str, color: str, config: Path, out:
     """
     options.apart(config, out)
     reporting = Reporting(form if form in FORMATS else "text", color, quiet=True)
+    progress = Progress(quiet=form != "text")
     sources, written = _written(out, reporting)
-    live, wrong = dump.objects(_read(dumps, reporting))
+    live, wrong = dump.objects(_read(dumps, reporting), lambda count: progress.so_far("lines read", count))
     if not wrong:
         wrong = tuple(_strange(written, live))
     if wrong:
         _refuse(wrong, reporting)
     program, unmeant = _program(config, out)
-    found = drift(written, live, program, unmeant)
+    found = drift(written, live, program, unmeant, lambda count, total: progress.tell("models compared", count, total))
     click.echo(_rendered(found, form, out, sources), nl=False)
     if found.unknown:
         sys.exit(INCONCLUSIVE)

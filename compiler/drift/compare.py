@@ -3,34 +3,63 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from compiler.diagnostics.count import counted
 from compiler.diff.side import Side
 from compiler.drift.dump import Key, Live
+from compiler.drift.grants import Grant, as_ours, grants, role_of
 from compiler.drift.meaning import meaning
 from compiler.drift.normal import readable
-from compiler.drift.objects import Written, compared, extra, target_of
+from compiler.drift.objects import compared, extra
 from compiler.drift.result import Drift, Fate, ObjectDrift
+from compiler.drift.routes import taken
+from compiler.drift.written import Written, target_of
 from compiler.gateway.read import KINDS
 from compiler.program.ir import Program
 from compiler.source.document import Sources
 
+_GRANTED: Final = "whoever it names may call models that our Roles give to others: a door beside ours"
 # Where objects that are in no file of `out/` are put, unless they are about a model or the Gateway.
 _ELSEWHERE: Final = "extra/objects.yaml"
 
 
-def drift(written: Written, live: Sequence[Live], program: Program | None, unmeant: str | None) -> Drift:
-    """Compare; without a Program, `unmeant` says why nothing is said of the meaning."""
-    objects, same = compared(written, live)
-    remarks = tuple(_remarks(written, live, objects))
+def drift(
+    written: Written,
+    live: Sequence[Live],
+    program: Program | None,
+    unmeant: str | None,
+    tell: Callable[[int, int], None] = lambda _count, _total: None,
+) -> Drift:
+    """Compare; without a Program, `unmeant` says why nothing is said of the meaning.
+
+    `tell` is told now and then of how many models the meaning is compared.
+    """
+    granted = grants(written, live)
+    doors = {one.binding.key: _GRANTED for one in granted.found} | {one.key: why for one, why in taken(written, live, program)}
+    objects, same = compared(written, live, doors)
+    remarks = (*_remarks(written, live, objects), *granted.remarks)
     if program is None or not objects:
         return Drift(objects, unmeant=unmeant if objects else None, same=same, remarks=remarks)
     ours = _side(program, _documents(program, written.objects, written, {}))
-    there = _side(program, _documents(program, _concerned(written, live), written, _files(written)))
-    rows, unknown = meaning(ours, there)
+    there = _documents(program, _concerned(written, live), written, _files(written))
+    rows, unknown = meaning(ours, _side(program, there | _opened(program, there, granted.found)), tell)
     return Drift(objects, rows, unknown, same=same, remarks=remarks)
+
+
+def _opened(
+    program: Program, documents: Mapping[str, tuple[Mapping[str, object], ...]], found: Sequence[Grant]
+) -> dict[str, tuple[Mapping[str, object], ...]]:
+    """Give the files of the models that grants of others are about, with what these say of the model."""
+    opened: dict[str, tuple[Mapping[str, object], ...]] = {}
+    for model in program.models:
+        concerned = [(number, one) for number, one in enumerate(found) if one.covers(model.namespace, model.served_as)]
+        if concerned:
+            file = f"models/{model.id}.yaml"
+            said = (as_ours(one, model, number) for number, one in concerned)
+            opened[file] = (*documents.get(file, ()), *(document for pair in said for document in pair))
+    return opened
 
 
 def _side(program: Program, documents: Mapping[str, tuple[Mapping[str, object], ...]]) -> Side:
@@ -64,15 +93,9 @@ def _documents(
             file = written.by_key[one.key].place.file
         else:
             target = target_of(one)
-            file = "gateway/extra.yaml" if target == ours else files.get(target or _role_of(one), _ELSEWHERE)
+            file = "gateway/extra.yaml" if target == ours else files.get(target or role_of(one), _ELSEWHERE)
         found.setdefault(file, []).append(readable(one.data))
     return {file: tuple(content) for file, content in sorted(found.items())}
-
-
-def _role_of(binding: Live) -> Key:
-    reference = binding.data.get("roleRef")
-    name = str(reference.get("name")) if isinstance(reference, Mapping) else ""
-    return "rbac.authorization.k8s.io", "Role", binding.key[2], name
 
 
 def _remarks(written: Written, live: Sequence[Live], objects: Sequence[ObjectDrift]) -> Iterator[str]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.drift.normal import group_of, normal
 from compiler.source.document import Document
+from compiler.source.events import Event
 from compiler.source.limits import Limits
 from compiler.source.load import load_text
 
 BAD_DUMP: Final = "bad-dump"
 # A dump of a whole cluster is larger than what a person writes.
 LIMITS: Final = Limits(size=256 * 1024 * 1024, depth=200)
+# Events of the parser between two words on how far it is.
+_OFTEN: Final = 10_000
 _NOTHING: Final = "nothing is compared: what is live in the cluster is not known"
 _LIST: Final = "List"
 _KUSTOMIZE: Final = "kustomize.config.k8s.io"
@@ -42,12 +45,26 @@ def key_of(data: Mapping[str, object]) -> Key | None:
     return group_of(data), str(kind), str(metadata.get("namespace") or ""), str(name)
 
 
-def objects(files: Mapping[str, bytes]) -> tuple[tuple[Live, ...], tuple[Diagnostic, ...]]:
-    """Give the objects of dumps by their file names, and what is wrong with these."""
+def objects(
+    files: Mapping[str, bytes], tell: Callable[[int], None] = lambda _: None
+) -> tuple[tuple[Live, ...], tuple[Diagnostic, ...]]:
+    """Give the objects of dumps by their file names, and what is wrong with these.
+
+    `tell` is told now and then how many lines have been read.
+    """
+    before = 0
+
+    def heard(events: Iterator[Event]) -> Iterator[Event]:
+        for number, event in enumerate(events):
+            if number % _OFTEN == 0 and event.start_mark is not None:
+                tell(before + event.start_mark.line)
+            yield event
+
     found: dict[Key, Live] = {}
     wrong: list[Diagnostic] = []
     for file, content in sorted(files.items()):
-        documents, unread = load_text(file, content, LIMITS)
+        documents, unread = load_text(file, content, LIMITS, heard)
+        before += content.count(b"\n")
         wrong += map(_harmless, unread)
         for document in documents:
             for one in _of(document, wrong):

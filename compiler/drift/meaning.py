@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Final
@@ -36,11 +36,12 @@ _LACKING: Final = {"claim": "tokens that are not meant for us", "model": "keys f
 _LACKING_GOOD: Final = {"claim": "tokens", "model": "keys"}
 
 
-def meaning(written: Side, live: Side) -> tuple[tuple[Row, ...], tuple[Unknown, ...]]:
+def meaning(written: Side, live: Side, tell: Callable[[int, int], None]) -> tuple[tuple[Row, ...], tuple[Unknown, ...]]:
     """Give what differs for callers of any model, and the models of which that is not known."""
     rows: list[Row] = []
     unknown: list[Unknown] = []
-    for model in written.program.models:
+    for count, model in enumerate(written.program.models):
+        tell(count, len(written.program.models))
         ours, theirs = (side.relevant(model) for side in (written, live))
         if _same(ours, theirs):
             continue

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from types import MappingProxyType
 from typing import Final, cast
 
 from compiler.drift.dump import Key, Live
+from compiler.drift.grants import RBAC
 from compiler.drift.normal import normal
 from compiler.drift.result import Fate, Field, ObjectDrift
+from compiler.drift.written import Written, target_of
 from compiler.program.keys import secret_labels
 
-_KUADRANT: Final = "kuadrant.io"
-_GATEWAY_API: Final = "gateway.networking.k8s.io"
-_RBAC: Final = "rbac.authorization.k8s.io"
 _MANAGED_BY: Final = ("app.kubernetes.io/managed-by", "maasc")
 
 # Fields of these kinds are never shown: the first holds secrets, the others say where and how they are kept.
@@ -41,39 +39,15 @@ _MISSING: Final[Mapping[str, str]] = {
 _LEFT: Final = "it was made by a build, and `out/` has it no more: what it gives or takes still holds"
 _REPLACES: Final = "of two policies on one target the newer one holds alone: it may replace ours"
 _OPENS: Final = "whoever has the key that it holds is let in as the caller whom it names"
+_NO_DOORS: Final[Mapping[Key, str]] = MappingProxyType({})
 _BINDS: Final = "whoever it names has what our Role permits"
 
 
-@dataclass(frozen=True)
-class Written:
-    """The objects of `out/`, with their places."""
+def compared(written: Written, live: Sequence[Live], doors: Mapping[Key, str] = _NO_DOORS) -> tuple[tuple[ObjectDrift, ...], int]:
+    """Give what differs, in the order of the objects, and how many objects do not.
 
-    objects: tuple[Live, ...]
-
-    @cached_property
-    def by_key(self) -> Mapping[Key, Live]:
-        """Give them by their identity."""
-        return {one.key: one for one in self.objects}
-
-    @cached_property
-    def targets(self) -> frozenset[Key]:
-        """Give the routes and gateways that our policies are for, and our routes."""
-        found = {target for one in self.objects if (target := target_of(one)) is not None}
-        return frozenset(found | {one.key for one in self.objects if one.key[1] == "HTTPRoute"})
-
-
-def target_of(policy: Live) -> Key | None:
-    """Give the identity of what a policy of Kuadrant is for; None for what is none."""
-    group, _, namespace, _ = policy.key
-    spec = policy.data.get("spec")
-    reference = spec.get("targetRef") if isinstance(spec, Mapping) else None
-    if group != _KUADRANT or not isinstance(reference, Mapping):
-        return None
-    return str(reference.get("group", _GATEWAY_API)), str(reference.get("kind")), namespace, str(reference.get("name"))
-
-
-def compared(written: Written, live: Sequence[Live]) -> tuple[tuple[ObjectDrift, ...], int]:
-    """Give what differs, in the order of the objects, and how many objects do not."""
+    `doors` are objects of others by which requests get past what is written, each with the reason.
+    """
     found = {one.key: one for one in live}
     told: list[ObjectDrift] = []
     for key, ours in written.by_key.items():
@@ -84,11 +58,11 @@ def compared(written: Written, live: Sequence[Live]) -> tuple[tuple[ObjectDrift,
             effect = "what the cluster does is not what was reviewed"
             told.append(ObjectDrift(Fate.CHANGED, key, ours.place, effect, fields))
     same = len(written.by_key) - len(told)
-    told += [ObjectDrift(Fate.EXTRA, one.key, one.place, why) for one, why in extra(written, live)]
+    told += [ObjectDrift(Fate.EXTRA, one.key, one.place, why) for one, why in extra(written, live, doors)]
     return tuple(sorted(told, key=lambda one: (list(Fate).index(one.fate), one.key))), same
 
 
-def extra(written: Written, live: Sequence[Live]) -> Iterator[tuple[Live, str]]:
+def extra(written: Written, live: Sequence[Live], doors: Mapping[Key, str] = _NO_DOORS) -> Iterator[tuple[Live, str]]:
     """Give the objects that are not ours and matter, each with the reason."""
     gateways = {target[3] for target in written.targets if target[1] == "Gateway"}
     roles = {one.key[2:] for one in written.objects if one.key[1] == "Role"}
@@ -97,8 +71,10 @@ def extra(written: Written, live: Sequence[Live]) -> Iterator[tuple[Live, str]]:
             continue
         if target_of(one) in written.targets:
             yield one, _REPLACES
-        elif one.key[:2] == (_RBAC, "RoleBinding") and _binds(one, roles):
+        elif one.key[:2] == (RBAC, "RoleBinding") and _binds(one, roles):
             yield one, _BINDS
+        elif one.key in doors:
+            yield one, doors[one.key]
         elif _made_from(one, written.by_key):
             continue
         elif one.key[:2] == ("", "Secret") and _is_key(one, gateways):

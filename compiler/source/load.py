@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +12,7 @@ from compiler.source import lines
 from compiler.source.build import Builder
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
-from compiler.source.events import SyntaxDiagnosticError, events
+from compiler.source.events import Event, SyntaxDiagnosticError, events
 from compiler.source.folder import decoded, files, reason, too_large
 from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS, Limits
@@ -20,8 +20,13 @@ from compiler.source.limits import LIMITS, Limits
 _FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
 
 
-def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
-    """Read the documents of one file from its bytes; empty documents are left out, and all of them after an error."""
+def load_text(
+    file: str, content: bytes, limits: Limits = LIMITS, heard: Callable[[Iterator[Event]], Iterator[Event]] = lambda one: one
+) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
+    """Read the documents of one file from its bytes; empty documents are left out, and all of them after an error.
+
+    What the parser finds passes through `heard`, so that a caller with a very long text can tell how far it is.
+    """
     if len(content) > limits.size:
         return (), (too_large(file, limits),)
     try:
@@ -34,7 +39,7 @@ def load_text(file: str, content: bytes, limits: Limits = LIMITS) -> tuple[tuple
     builder = Builder(file, limits)
     documents = []
     try:
-        for index, data in enumerate(builder.documents(events(file, text))):
+        for index, data in enumerate(builder.documents(heard(events(file, text)))):
             if data is not None:
                 documents.append(Document(file, index, text, data))
     except SyntaxDiagnosticError as stopped:

@@ -18,8 +18,8 @@ from compiler.diff.result import Change, Row
 from compiler.diff.side import Side
 from compiler.drift.compare import drift
 from compiler.drift.dump import Live, key_of
-from compiler.drift.objects import Written
 from compiler.drift.result import Drift, Fate
+from compiler.drift.written import Written
 
 
 def side(folder: Path, config: Config) -> Side:

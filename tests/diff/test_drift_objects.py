@@ -15,8 +15,9 @@ from compiler.drift import dump
 from compiler.drift.defaults import DEFAULTS, defaults_of
 from compiler.drift.dump import Live, key_of
 from compiler.drift.normal import group_of, normal
-from compiler.drift.objects import Written, compared, different
+from compiler.drift.objects import compared, different
 from compiler.drift.result import Fate, ObjectDrift
+from compiler.drift.written import Written
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "out"

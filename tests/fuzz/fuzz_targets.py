@@ -31,7 +31,7 @@ from compiler.diagnostics.look import Look
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.drift.compare import drift
 from compiler.drift.dump import objects
-from compiler.drift.objects import Written
+from compiler.drift.written import Written
 from compiler.gateway.read import read
 from compiler.gateway.texts import mentioned
 from compiler.source.document import Sources

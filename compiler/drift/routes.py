@@ -1,0 +1,118 @@
+"""Routes of others that take requests for our models: on the same gateway and host, at the same path or below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.drift.dump import Key, Live
+from compiler.drift.plain import mapping, mappings, words
+from compiler.drift.written import GATEWAY_API, Written
+from compiler.gateway.hosts import covers
+from compiler.program.ir import Program
+
+_SUFFIX: Final = "-kserve-route"
+_LITERAL: Final = re.compile(r"\^?([A-Za-z0-9/_-]*)")
+_OPTIONAL: Final = re.compile(r"[?*{]")
+
+
+@dataclass(frozen=True)
+class _Served:
+    """A path of ours with its hosts; `exact` where a route of ours names them, none at all where they are not known."""
+
+    path: str
+    hosts: frozenset[str]
+    exact: bool
+
+    def on(self, hosts: Sequence[str]) -> bool:
+        """Tell whether a route for some hosts has requests of ours: a route that names the host itself has them first."""
+        if not self.hosts:
+            return True
+        if self.exact:
+            return not self.hosts.isdisjoint(hosts)
+        return not hosts or any(covers(pattern, host) for pattern in hosts for host in self.hosts)
+
+
+def taken(written: Written, live: Sequence[Live], program: Program | None) -> Iterator[tuple[Live, str]]:
+    """Give the routes that may take requests for a model, each with the path of ours that it takes them from."""
+    ours = {**_derived(written), **_of_models(written, program)}
+    served = [*(one for one in ours.values() if one is not None), *_routed(written)]
+    gateways = set(_gateways(written, program))
+    for one in live:
+        foreign = one.key[:2] == (GATEWAY_API, "HTTPRoute") and one.key not in written.by_key and one.key not in ours
+        if foreign and any(parent in gateways for parent in _parents(one)):
+            spec = mapping(one.data.get("spec"))
+            hosts, matches = words(spec.get("hostnames")), list(_matches(spec))
+            paths = [own.path for own in served if own.on(hosts) and any(_takes(*match, own.path) for match in matches)]
+            if paths:
+                yield one, f"requests for `{paths[0]}` may go where it leads, by whatever policies it has, and not by ours"
+
+
+def _takes(kind: str, value: str, path: str) -> bool:
+    """Tell whether a match has requests below a path before a match of that path has them: it is as long, or longer."""
+    if kind in ("Exact", "PathPrefix"):
+        plain = value.rstrip("/")
+        return plain == path or plain.startswith(f"{path}/")
+    # What an expression may stand for is told from its beginning alone: one that is evaluated may take for ever.
+    begins = _begins(value)
+    return path.startswith(begins) or begins.startswith(f"{path}/")
+
+
+def _begins(expression: str) -> str:
+    """Give what every text that matches begins with, or less."""
+    if "|" in expression:
+        return ""
+    found = _LITERAL.match(expression)
+    literal = found.group(1) if found else ""
+    return literal[:-1] if _OPTIONAL.match(expression, found.end() if found else 0) else literal
+
+
+def _matches(spec: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for rule in mappings(spec.get("rules")):
+        for match in mappings(rule.get("matches")):
+            path = mapping(match.get("path"))
+            yield str(path.get("type", "PathPrefix")), str(path.get("value", "/"))
+
+
+def _parents(route: Live) -> Iterator[tuple[str, str]]:
+    for parent in mappings(mapping(route.data.get("spec")).get("parentRefs")):
+        yield str(parent.get("namespace", route.key[2])), str(parent.get("name"))
+
+
+def _gateways(written: Written, program: Program | None) -> Iterator[tuple[str, str]]:
+    yield from (key[2:] for key in written.targets if key[1] == "Gateway")
+    for one in written.objects:
+        if one.key[1] == "HTTPRoute":
+            yield from _parents(one)
+    if program is not None:
+        yield program.platform.gateway.namespace, program.platform.gateway.name
+
+
+def _routed(written: Written) -> Iterator[_Served]:
+    for one in written.objects:
+        if one.key[1] == "HTTPRoute":
+            spec = mapping(one.data.get("spec"))
+            hosts = frozenset(words(spec.get("hostnames")))
+            # Whatever is below the root has a longer path than that, and is meant to be elsewhere.
+            paths = (value.rstrip("/") for _, value in _matches(spec))
+            yield from (_Served(path, hosts, exact=True) for path in paths if path)
+
+
+def _derived(written: Written) -> dict[Key, _Served | None]:
+    """Give the routes that others make and our policies are for: KServe's are at the path that their names tell."""
+    found: dict[Key, _Served | None] = {}
+    for key in written.targets:
+        if key[1] == "HTTPRoute" and key not in written.by_key:
+            model = key[3].removesuffix(_SUFFIX)
+            found[key] = _Served(f"/{key[2]}/{model}", frozenset(), exact=False) if model != key[3] else None
+    return found
+
+
+def _of_models(written: Written, program: Program | None) -> dict[Key, _Served | None]:
+    if program is None:
+        return {}
+    hosts = frozenset({program.platform.gateway.hostname})
+    keys = {(GATEWAY_API, "HTTPRoute", model.namespace, model.route): model for model in program.models}
+    return {key: _Served(model.prefix, hosts, exact=False) for key, model in keys.items() if key not in written.by_key}

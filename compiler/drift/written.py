@@ -1,0 +1,41 @@
+"""What `out/` holds: its objects, and what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from compiler.drift.dump import Key, Live
+
+GATEWAY_API: Final = "gateway.networking.k8s.io"
+_KUADRANT: Final = "kuadrant.io"
+
+
+@dataclass(frozen=True)
+class Written:
+    """The objects of `out/`, with their places."""
+
+    objects: tuple[Live, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[Key, Live]:
+        """Give them by their identity."""
+        return {one.key: one for one in self.objects}
+
+    @cached_property
+    def targets(self) -> frozenset[Key]:
+        """Give the routes and gateways that our policies are for, and our routes."""
+        found = {target for one in self.objects if (target := target_of(one)) is not None}
+        return frozenset(found | {one.key for one in self.objects if one.key[1] == "HTTPRoute"})
+
+
+def target_of(policy: Live) -> Key | None:
+    """Give the identity of what a policy of Kuadrant is for; None for what is none."""
+    group, _, namespace, _ = policy.key
+    spec = policy.data.get("spec")
+    reference = spec.get("targetRef") if isinstance(spec, Mapping) else None
+    if group != _KUADRANT or not isinstance(reference, Mapping):
+        return None
+    return str(reference.get("group", GATEWAY_API)), str(reference.get("kind")), namespace, str(reference.get("name"))
