@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from compiler.diff import platform
+from compiler.diff import keys, platform, words
 from compiler.diff.answers import Reader
 from compiler.diff.causes import Causes, Clue, sections_of
 from compiler.diff.cover import TooManyKindsError, kinds
@@ -23,6 +23,7 @@ from compiler.diff.scope import Scope
 from compiler.diff.side import Side
 from compiler.diff.witness import Asked, witness
 from compiler.program.ir import Model
+from compiler.program.keys import Key
 from compiler.prove.formula import Fact
 
 _REVIEW = ("tokenReview", "tokenReview")
@@ -52,7 +53,8 @@ class Comparison:
         put_down = Causes(found, (self.base, self.head))
         around = [self._around(row, found) for row in platform.rows(tokens, *meanings)]
         own = [row for ident in self._models() for row in self._model(ident, meanings, tokens, put_down)]
-        rows = merged([*around, *own])
+        bearers = [self._bearer(told, found, put_down) for told in keys.changes(*meanings, self.reader.terms)]
+        rows = merged([*around, *bearers, *own])
         objects = object_changes(self.base, self.head)
         told = {cause for row in rows for cause in row.causes}
         inert = tuple(edit.cause for edit in found if edit.cause not in told)
@@ -74,7 +76,10 @@ class Comparison:
         return tuple(sorted((name, groups) for name, groups in first.items() if second.get(name) == groups))
 
     def _inside(self, file: str) -> bool:
+        """Tell whether an object may differ; of a team's keys the rows tell what that means."""
         folder, _, name = file.removesuffix(".yaml").partition("/")
+        if folder == "teams":
+            return True
         return folder == "models" and self.scope is not None and self.scope.model(name)
 
     def _models(self) -> list[str]:
@@ -88,6 +93,22 @@ class Comparison:
         words = {word for text in (row.before, row.after) for word in text.replace("`", " ").replace("/", " ").split()}
         near = [edit for edit in concerned if edit.words & words] or concerned
         return replace(row, causes=tuple(sorted(edit.cause for edit in near))[:3])
+
+    def _bearer(self, told: keys.Told, found: Sequence[Edit], put_down: Causes) -> Row:
+        row, (before, after) = told.row, told.keys
+        if self.scope is not None:
+            reasons = [self.scope.outside_of(model, told.entries, told.people) for model in row.models or ("",)]
+            self.outside += [f"{words.callers(row.callers)}: {row.before} -> {row.after}: {why}" for why in reasons if why]
+        own = [edit for edit in found if any(_is_of(edit, key) for key in (before, after) if key is not None)]
+        causes = tuple(sorted(edit.cause for edit in own if not edit.respelt))[:3]
+        if not causes:
+            names = tuple(name for user, groups in told.people for name in (user, *groups))
+            causes = put_down.of(Clue(told.because, frozenset(("teams",)), told.entries, row.models, names))
+        people = None
+        if self.roster is not None:
+            named = {user for user, _ in told.people}
+            people = tuple(user for user, _ in self.roster if user in named)
+        return replace(row, causes=causes, people=people)
 
     def _model(
         self, ident: str, meanings: tuple[Meanings, Meanings], tokens: Sequence[Credentials], found: Causes
@@ -176,6 +197,12 @@ class _Told:
     def model(self) -> str:
         """Give the model, `namespace/name`."""
         return next(model.id for model in self.models if model is not None)
+
+
+def _is_of(edit: Edit, key: Key) -> bool:
+    """Tell whether an edit is of a key, or of all that it is part of."""
+    path = ("keys", key.alias)
+    return (edit.section, edit.item) == ("teams", key.team) and edit.path[:2] == path[: len(edit.path)]
 
 
 def _names(tokens: Credentials) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class Pair:
         told: list[tuple[Outcome, Outcome, Region]] = []
         plain: list[Finding] = []
         for one, other, callers in _meeting(self.regions, before, after):
-            changes = self._changes(one, other)
+            changes = self.changes(one, other)
             if changes:
                 told.append((one, other, callers))
                 plain.append(_finding(changes, (callers, callers), None, (one, other)))
@@ -117,7 +117,7 @@ class Pair:
         Who is let through anyway gains or loses no access by it, but a budget.
         """
         for one, other, callers in _meeting(self.regions, *self._outcomes(asked)):
-            changes = self._changes(one, other)
+            changes = self.changes(one, other)
             if not changes:
                 continue
             known = self.regions.any(region for before, after, region in told if _implies((before, after), (one, other)))
@@ -131,7 +131,8 @@ class Pair:
                     told_as = _finding(found, (part, limit), asked, (one, other))
                     yield told_as if found == changes else _as_option(told_as)
 
-    def _changes(self, before: Outcome, after: Outcome) -> tuple[Change, ...]:
+    def changes(self, before: Outcome, after: Outcome) -> tuple[Change, ...]:
+        """Give what it changes for somebody to have one outcome after another."""
         if before == REFUSED:
             gained = (Change.UNMETERED, Change.GAINED) if _unmetered(after) else (Change.GAINED,)
             return () if after == REFUSED else gained

@@ -10,6 +10,7 @@ from typing import Final
 from compiler.diagnostics.suggest import closest
 from compiler.diff.known import known
 from compiler.diff.regions import NOBODY, Region, Regions
+from compiler.diff.roster import Person
 from compiler.diff.side import Side
 from compiler.program.ir import Program, Subjects
 from compiler.prove import world
@@ -19,6 +20,8 @@ _KEYS: Final = ("entries", "groups", "models", "team", "tier", "users")
 
 # Every token of the cluster has a name, and those of ServiceAccounts need not be declared.
 _SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+
+_NOT_MEANT: Final = "it concerns callers who are not among those meant"
 
 
 class ScopeError(ValueError):
@@ -45,14 +48,24 @@ class Scope:
 
     def outside(self, model: str, keys: Sequence[str], regions: Regions, callers: Region) -> str | None:
         """Tell what of a change lies outside, or None when all of it is inside."""
+        strange = self._strange(model, keys)
+        if strange is None and self.callers is not None and regions.but(callers, self._members(regions, self.callers)) != NOBODY:
+            return _NOT_MEANT
+        return strange
+
+    def outside_of(self, model: str, keys: Sequence[str], people: Iterable[Person]) -> str | None:
+        """Tell the same of a change for some people, on one model or, without one, on whatever they call."""
+        strange = self._strange(model, keys)
+        meant = self.callers
+        if strange is None and meant is not None and not all(meant.cover(user, groups) for user, groups in people):
+            return _NOT_MEANT
+        return strange
+
+    def _strange(self, model: str, keys: Sequence[str]) -> str | None:
         if not self.model(model):
-            return f"`{model}` is none of the models {_listed(self.models)}"
+            return f"`{model}` is none of the models {_listed(self.models)}" if model else "it concerns every model"
         strange = [key for key in keys if self.entries and not any(fnmatchcase(key, pattern) for pattern in self.entries)]
-        if strange:
-            return f"`{strange[0]}` is none of the entries {_listed(self.entries)}"
-        if self.callers is not None and regions.but(callers, self._members(regions, self.callers)) != NOBODY:
-            return "it concerns callers who are not among those meant"
-        return None
+        return f"`{strange[0]}` is none of the entries {_listed(self.entries)}" if strange else None
 
     def _members(self, regions: Regions, subjects: Subjects) -> Region:
         facts = [*map(world.group, subjects.groups), *map(world.username, subjects.users)]

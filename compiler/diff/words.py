@@ -27,9 +27,9 @@ TITLES = {
 }
 
 
-def callers(found: Callers, row: Row | None = None) -> str:
+def callers(found: Callers) -> str:
     """Describe callers, with what they ask for and which method accepts them where that matters."""
-    if row is not None and not row.callers.kinds and row.callers.kinds is not None:
+    if found.kinds == ():
         return found.methods[0] if found.methods else "everything"
     if found.kinds is None:
         words = "callers of too many kinds to list"

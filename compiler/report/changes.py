@@ -48,7 +48,7 @@ def _row(row: Row) -> Plain:
         "changes": [change.value for change in row.changes],
         "titles": [words.TITLES[change] for change in row.changes],
         **_most("models", row.models[:_MOST_NAMES], len(row.models)),
-        "callers": words.callers(row.callers, row),
+        "callers": words.callers(row.callers),
         "before": row.before,
         "after": "; ".join((row.after, *(f"asking {one}" for one in words.also(row)))),
         "because": [_cause(one) for one in row.causes[:_MOST_NAMES]],

@@ -64,7 +64,7 @@ def test_a_description_is_exact_between_its_bounds(
 @pytest.mark.parametrize(
     ("cubes", "words"),
     [
-        ([], "callers "),
+        ([], "everything"),
         ([({}, None)], "all callers"),
         ([({"a": True}, None), ({"b": True}, None)], "callers in any of `a`, `b`"),
         ([({"a": True, "b": False}, None)], "callers in `a` and not in `b`"),

@@ -103,7 +103,7 @@ def test_a_group_that_only_the_cluster_knows_is_found(written: Side) -> None:
     found = drifted(written, cluster)
     assert [row.changes for row in found.rows] == [(Change.GAINED,)] * 2
     for row in found.rows:
-        assert "in `strangers`" in words.callers(row.callers, row)
+        assert "in `strangers`" in words.callers(row.callers)
         assert row.witness is not None
         assert "strangers" in row.witness.groups
         assert (row.witness.before.status, row.witness.after.status) == (403, 200)
@@ -165,7 +165,7 @@ def test_another_way_in_is_told_by_its_name(written: Side) -> None:
     methods["back-door"]["kubernetesTokenReview"] = {"audiences": ["anything"]}
     (row,) = drifted(written, cluster).rows
     assert row.changes == (Change.GAINED, Change.IDENTITY)
-    assert words.callers(row.callers, row) == "tokens for `anything`"
+    assert words.callers(row.callers) == "tokens for `anything`"
     assert row.after == "accepted by `back-door`, and whom it lets in is not known"
 
 
@@ -237,7 +237,7 @@ def _told_of(ways_in: Side, change: Callable[[list[Object]], object]) -> list[tu
     change(cluster)
     found = drifted(ways_in, cluster)
     assert not found.unknown
-    return [(row.changes, words.callers(row.callers, row), row.before, row.after) for row in found.rows]
+    return [(row.changes, words.callers(row.callers), row.before, row.after) for row in found.rows]
 
 
 def _rules(cluster: list[Object], model: str = "qwen3") -> Object:

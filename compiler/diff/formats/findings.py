@@ -44,7 +44,7 @@ def _row(row: Row, gates: Collection[str], fallback: str) -> Iterator[Diagnostic
     yield Diagnostic(
         code=row.changes[0].value,
         severity=Severity.ERROR if tripped else severity,
-        headline=f"{words.titles(row)} on {words.models(row)} for {words.callers(row.callers, row)}",
+        headline=f"{words.titles(row)} on {words.models(row)} for {words.callers(row.callers)}",
         place=_place(row.causes, fallback),
         effect=f"before: {row.before}; after: {row.after}",
         notes=(*notes, *_tripping(tripped)),

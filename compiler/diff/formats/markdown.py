@@ -78,7 +78,7 @@ def _row(row: Row) -> str:
     cells = [
         words.titles(row),
         words.models(row),
-        words.callers(row.callers, row) + people,
+        words.callers(row.callers) + people,
         row.before,
         "; ".join((row.after, *(f"asking {one}" for one in words.also(row)))),
         ", ".join(words.cause(one) for one in row.causes),

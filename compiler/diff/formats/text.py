@@ -61,7 +61,7 @@ def _lines(diff: Diff) -> Iterator[str]:
 def row_lines(row: Row, sides: tuple[str, str] = ("before", "after")) -> Iterator[str]:
     """Tell of one change; `sides` are what is compared, in at most eight letters each."""
     codes = "".join(f"[{change.value}]" for change in row.changes)
-    yield f"{codes} {words.models(row)}: {words.callers(row.callers, row)}"
+    yield f"{codes} {words.models(row)}: {words.callers(row.callers)}"
     yield f"  {sides[0]:8} {row.before}"
     yield f"  {sides[1]:8} {row.after}"
     for one in words.also(row):

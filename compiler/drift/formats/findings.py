@@ -36,7 +36,7 @@ def _row(row: Row, place: Place) -> Diagnostic:
     return Diagnostic(
         row.changes[0].value,
         Severity.WARNING,
-        f"{words.titles(row)} in the cluster on {words.models(row)} for {words.callers(row.callers, row)}",
+        f"{words.titles(row)} in the cluster on {words.models(row)} for {words.callers(row.callers)}",
         place,
         f"out/: {row.before}; cluster: {row.after}",
         tuple(_notes(row)),

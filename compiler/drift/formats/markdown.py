@@ -52,5 +52,5 @@ def _some(lines: list[str]) -> Iterator[str]:
 
 def _row(row: Row) -> str:
     shown = words.witness(row.witness) if row.witness else ""
-    cells = [words.titles(row), words.models(row), words.callers(row.callers, row), row.before, row.after, shown]
+    cells = [words.titles(row), words.models(row), words.callers(row.callers), row.before, row.after, shown]
     return f"| {' | '.join(escaped(cell) for cell in cells)} |"
