@@ -26,7 +26,7 @@ from compiler.program.ir import Model
 from compiler.program.keys import Key
 from compiler.prove.formula import Fact
 
-_REVIEW = ("tokenReview", "tokenReview")
+_REVIEW = (("tokenReview",), ("tokenReview",))
 
 
 @dataclass

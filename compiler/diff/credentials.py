@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from compiler.diff.meaning import kind_of
+from compiler.diff.meaning import Taking, taking
 from compiler.program.methods import Credential, Method, credentials_of
 
 
@@ -19,9 +19,9 @@ class Credentials:
     head: Method | None
 
     @property
-    def kinds(self) -> tuple[str, str]:
+    def kinds(self) -> tuple[Taking, Taking]:
         """Give what decides about the groups of their callers on each side."""
-        return kind_of(self.base), kind_of(self.head)
+        return taking(self.base), taking(self.head)
 
 
 def credentials(base: Sequence[Method], head: Sequence[Method]) -> tuple[Credentials, ...]:
@@ -31,11 +31,11 @@ def credentials(base: Sequence[Method], head: Sequence[Method]) -> tuple[Credent
     another way than for each of its kinds by itself.
     """
     single = sorted({one for method in (*base, *head) for one in credentials_of(method)})
-    found: dict[tuple[str, str], list[tuple[tuple[Credential, ...], Method | None, Method | None]]] = {}
+    found: dict[tuple[Taking, Taking], list[tuple[tuple[Credential, ...], Method | None, Method | None]]] = {}
     together = (pair for pair in combinations(single, 2) if pair[0].prefix == pair[1].prefix)
     for token in [*((one,) for one in single), *together]:
         methods = _first(base, token), _first(head, token)
-        parts = found.setdefault((kind_of(methods[0]), kind_of(methods[1])), [])
+        parts = found.setdefault((taking(methods[0]), taking(methods[1])), [])
         if len(token) == 1 or not parts or all(len(other[0]) > 1 for other in parts):
             parts.append((token, *methods))
     kept = (parts for _, parts in sorted(found.items()) if parts)

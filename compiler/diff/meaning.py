@@ -11,7 +11,7 @@ from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.side import Side
 from compiler.program import methods
 from compiler.program.ir import Model
-from compiler.program.methods import Introspection, Method, Oidc
+from compiler.program.methods import ClaimPath, Introspection, Method, Oidc, kind_of
 from compiler.prove.intent import Intent, Meaning
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.terms import Terms
@@ -94,14 +94,18 @@ class Meanings:
         return self._known[key]
 
 
-def kind_of(method: Method | None) -> str:
-    """Tell all that decides what a method makes of a credential, but for how long it remembers that."""
+# What a method makes of a credential: its kind, and whatever of it decides about callers.
+Taking = tuple[str | ClaimPath, ...]
+
+
+def taking(method: Method | None) -> Taking:
+    """Give all that decides what a method makes of a credential, but for how long it remembers that."""
     match method:
         case None:
-            return ""
+            return ()
         case Oidc():
-            return f"oidc for {method.audience}, user from {method.username}, groups from {method.groups}"
+            return (kind_of(method), method.audience, method.username, method.groups)
         case Introspection():
-            return f"introspection, {method.user}, {method.groups}, {method.team}, {method.models}"
+            return (kind_of(method), method.user, method.groups, method.team, method.models)
         case _:
-            return methods.kind_of(method)
+            return (kind_of(method),)

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from compiler.diff.credentials import Credentials
 from compiler.diff.findings import Pair
-from compiler.diff.meaning import REFUSED, Meanings, kind_of
+from compiler.diff.meaning import REFUSED, Meanings
 from compiler.diff.regions import Regions, mentioned
 from compiler.diff.result import WEIGHT, Callers, Change, Row, Witness
 from compiler.diff.witness import Asked, witness
 from compiler.program.ir import Platform
-from compiler.program.methods import Introspection, Method, Oidc, cached
+from compiler.program.methods import ClaimPath, Introspection, Method, Oidc, cached
 
 
 def accepted(tokens: Credentials, base: Meanings, head: Meanings) -> Row | None:
@@ -63,8 +63,24 @@ def _otherwise(row: Row, tokens: Credentials, base: Meanings, head: Meanings) ->
 def _words(method: Method | None) -> str:
     if method is None:
         return "refused with 401"
-    details = f" ({kind_of(method)})" if isinstance(method, (Oidc, Introspection)) else ""
-    return f"accepted by `{method.name}`{details}"
+    return f"accepted by `{method.name}`{_reading(method)}"
+
+
+def _reading(method: Method) -> str:
+    """Say from where a method reads what it tells of a caller, where that is the configuration's to say."""
+    match method:
+        case Oidc():
+            return f" (for `{method.audience}`, user from {_claim(method.username)}, groups from {_claim(method.groups)})"
+        case Introspection():
+            fields = {"user": method.user, "groups": method.groups, "team": method.team, "models": method.models}
+            return f" ({', '.join(f'{name} from {_claim(path)}' for name, path in fields.items())})"
+        case _:
+            return ""
+
+
+def _claim(path: ClaimPath) -> str:
+    """Spell a claim as the configuration does: by dots, or as a list where a name has a dot in it."""
+    return f"`[{', '.join(path)}]`" if any("." in part for part in path) else f"`{'.'.join(path)}`"
 
 
 def _reached(side: Meanings, method: Method) -> Iterator[str]:

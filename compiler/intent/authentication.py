@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from compiler.intent.scalars import Label, Text, Window
+from compiler.intent.scalars import Label, LabelName, LabelValue, Text, Window
 from compiler.intent.spec import Spec
 
 _NonEmpty = Annotated[Text, Field(min_length=1)]
@@ -88,7 +88,7 @@ class ApiKeySpec(Spec):
     kind: Annotated[Literal["apiKey"], Field(description="`apiKey`: keys in Secrets of the cluster")]
     prefix: _Prefix = "APIKEY"
     labels: Annotated[
-        dict[str, str] | None,
+        dict[LabelName, LabelValue] | None,
         Field(min_length=1, description="labels of the Secrets; those that `teams.*.keys` get unless given"),
     ] = None
 

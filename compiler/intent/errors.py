@@ -18,6 +18,9 @@ from compiler.source.scalars import AmbiguousNumberError, plain
 # Characters of a value that are repeated in a sentence; the excerpt shows more of it.
 _MOST: Final = 60
 
+# The last part of where pydantic says that the key of a mapping is wrong, and not what it holds.
+_KEY: Final = "[key]"
+
 _EXPECTED: Final = {
     "string_type": "a string",
     "int_type": "a whole number",
@@ -49,7 +52,10 @@ def explain(error: ValidationError, data: object, place: Place) -> Iterator[Diag
         if path in seen and details["type"] != "missing":
             continue  # the arms of a union complain about the same value one after the other
         seen.add(path)
-        yield from _one(details, place.at(*path), found)
+        if path and details["loc"][-2:] == (path[-1], _KEY):
+            yield from _one(details, place.at(*path).on_key(), path[-1])
+        else:
+            yield from _one(details, place.at(*path), found)
 
 
 def _follow(location: Sequence[PathPart], data: object) -> tuple[tuple[PathPart, ...], object]:

@@ -15,6 +15,11 @@ MAX_LIMIT: Final = 1_000_000_000
 MAX_SECONDS: Final = 366 * 24 * 60 * 60
 
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+# What Kubernetes lets a label be called, and hold.
+_WORD: Final = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+_DOMAIN: Final = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+_LABEL_NAME: Final = re.compile(rf"((?=[^/]{{1,253}}/){_DOMAIN}/)?{_WORD}\Z")
+_LABEL_VALUE: Final = re.compile(rf"({_WORD})?\Z")
 _HOSTNAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+\Z")
 _ADDRESS: Final = re.compile(r"[0-9.]+\Z")
 _BASE_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)?\Z")
@@ -99,6 +104,20 @@ def _label(value: str) -> str:
     return value
 
 
+def _label_name(value: str) -> str:
+    if not _LABEL_NAME.match(value):
+        reason = "a label's name is at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
+        raise PydanticCustomError("bad-name", "{reason}; a DNS name and `/` may stand before it", {"reason": reason})
+    return value
+
+
+def _label_value(value: str) -> str:
+    if not _LABEL_VALUE.match(value):
+        reason = "a label holds at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or nothing"
+        raise PydanticCustomError("bad-value", "{reason}", {"reason": reason})
+    return value
+
+
 def _hostname(value: str) -> str:
     if not _HOSTNAME.match(value):
         raise PydanticCustomError(
@@ -138,6 +157,8 @@ def _regex(value: str) -> str:
 Window = Annotated[str, AfterValidator(_window), Field(json_schema_extra={"pattern": "^([0-9]{1,9}[smhdw])+$"})]
 LimitAmount = Annotated[int, AfterValidator(_limit), Field(json_schema_extra={"minimum": 0, "maximum": MAX_LIMIT})]
 Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
+LabelName = Annotated[str, AfterValidator(_label_name)]
+LabelValue = Annotated[str, AfterValidator(_label_value)]
 Hostname = Annotated[str, AfterValidator(_hostname)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 BasePath = Annotated[str, AfterValidator(_base_path)]

@@ -155,16 +155,27 @@ def claims_of(method: Method) -> tuple[tuple[str, str, str], ...]:
 class Credential(NamedTuple):
     """One kind of credential: tokens for an audience or of an issuer, keys in Secrets or those that a service knows.
 
-    `prefix` is the word before it in the header; `name` says which audience, issuer, labels or service.
+    `name` is the audience, the issuer or the service's URL; keys in Secrets have `labels` instead, sorted. `prefix` is the word
+    before the credential in the header, `secret` the Secret with which the service is asked.
     """
 
     kind: Literal["audience", "issuer", "labels", "service"]
-    name: str
+    name: str = ""
     prefix: str = BEARER
+    labels: tuple[tuple[str, str], ...] = ()
+    secret: str = ""
 
     def __str__(self) -> str:
-        words = {"audience": "tokens for", "issuer": "tokens signed by", "labels": "keys labelled", "service": "keys known to"}
-        return f"{words[self.kind]} `{self.name}`"
+        after = "" if self.prefix == BEARER else f" after `{self.prefix}`"
+        match self.kind:
+            case "audience":
+                return f"tokens for `{self.name}`{after}"
+            case "issuer":
+                return f"tokens signed by `{self.name}`{after}"
+            case "labels":
+                return f"keys labelled `{','.join('='.join(label) for label in self.labels)}`{after}"
+            case "service":
+                return f"keys known to `{self.name}` with `{self.secret}`{after}"
 
 
 def credentials_of(method: Method) -> tuple[Credential, ...]:
@@ -184,9 +195,9 @@ def credentials_of(method: Method) -> tuple[Credential, ...]:
 
 def labelled(prefix: str, labels: Iterable[tuple[str, str]]) -> Credential:
     """Name the keys in Secrets with labels, sent after a word."""
-    return Credential("labels", ",".join(f"{name}={value}" for name, value in sorted(labels)), prefix)
+    return Credential("labels", prefix=prefix, labels=tuple(sorted(labels)))
 
 
 def known_to(prefix: str, endpoint: str, secret: str) -> Credential:
     """Name the keys that a service knows when it is asked with a Secret, sent after a word."""
-    return Credential("service", f"{endpoint} with {secret}", prefix)
+    return Credential("service", endpoint, prefix, secret=secret)

@@ -31,7 +31,7 @@ def shown(platform: Platform, method: Method, example: Example) -> Shown:
     """Give the credential of an example, which is of the kinds that it names or else of the method's."""
     kinds = example.credentials or credentials_of(method)
     identity = raw.concrete(method, example)
-    endpoints = [one.name.split(" ")[0] for one in kinds if one.kind == "service"]
+    endpoints = [one.name for one in kinds if one.kind == "service"]
     issuers = [one.name for one in kinds if one.kind == "issuer"]
     identities = Identities(
         tokens=_tokens(kinds, example),
@@ -60,13 +60,12 @@ def _tokens(kinds: Sequence[Credential], example: Example) -> dict[str, Token]:
 
 
 def _secret(platform: Platform, credential: Credential, identity: Mapping[str, object]) -> Secret:
-    labels = dict(pair.split("=", 1) for pair in credential.name.split(","))
     metadata = identity.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
     return Secret(
         namespace=platform.kuadrant_namespace,
         name=_CREDENTIAL,
-        labels=tuple(sorted({**labels, WATCH_LABEL: WATCHED_BY}.items())),
+        labels=tuple(sorted({**dict(credential.labels), WATCH_LABEL: WATCHED_BY}.items())),
         annotations=tuple(sorted(annotations.items())) if isinstance(annotations, Mapping) else (),
         data=((DATA_KEY, b64encode(_CREDENTIAL.encode()).decode()),),
     )

@@ -290,3 +290,21 @@ def test_a_group_that_is_renamed_everywhere_is_both_gained_and_lost() -> None:
 def test_what_is_no_section_is_compared_as_it_is_written() -> None:
     assert normal("apiVersion", "maas.opendatahub.io/v1alpha1") == "maas.opendatahub.io/v1alpha1"
     assert normal("tiers", {"small": {"level": "low"}}) == {"small": {"level": "low"}}
+
+
+def test_ways_in_are_told_with_the_word_before_their_credentials_and_their_claims_as_they_are_written() -> None:
+    keys, provider = {"name": "keys", "kind": "apiKey"}, {"name": "sso", "kind": "oidc", "issuer": "https://sso.example.com"}
+    ways = BASE["platform"]["authentication"]
+    base = edited(put("platform/authentication", [*ways, keys, provider | {"audience": "a", "groups": "realm_access.roles"}]))
+    other = {"audience": "b", "groups": ["realm.access", "roles"]}
+    head = edited(put("platform/authentication", [*ways, keys | {"prefix": "KEY"}, provider | other]))
+    rows = {row.callers.methods: (row.before, row.after) for row in compared(base, head).rows}
+    labels = "maas.opendatahub.io/api-key=gw"
+    assert rows == {
+        (f"keys labelled `{labels}` after `APIKEY`",): ("accepted by `keys`", "refused with 401"),
+        (f"keys labelled `{labels}` after `KEY`",): ("refused with 401", "accepted by `keys`"),
+        ("tokens signed by `https://sso.example.com`",): (
+            "accepted by `sso` (for `a`, user from `preferred_username`, groups from `realm_access.roles`)",
+            "accepted by `sso` (for `b`, user from `preferred_username`, groups from `[realm.access, roles]`)",
+        ),
+    }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keys_support import SEALED, codes, compiled, key, program, team
+from keys_support import BASE, SEALED, codes, compiled, key, program, team
 
 from compiler import pipeline
 from compiler.program.keys import External, Sealed
@@ -174,3 +174,30 @@ def test_names_that_would_not_arrive_are_refused_whatever_the_platform_allows(
     )
     found = [one for one in compiled(tmp_path, text).diagnostics if one.code == "unfit-for-key"]
     assert [one.headline.startswith(f"the {kind} `{name}` of the key `demo/dev` ") for one in found] == [True]
+
+
+@pytest.mark.parametrize(
+    ("labels", "wanted"),
+    [
+        ('{app: "b,c"}', ["bad-value"]),
+        ('{app: "b,c=d"}', ["bad-value"]),
+        ('{"a=b": c}', ["bad-name"]),
+        ('{"a b": "x y z!"}', ["bad-name"]),
+        ('{"Example.com/a": b}', ["bad-name"]),
+        (f"{{a: {'b' * 64}}}", ["bad-value"]),
+        (f"{{{'a' * 64}: b}}", ["bad-name"]),
+        (f"{{{'a' * 63}: {'b' * 63}}}", []),
+        ('{keys.example.com/for_Us.1: "", app: B_c.1}', []),
+    ],
+)
+def test_labels_of_keys_are_labels_of_kubernetes(tmp_path: Path, labels: str, wanted: list[str]) -> None:
+    front = compiled(tmp_path, BASE.replace("kind: apiKey}", f"kind: apiKey, labels: {labels}}}"))
+    assert codes(front) == wanted
+
+
+def test_a_label_of_no_good_name_is_shown_where_its_name_is(tmp_path: Path) -> None:
+    front = compiled(tmp_path, BASE.replace("kind: apiKey}", 'kind: apiKey, labels: {"a=b": c}}'))
+    (found,) = (one for one in front.diagnostics if one.code == "bad-name")
+    assert found.place is not None
+    assert found.place.key
+    assert found.headline.endswith("found `a=b`")

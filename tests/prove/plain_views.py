@@ -89,10 +89,10 @@ def _accepted(method: Mapping[str, Any]) -> Iterator[Credential]:
         yield Credential("issuer", method["jwt"]["issuerUrl"])
     elif "apiKey" in method:
         labels = method["apiKey"]["selector"]["matchLabels"]
-        yield Credential("labels", ",".join(f"{key}={value}" for key, value in sorted(labels.items())), prefix)
+        yield Credential("labels", prefix=prefix, labels=tuple(sorted(labels.items())))
     elif "oauth2Introspection" in method:
         asked = method["oauth2Introspection"]
-        yield Credential("service", f"{asked['endpoint']} with {asked['credentialsRef']['name']}", prefix)
+        yield Credential("service", asked["endpoint"], prefix, secret=asked["credentialsRef"]["name"])
     else:
         yield from (Credential("audience", one) for one in method["kubernetesTokenReview"]["audiences"])
 

@@ -49,7 +49,7 @@ def test_credentials_after_different_words_are_never_one() -> None:
     emitted = (
         method("x", 0, "a", "b"),
         Method("y", 1, (Credential("issuer", "https://sso"),), (), HERE),
-        Method("z", 2, (Credential("labels", "a=b", "APIKEY"),), (), HERE),
+        Method("z", 2, (Credential("labels", prefix="APIKEY", labels=(("a", "b"),)),), (), HERE),
     )
     found = acceptances(meant, emitted)
     assert [(one.meant.name, one.emitted.name) for one in found if one.meant and one.emitted] == [
