@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from compiler.checks.run import check_intent, check_program
 from compiler.diagnostics.model import Diagnostic, failed
+from compiler.incremental import Earlier, Known, Made, Unchanged
 from compiler.intent.digest import digest
 from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
@@ -24,9 +25,8 @@ from compiler.source.beside import beside
 from compiler.source.document import Document, Sources
 from compiler.source.guard import guarded
 from compiler.source.load import load_folder
-from compiler.targets.emit import of_models, shared
-from compiler.validate.manifest import Validation
-from compiler.validate.size import Sizes
+from compiler.targets.emit import file_of, of_models, shared
+from compiler.validate.contribution import Contribution, Plain
 
 if TYPE_CHECKING:
     from compiler.validate.crds import Crds
@@ -53,10 +53,11 @@ class Front:
 
 @dataclass(frozen=True)
 class Back:
-    """What the back end makes of a Program; the diagnostics speak of output files."""
+    """What the back end makes of a Program; the diagnostics speak of output files, and `made` is for a later build."""
 
     bundle: Bundle
     diagnostics: tuple[Diagnostic, ...]
+    made: Mapping[str, Made] = field(default_factory=dict)
 
 
 def front(config: Path, *, keep: bool = True) -> Front:
@@ -119,45 +120,83 @@ def _handed_over(documents: list[Document]) -> Iterator[Document]:
         yield documents.pop()
 
 
-def back(program: Program, crds: Crds | None = None, *, keep: bool = True) -> Back:
-    """Emit, render and validate the manifests of a Program; unless told to `keep` their plain data, only the texts stay."""
-    whole = _Part(Validation(crds))
-    whole.add(files(shared(program)), keep=keep)
+def back(program: Program, crds: Crds | None = None, *, keep: bool = True, earlier: Earlier | None = None) -> Back:
+    """Emit, render and validate the manifests of a Program; unless told to `keep` their plain data, only the texts stay.
+
+    Files that an `earlier` build made of models that have not changed are taken as they are, unless there are definitions to
+    check them by, or their plain data are wanted.
+    """
+    unchanged = Unchanged(earlier, program) if earlier and not keep and crds is None else None
+    known = unchanged.files() if unchanged else {}
+    wanted = _Wanted(crds, keep=keep, brought=unchanged is not None)
+    whole = _made(program, wanted, known)
+    if known and whole.contribution.validation.found():
+        # Which of two files is told as the first depends on the order in which they are made.
+        whole = _made(program, wanted, {})
+    found = whole.contribution.found(program.platform.gateway.max_filter_bytes)
+    bundle = Bundle(dict(sorted(whole.documents.items())), dict(sorted(whole.texts.items())))
+    return Back(bundle, found, unchanged.made(bundle.texts, whole.brought) if unchanged else {})
+
+
+def _made(program: Program, wanted: _Wanted, known: Mapping[str, Known]) -> _Part:
+    """Make all files but those that are known."""
+    whole = _Part(wanted)
+    whole.add(files(shared(program)))
+    models = [model for model in program.models if file_of(model) not in known]
     # Plain data and definitions would take longer to hand over than they take to make.
-    count = 1 if keep or crds else -(-len(program.models) // _A_PART)
+    count = 1 if wanted.keep or wanted.crds else -(-len(models) // _A_PART)
 
     def part(index: int) -> _Part:
-        made = _Part(Validation(crds))
-        models = program.models[len(program.models) * index // count : len(program.models) * (index + 1) // count]
-        made.add(files(of_models(program, models)), keep=keep)
+        made = _Part(wanted)
+        made.add(files(of_models(program, models[len(models) * index // count : len(models) * (index + 1) // count])))
         return made
 
     for made in in_two(count, part):
         whole.join(made)
-    whole.add(kustomizations(list(whole.texts)), keep=keep)
-    bundle = Bundle(dict(sorted(whole.documents.items())), dict(sorted(whole.texts.items())))
-    return Back(bundle, (*whole.validation.found(), *whole.sizes.found(program.platform.gateway.max_filter_bytes)))
+    for path, file in known.items():
+        whole.take(path, file)
+    whole.add(kustomizations(list(whole.texts)))
+    return whole
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Wanted:
+    """What is wanted of files beside their texts: plain data, and what each brings to the checks of the whole."""
+
+    crds: Crds | None
+    keep: bool
+    brought: bool
+
+
 class _Part:
     """Some files of the output, and what is to be said of them."""
 
-    validation: Validation
-    sizes: Sizes = field(default_factory=Sizes)
-    texts: dict[str, str] = field(default_factory=dict)
-    documents: dict[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    def __init__(self, wanted: _Wanted) -> None:
+        self._wanted = wanted
+        self.contribution = Contribution(wanted.crds)
+        self.texts: dict[str, str] = {}
+        self.documents: dict[str, tuple[Mapping[str, object], ...]] = {}
+        self.brought: dict[str, Plain] = {}
 
-    def add(self, rendered: Iterable[File], *, keep: bool) -> None:
+    def add(self, rendered: Iterable[File]) -> None:
         for file in rendered:
-            self.validation.add(file.path, file.documents)
-            self.sizes.add(file.path, file.documents, file.text)
+            alone = Contribution(self._wanted.crds)
+            alone.add(file.path, file.documents, file.text)
+            plain = alone.plain() if self._wanted.brought else None
+            if plain is not None:
+                self.brought[file.path] = plain
+            self.contribution.join(alone)
             self.texts[file.path] = file.text
-            if keep:
+            if self._wanted.keep:
                 self.documents[file.path] = file.documents
 
+    def take(self, path: str, file: Known) -> None:
+        self.contribution.join(file.contribution)
+        self.brought[path] = file.made.brought
+        self.texts[path] = file.text
+
     def join(self, other: _Part) -> None:
-        self.validation.join(other.validation)
-        self.sizes.join(other.sizes)
+        self.contribution.join(other.contribution)
         self.texts |= other.texts
         self.documents |= other.documents
+        self.brought |= other.brought

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 
 from compiler.cli import compile as compiling
 from compiler.cli import memory
+from compiler.program.ir import Model, Program
 from compiler.prove import shares
 from compiler.prove.proof import Proof
 from compiler.prove.prove import prove_some
 from compiler.prove.result import ProofReport
 from compiler.prove.view import View
+from compiler.targets.emit import Output, of_models
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +40,7 @@ def _compiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     real = compiling.compiled
 
-    def counted(*given: Path) -> compiling.Compiled:
+    def counted(*given: Any) -> compiling.Compiled:  # noqa: ANN401 - passed on
         done.append("compiled")
         return real(*given)
 
@@ -121,7 +123,7 @@ def test_whatever_happens_to_the_output_is_seen(edit: str) -> None:
 def test_a_spoilt_memory_is_none(place: Path, spoilt: str) -> None:
     """A build compiles then, and remembers anew."""
     _build()
-    [file] = place.iterdir()
+    [file] = (one for one in place.iterdir() if one.suffixes == [".json"])
     whole = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(spoilt, encoding="utf-8")
     assert _build().exit_code == 0
@@ -220,6 +222,10 @@ _EDITS = st.lists(
         [
             ("limit: 100", "limit: 200"),
             ("limit: 200", "limit: 100"),
+            ("limit: 9,", "limit: 8,"),
+            ("limit: 8,", "limit: 9,"),
+            ("granite, ", ""),
+            ("[simulator]", "[granite, simulator]"),
             ("window: 1m", "window: 60s"),
             ("free-user", "paying-user"),
             ("paying-user", "free-user"),
@@ -243,7 +249,7 @@ def test_any_edits_leave_the_bytes_of_builds_without_a_memory(edits: list[tuple[
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("XDG_CACHE_HOME", str(Path(folder, "cache")))
-        text = SMALL
+        text = TWO
         write(Path(), {"config/maas.yaml": text})
         for old, new in (("", ""), *edits, ("", "")):
             text = text.replace(old, new) if old else text
@@ -256,3 +262,76 @@ def test_any_edits_leave_the_bytes_of_builds_without_a_memory(edits: list[tuple[
             assert kept.exit_code == fresh.exit_code
             assert kept.stdout == fresh.stdout.replace("copy/", "out/")
             assert fresh.exit_code or contents(Path("out")) == contents(copy)
+
+
+def _makes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note from now on which models' manifests are made."""
+    done: list[str] = []
+
+    def noted(program: Program, models: Iterable[Model]) -> Iterator[Output]:
+        some = tuple(models)
+        done.extend(model.id for model in some)
+        return of_models(program, some)
+
+    monkeypatch.setattr("compiler.pipeline.of_models", noted)
+    return done
+
+
+def test_only_what_changed_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model is made again if anything changed that its manifests depend on, and if they are not there as they were."""
+    write(Path(), {"config/maas.yaml": TWO})
+    done = _makes(monkeypatch)
+    assert _build().exit_code == 0
+    assert done == ["llm/granite", "llm/simulator"]
+    for old, new, made in (
+        ("limit: 9", "limit: 10", ["llm/granite"]),
+        ("Free users", "Users", []),
+        ("audiences: [", 'audiences: ["more", ', ["llm/granite", "llm/simulator"]),
+        ("models: [simulator, granite]", "models: [simulator]", ["llm/granite"]),
+    ):
+        done.clear()
+        text = Path("config/maas.yaml").read_text(encoding="utf-8")
+        assert old in text
+        write(Path(), {"config/maas.yaml": text.replace(old, new)})
+        assert _build().exit_code == 0
+        assert done == made
+        assert _build("--no-cache", "--check").exit_code == 0
+    done.clear()
+    Path("out/models/llm/granite.yaml").unlink()
+    file = Path("out/models/llm/simulator.yaml")
+    file.write_text(file.read_text(encoding="utf-8").replace("403", "200"), encoding="utf-8")
+    assert _build("--force").exit_code == 0
+    assert done == ["llm/granite", "llm/simulator"]
+    done.clear()
+    assert _build("--no-cache").exit_code == 0
+    assert done == ["llm/granite", "llm/simulator"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda _: "",
+        lambda _: [],
+        lambda made: dict.fromkeys(made, 1),
+        lambda made: {path: [token, digest, {}] for path, (token, digest, _) in made.items()},
+        lambda made: {path: [token, digest, {**brought, "neighbours": [[1]]}] for path, (token, digest, brought) in made.items()},
+        lambda made: {path: [token, "0" * 64, brought] for path, (token, _, brought) in made.items()},
+        # Each file claims to hold the objects of the other one as well.
+        lambda made: {path: [*made[path][:2], made[other][2]] for path, other in zip(made, [*made][::-1], strict=True)},
+    ],
+    ids=["nothing", "a list", "numbers", "nothing brought", "odd neighbours", "another text", "somebody else's objects"],
+)
+def test_what_is_remembered_of_files_never_changes_a_byte(
+    place: Path, spoil: Callable[[dict[str, Any]], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stands there, the outcome is that of a build without it."""
+    write(Path(), {"config/maas.yaml": TWO})
+    _build()
+    [file] = place.glob("*.made.json")
+    spoilt = spoil(json.loads(file.read_text(encoding="utf-8")))
+    file.write_text(spoilt if isinstance(spoilt, str) else json.dumps(spoilt), encoding="utf-8")
+    write(Path(), {"config/maas.yaml": TWO.replace("limit: 9", "limit: 10")})
+    done = _makes(monkeypatch)
+    assert _build().exit_code == 0
+    assert "llm/granite" in done
+    assert _build("--no-cache", "--check").exit_code == 0

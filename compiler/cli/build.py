@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     last = None if no_cache or crds is not None else memory(out, (config,), asked)
     if last is not None:
         _nothing_to_do(last, out, reporting, told=told and not check, proved=not no_prove)
-    result = _compiled(config, crds, out)
+    result = _compiled(config, crds, out, last)
     if result.bundle is None or result.digest is None:
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
@@ -65,6 +66,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
             found = output.check(out, texts, input_digest=result.digest, proved=seal)
         else:
             done = output.write(out, texts, input_digest=result.digest, proved=seal, force=force)
+            if last is not None and not isinstance(done, tuple):
+                last.keep_made(result.made)
             found = done if isinstance(done, tuple) else ()
             if told and not isinstance(done, tuple):
                 _summary(out, done, proved=not no_prove)
@@ -91,10 +94,17 @@ def _nothing_to_do(last: Memory, out: Path, reporting: Reporting, *, told: bool,
     sys.exit(FINE)
 
 
-def _compiled(config: Path, crds: Path | None, out: Path) -> Compiled:
-    from compiler.cli.compile import compiled  # noqa: PLC0415 - the whole compiler, unless there is nothing to do
+def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None) -> Compiled:
+    # The whole compiler, unless there is nothing to do.
+    from compiler.cli.compile import compiled  # noqa: PLC0415
+    from compiler.incremental import Earlier  # noqa: PLC0415
 
-    return compiled(config, crds, out)
+    def read(path: str) -> bytes | None:
+        with suppress(OSError):
+            return (out / path).read_bytes()
+        return None
+
+    return compiled(config, crds, out, Earlier(last.compiler, last.made(), read) if last else None)
 
 
 def _proven(result: Compiled, texts: dict[str, str], out: Path, last: Memory | None) -> Proven:

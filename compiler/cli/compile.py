@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
 from compiler.diagnostics.model import Diagnostic, failed
+from compiler.incremental import Earlier, Made
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
@@ -27,10 +29,11 @@ class Compiled:
     bundle: Bundle | None
     diagnostics: tuple[Diagnostic, ...]
     invariants: tuple[Invariant, ...] = ()
+    made: Mapping[str, Made] = field(default_factory=dict)
 
 
-def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) -> Compiled:
-    """Compile a folder; diagnostics name files from where the user stands."""
+def compiled(config: Path, crds: Path | None = None, out: Path = Path("out"), earlier: Earlier | None = None) -> Compiled:
+    """Compile a folder, but nothing anew that an `earlier` build left in `out`; diagnostics name files from where the user is."""
     loaded: Crds | None = None
     about_crds: tuple[Diagnostic, ...] = ()
     if crds is not None:
@@ -40,9 +43,9 @@ def compiled(config: Path, crds: Path | None = None, out: Path = Path("out")) ->
     diagnostics = about_crds + front.diagnostics
     if front.program is None or failed(diagnostics):
         return replace(front, diagnostics=diagnostics)
-    back = pipeline.back(front.program, loaded, keep=False)
+    back = pipeline.back(front.program, loaded, keep=False, earlier=earlier)
     diagnostics += in_folder(back.diagnostics, out)
-    return replace(front, bundle=None if failed(diagnostics) else back.bundle, diagnostics=diagnostics)
+    return replace(front, bundle=None if failed(diagnostics) else back.bundle, diagnostics=diagnostics, made=back.made)
 
 
 def compiled_front(config: Path) -> Compiled:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,22 @@ class Memory:
     def keep_proofs(self, tokens: Iterable[str]) -> None:
         """Remember what a build proved, and nothing of the builds before."""
         _write(self._proofs, sorted(tokens))
+
+    @property
+    def _made(self) -> Path:
+        return self.file.with_suffix(".made.json")
+
+    def made(self) -> Mapping[str, object]:
+        """Give what the last build remembered of the files that it made, by path."""
+        try:
+            found = json.loads(self._made.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def keep_made(self, made: Mapping[str, object]) -> None:
+        """Remember what a build made, and nothing of the builds before."""
+        _write(self._made, made)
 
 
 def _write(file: Path, content: object) -> None:

@@ -114,6 +114,11 @@ def _each(folder: str, manifests: Iterable[Manifest]) -> Iterator[Output]:
         yield Output(f"{folder}/{manifest.metadata.name}.yaml", (manifest,))
 
 
+def file_of(model: Model) -> str:
+    """Give the file of a model's own objects."""
+    return f"models/{model.namespace}/{model.name}.yaml"
+
+
 def _of_model(program: Program, model: Model, ways: Sequence[WayIn]) -> Output:
     found = [*model_route.manifests(program, model)]
     if program.platform.attach is Attach.ROUTE:
@@ -122,4 +127,4 @@ def _of_model(program: Program, model: Model, ways: Sequence[WayIn]) -> Output:
         from compiler.targets import model_rbac  # noqa: PLC0415
 
         found += model_rbac.manifests(program, model)
-    return Output(f"models/{model.namespace}/{model.name}.yaml", tuple(found))
+    return Output(file_of(model), tuple(found))

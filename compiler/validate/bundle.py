@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.validate.schemas import group_of
@@ -47,6 +47,31 @@ class Neighbours:
             yield from self._name(identity, here)
         for target, here in others._targets.items():
             yield from self._take(target, here)
+
+    def plain(self) -> list[list[Any]]:
+        """Give all of them, as JSON has it: what each is told apart by, its title and place, and what it attaches to."""
+        known = {id(here): here for here in (*self._named.values(), *self._targets.values())}
+        targets = {id(here): target for target, here in self._targets.items()}
+        return [
+            [here.identity, here.title, here.place.file, here.place.document, targets.get(number)]
+            for number, here in known.items()
+        ]
+
+    @classmethod
+    def of_plain(cls, plain: list[list[Any]]) -> Neighbours:
+        """Give what `plain` gave.
+
+        Raises:
+            TypeError, ValueError: it has another shape.
+        """
+        found = cls()
+        for identity, title, file, document, target in plain:
+            here = _Known(None if identity is None else tuple(identity), title, Place(file, document=document))
+            if here.identity is not None:
+                found._named[here.identity] = here
+            if target is not None:
+                found._targets[tuple(target)] = here
+        return found
 
     def _name(self, identity: Hashable, here: _Known) -> Iterator[Diagnostic]:
         first = self._named.setdefault(identity, here)

@@ -64,6 +64,23 @@ class Filter:
         self.everywhere |= other.everywhere
         self.routes |= other.routes
 
+    def plain(self) -> dict[str, Any]:
+        """Give all of it, as JSON has it."""
+        routes = [[*name, route.sets, route.rules, route.most, route.limits] for name, route in self.routes.items()]
+        return {"listeners": self.listeners, "everywhere": self.everywhere, "routes": routes}
+
+    @classmethod
+    def of_plain(cls, plain: Mapping[str, Any]) -> Filter:
+        """Give what `plain` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: it has another shape.
+        """
+        routes = {
+            (space, name): Route(sets, rules, most, {**limits}) for space, name, sets, rules, most, limits in plain["routes"]
+        }
+        return cls(int(plain["listeners"]), {**plain["everywhere"]}, routes)
+
     def bytes(self, route: Route) -> int:
         """Give the bytes of one route: listeners times matches times what stands in each set of actions."""
         return self.listeners * route.sets * (_SET + sum({**self.everywhere, **route.limits}.values()))

@@ -22,20 +22,20 @@ class Validation:
         self._crds = crds
         self._alone: list[Diagnostic] = []
         self._together: list[Diagnostic] = []
-        self._neighbours = Neighbours()
+        self.neighbours = Neighbours()
 
     def add(self, file: str, contents: Sequence[Mapping[str, object]]) -> None:
         """Check the objects of a file, and that they go with those of the files before."""
         for index, content in enumerate(contents):
             subject = Subject(content, Place(file, document=index))
             self._alone += _object(subject, self._crds)
-            self._together += self._neighbours.add(subject)
+            self._together += self.neighbours.add(subject)
 
     def join(self, other: Validation) -> None:
         """Take in what another one found in other files."""
         self._alone += other._alone
         self._together += other._together
-        self._together += self._neighbours.join(other._neighbours)
+        self._together += self.neighbours.join(other.neighbours)
 
     def found(self) -> tuple[Diagnostic, ...]:
         """Give what is wrong; what is said of a definition is said once."""

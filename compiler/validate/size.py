@@ -27,30 +27,30 @@ class Sizes:
     """Adds up what all files together make of the gateway, one file after the other."""
 
     def __init__(self) -> None:
-        self._objects: list[Diagnostic] = []
-        self._filter = Filter()
+        self.objects: list[Diagnostic] = []
+        self.filter = Filter()
 
     def add(self, path: str, documents: Sequence[Document], text: str) -> None:
         """Take in a file."""
         if len(text) > _CERTAINLY_SMALL:
-            self._objects += _objects(path, documents)
-        self._filter.add(path, documents)
+            self.objects += _objects(path, documents)
+        self.filter.add(path, documents)
 
     def join(self, other: Sizes) -> None:
         """Take in what another one added up of other files."""
-        self._objects += other._objects
-        self._filter.join(other._filter)
+        self.objects += other.objects
+        self.filter.join(other.filter)
 
     def found(self, most: int) -> Iterator[Diagnostic]:
         """Report objects that the API server refuses for their size, and a gateway whose limits are more than `most` bytes.
 
         Half of that is told as a warning: a platform should not learn of the end on the day that it reaches it.
         """
-        yield from self._objects
-        for (namespace, name), route in sorted(self._filter.routes.items()):
+        yield from self.objects
+        for (namespace, name), route in sorted(self.filter.routes.items()):
             if route.rules > MOST_RULES or route.most > MOST_MATCHES or route.sets > MOST_SETS:
                 yield _too_many(f"{namespace}/{name}", route.rules, route.sets)
-        size = self._filter.total
+        size = self.filter.total
         if size > most // 2:
             yield _filter(size, most)
 
