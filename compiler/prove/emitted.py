@@ -12,6 +12,7 @@ from compiler.prove import identities, raw, world
 from compiler.prove.algebra import text
 from compiler.prove.expressions import Fault, Memory, Place, Reading
 from compiler.prove.formula import TRUE, Formula
+from compiler.prove.review import reviewed
 from compiler.prove.values import Sequence, Text, UnsupportedError, Value
 from compiler.prove.view import AccessReview, Comparison, Conditions, Limit, Method, Pattern, Permission, Several, Source, View
 from compiler.prove.world import World
@@ -94,17 +95,7 @@ def _authorized(reading: Reading, rule: Conditions | AccessReview, permissions: 
         for name, source in (("user", rule.user), *rule.attributes)
     }
     groups = Sequence(()) if rule.groups is None else reading.value(rule.groups, place, TRUE)
-    texts = {name: value for name, value in given.items() if isinstance(value, Text)}
-    if not isinstance(groups, Sequence) or len(texts) < len(given):
-        raise UnsupportedError("an access review about something else than strings")
-    namespaces, names = (_strings(texts.get(part, text(""))) for part in ("namespace", "name"))
-    concerned = (
-        permission
-        for permission in permissions
-        if (namespaces is None or permission.namespace in namespaces)
-        and (names is None or not permission.names or not names.isdisjoint(permission.names))
-    )
-    return reading.world.terms.any(_permits(reading, permission, texts, groups) for permission in concerned)
+    return reviewed(reading.memory.algebra, permissions, given, groups)
 
 
 def _matches(reading: Reading, pattern: Pattern, place: Place) -> Formula:
@@ -121,31 +112,6 @@ def _matches(reading: Reading, pattern: Pattern, place: Place) -> Formula:
             if not path or identities.has_field(place.auth, path[0]) or not value:
                 raise UnsupportedError(f"a comparison of `{selector}`", pattern.place)
             return terms.fact(world.claim(selector, operator, value))
-
-
-def _strings(value: Text) -> frozenset[str] | None:
-    """Give all strings that a value can be, or None where it can be others."""
-    known = [choice for _, choice in value.choices if isinstance(choice, str)]
-    return frozenset(known) if len(known) == len(value.choices) else None
-
-
-def _permits(reading: Reading, permission: Permission, given: Mapping[str, Text], groups: Sequence) -> Formula:
-    algebra = reading.memory.algebra
-    asked = {
-        "namespace": (permission.namespace,),
-        "group": permission.api_groups,
-        "resource": permission.resources,
-        "name": permission.names or ("*",),
-        "verb": permission.verbs,
-    }
-    matching = [
-        algebra.among(given.get(name, text("")), dict.fromkeys(wanted, TRUE))
-        for name, wanted in asked.items()
-        if "*" not in wanted
-    ]
-    subjects = [algebra.holds(groups, text(group)) for group in permission.groups]
-    subjects += [algebra.equal(given["user"], text(user)) for user in permission.users]
-    return algebra.terms.all([*matching, algebra.terms.any(subjects)])
 
 
 def _visible(exports: Mapping[str, Mapping[str, Value]]) -> Value:
