@@ -1,4 +1,4 @@
-"""Callers and requests that policies can tell apart, for each model: whoever is in one, two or none of the groups that count."""
+"""Callers and requests to try beside the proof, for each model: whoever is in one, two or none of the groups that count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compiler.lower.lower import tier_namespace
 from compiler.program.ir import SUBSCRIPTION_HEADER, USERNAME_HEADER, Model, Program
 from compiler.program.methods import TierToken, TokenReview
 
-_SOMEBODY: Final = "somebody"
+SOMEBODY: Final = "somebody"
 _UNKNOWN: Final = "no-such-subscription"
 # Two groups show which of two entries wins; a model on which more than these have a budget is asked about each of them alone.
 _MOST_IN_PAIRS: Final = 24
@@ -30,6 +30,7 @@ class Asked:
     path: str
     kind: str
     headers: tuple[tuple[str, str], ...] = ()
+    verb: str = "POST"
 
     @property
     def wanted(self) -> str | None:
@@ -40,7 +41,8 @@ class Asked:
         named = sorted(self.groups - _EVERYBODY)
         groups = f" in {', '.join(f'`{group}`' for group in named)}" if named else ""
         headers = "".join(f" with `{name}: {value}`" for name, value in self.headers)
-        return f"`{self.user}`{groups} asks for `{self.path}`{headers}"
+        verb = "" if self.verb == "POST" else f" by {self.verb}"
+        return f"`{self.user}`{groups} asks for `{self.path}`{verb}{headers}"
 
 
 @dataclass(frozen=True)
@@ -77,17 +79,17 @@ def _callers(program: Program, model: Model) -> Iterator[_Who]:
             for tier in program.tiers:
                 namespace = tier_namespace(program.platform.gateway.name, tier.name)
                 held = _EVERYBODY | {"system:serviceaccounts", f"system:serviceaccounts:{namespace}"}
-                yield _Who(f"system:serviceaccount:{namespace}:{_SOMEBODY}-1a2b3c4d", held, (method.audience,))
+                yield _Who(f"system:serviceaccount:{namespace}:{SOMEBODY}-1a2b3c4d", held, (method.audience,))
 
 
 def _people(metered: Sequence[str], let_in: Sequence[str], users: Sequence[str], audiences: tuple[str, ...]) -> Iterator[_Who]:
     """Give callers of each group alone, of two that each bring a budget, and of one that does beside one that lets in."""
-    yield _Who(_SOMEBODY, _EVERYBODY, audiences)
-    yield from (_Who(_SOMEBODY, _EVERYBODY | {group}, audiences) for group in sorted({*metered, *let_in}))
+    yield _Who(SOMEBODY, _EVERYBODY, audiences)
+    yield from (_Who(SOMEBODY, _EVERYBODY | {group}, audiences) for group in sorted({*metered, *let_in}))
     pairs = list(combinations(metered, 2)) if len(metered) <= _MOST_IN_PAIRS else []
     others = [group for group in let_in if group not in metered][:1]
     pairs += [(group, other) for group in metered for other in others]
-    yield from (_Who(_SOMEBODY, _EVERYBODY | {*pair}, audiences, alone=False) for pair in pairs)
+    yield from (_Who(SOMEBODY, _EVERYBODY | {*pair}, audiences, alone=False) for pair in pairs)
     for user in users:
         yield _Who(user, _EVERYBODY, audiences)
         yield from (_Who(user, _EVERYBODY | {group}, audiences, alone=False) for group in (*metered, *others))

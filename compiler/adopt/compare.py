@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from compiler.adopt.asked_defects import Watch
@@ -11,9 +11,12 @@ from compiler.adopt.callers import Asked, questions
 from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import MaasApi, maas_api
+from compiler.adopt.proof.differences import About
+from compiler.adopt.proof.proof import Proof, Prover
+from compiler.adopt.proof.sides import Side
 from compiler.adopt.reach import Reach
 from compiler.adopt.standin import stand_ins
-from compiler.adopt.verdict import Difference, Known, Reason, alike, answered, reason
+from compiler.adopt.verdict import Answered, Difference, Known, Reason, alike, answered, reason
 from compiler.diagnostics.model import Diagnostic
 from compiler.engines.base import Engine
 from compiler.gateway.answer import Answer, answer
@@ -23,7 +26,7 @@ from compiler.gateway.identities import Identities, Token
 from compiler.gateway.read import read, understood
 from compiler.gateway.release import Release, find_release
 from compiler.gateway.requests import HttpRequest
-from compiler.program.ir import Entry, Program
+from compiler.program.ir import Entry, Model, Program
 from compiler.prove.from_gateway import externals
 from compiler.source.document import Document
 
@@ -41,6 +44,8 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     unknown: dict[str, Asked] = field(default_factory=dict)
     defects: tuple[Diagnostic, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    untold: set[str] = field(default_factory=set)
 
     def of(self, why: Reason) -> tuple[Difference, ...]:
         """Give the differences for one reason."""
@@ -59,7 +64,7 @@ class _Side:
     def answer(self, asked: Asked, extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Answer:
         token = Token(asked.audiences, asked.user, tuple(sorted(asked.groups)), uid="1", extra=extra)
         headers = (("authorization", f"Bearer {_CREDENTIAL}"), *asked.headers)
-        request = HttpRequest("POST", self.host, asked.path, headers)
+        request = HttpRequest(asked.verb, self.host, asked.path, headers)
         return answer(self.cluster, self.release, self.engine, Identities(tokens={_CREDENTIAL: token}), request)
 
 
@@ -75,6 +80,15 @@ class _Asking:
     watch: Watch = field(default_factory=Watch)
     result: Comparison = field(default_factory=Comparison)
 
+    def about(self, model: Model) -> About:
+        """Give what is known of a model."""
+        return About(model, model.id in self.looking, self.windows[model.id], self.api)
+
+    def both(self, asked: Asked) -> tuple[Answered, Answered]:
+        """Give the answers of both gateways."""
+        extra = (*_ALWAYS, *self.api.answers(asked.model, asked.user, asked.groups, asked.wanted).items())
+        return answered(self.today.answer(asked, extra)), answered(self.then.answer(asked, extra))
+
     def ask(self, asked: Asked) -> None:
         answers = self.api.answers(asked.model, asked.user, asked.groups, asked.wanted)
         extra = (*_ALWAYS, *answers.items())
@@ -83,6 +97,7 @@ class _Asking:
         before, after = answered(found), answered(self.then.answer(asked, extra))
         if before.status is None or after.status is None:
             self.result.unknown.setdefault(before.why if before.status is None else after.why, asked)
+            self.result.untold.add(asked.model)
         elif alike(before, after):
             self.result.alike += 1
         else:
@@ -98,6 +113,18 @@ def _windows(entries: Sequence[Entry]) -> Iterator[tuple[str, int, int]]:
             yield from ((unit, rate.limit, rate.seconds) for rate in rates)
 
 
+def _held_against(proof: Proof, found: Comparison) -> Proof:
+    """Hold a proof against the requests that were tried: what those show, it must have found as well."""
+    known = {one.reason for one in proof.differences}
+    odd = next((one for one in found.differences if one.asked.model == proof.model and one.reason not in known), None)
+    if proof.why is not None or (odd is None and proof.model not in found.untold):
+        return proof
+    told = (
+        "what some requests are answered cannot be told" if odd is None else f"a request shows what it does not find: {odd.asked}"
+    )
+    return replace(proof, why=f"the proof is not to be believed: {told}")
+
+
 def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     dump: Dump,
     draft: Draft,
@@ -106,6 +133,7 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     engine: Engine,
     *,
     tell: Callable[[int, int], None] = lambda _, __: None,
+    tell_proofs: Callable[[int, int], None] = lambda _, __: None,
 ) -> Comparison:
     """Compare the decisions of a dump with those of the manifests that its configuration, `draft`, compiles to."""
     gateway = program.platform.gateway
@@ -133,5 +161,12 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
         else:
             asking.ask(asked)
     asking.result.asked = len(every)
+    prover = Prover(Side(cluster, release, gateway.hostname), Side(emitted, release, gateway.hostname), program, asking.both)
+    proofs: list[Proof] = []
+    for count, model in enumerate(program.models, start=1):
+        tell_proofs(count, len(program.models))
+        why = closed.get(model.id)
+        proofs.append(Proof(model.id, why=why) if why else prover.prove(model, asking.about(model)))
+    asking.result.proofs = tuple(_held_against(proof, asking.result) for proof in proofs)
     asking.result.defects = tuple(asking.watch.defects(objects))
     return asking.result

@@ -9,7 +9,7 @@ from compiler.adopt.compare import Comparison
 from compiler.adopt.defects import gathered
 from compiler.adopt.draft import Draft, Left
 from compiler.adopt.gather import Dump
-from compiler.adopt.verdict import REASONS, Difference, Reason
+from compiler.adopt.proven import by_model, compared
 from compiler.diagnostics.model import Diagnostic, Severity
 
 _LISTED = 8
@@ -43,33 +43,9 @@ def unpaired(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(told for code in _PAIRING for told in gathered(one for one in found if one.code == code))
 
 
-def otherwise(found: Comparison) -> tuple[Diagnostic, ...]:
-    """Tell of requests that are decided otherwise for no reason that is known, one a model."""
-    by_model: dict[str, list[Difference]] = {}
-    for one in found.of("other"):
-        by_model.setdefault(one.asked.model, []).append(one)
-    return tuple(_error(model, several) for model, several in by_model.items())
-
-
-def _error(model: str, several: Sequence[Difference]) -> Diagnostic:
-    one = several[0]
-    return Diagnostic(
-        "decides-otherwise",
-        Severity.ERROR,
-        f"{_requests(len(several))} to `{model}` would be answered otherwise than by the policies of the dump",
-        None,
-        f"{one.asked}: today {one.today}, then {one.then}",
-        help="compare the policies of the dump with the items of the configuration, and write what is meant",
-    )
-
-
-def _requests(count: int) -> str:
-    return f"{count} request{'' if count == 1 else 's'}"
-
-
 def summary(dump: Dump, draft: Draft, found: Comparison | None) -> str:
     """Give the sections that end a report."""
-    return "\n".join((*_read(dump), *_made(draft), *(_compared(found) if found is not None else ())))
+    return "\n".join((*_read(dump), *_made(draft), *(compared(found) if found is not None else ())))
 
 
 def _read(dump: Dump) -> Iterable[str]:
@@ -89,29 +65,6 @@ def _made(draft: Draft) -> Iterable[str]:
         yield f"left over: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}"
 
 
-def _compared(found: Comparison) -> Iterable[str]:
-    differing = len(found.differences)
-    unknown = found.asked - found.alike - differing
-    yield (
-        f"compared {found.asked} requests with the policies of the dump: {found.alike} are answered alike, "
-        f"{differing} otherwise, {unknown} cannot be told"
-    )
-    for reason in REASONS:
-        yield from _reason(reason, found)
-    for why, asked in sorted(found.unknown.items()):
-        yield f"- not known: {why}"
-        yield f"    as when {asked}"
-
-
-def _reason(reason: Reason, found: Comparison) -> Iterable[str]:
-    several = found.of(reason)
-    if several:
-        models = len({one.asked.model for one in several})
-        one = several[0]
-        yield f"- {_requests(len(several))} of {models} model{'' if models == 1 else 's'}: {REASONS[reason]}"
-        yield f"    as when {one.asked}: today {one.today}, then {one.then}"
-
-
 def page(dump: Dump, draft: Draft, found: Comparison | None, told: Sequence[Diagnostic]) -> str:
     """Give the report as a page to keep beside what is left over."""
     lines = ["# What was imported, and what was not", "", *summary(dump, draft, found).splitlines(), ""]
@@ -122,4 +75,4 @@ def page(dump: Dump, draft: Draft, found: Comparison | None, told: Sequence[Diag
             for one in some:
                 lines += [f"- {one.headline}", f"  - at run time: {one.effect}", f"  - {one.help}"]
             lines.append("")
-    return "\n".join(lines)
+    return "\n".join((*lines, *(by_model(found) if found is not None else ())))

@@ -7,22 +7,29 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from compiler.adopt.callers import Asked
+from compiler.diagnostics.count import noun
 from compiler.gateway.answer import Answer
 
 _PASSED: Final = 200
 # Limits that nothing can reach only count.
-_BEYOND_REACH: Final = 10**12
+BEYOND_REACH: Final = 10**12
 
 Window = tuple[str, int, int, bool]
 
 # Why an answer may differ though both sides are as they are meant to be; `other` is none of them.
-Reason = Literal["several", "header", "listing", "query", "identity", "unmetered", "overlap", "other"]
+Reason = Literal[
+    "several", "bare", "header", "empty", "listing", "ending", "query", "identity", "comma", "unmetered", "overlap", "other"
+]
 REASONS: Final[Mapping[Reason, str]] = {
     "several": "a caller of several subscriptions who names none is refused today, and gets the one of the highest priority",
+    "bare": "the model's own path with a query is refused today, because the query is taken for a part of its name, and passes",
     "header": "a header that asks for a subscription is not looked at today, and from now on it decides",
+    "empty": "an empty header that asks for a subscription asks for none today, and from now on for one that nobody has",
     "listing": "listing a model's names is counted today, and is free",
+    "ending": "a path that only ends like a listing escapes a limit today, and counts",
     "query": "a query string that ends like a listing escapes the limit today, and counts",
     "identity": "a request that brings an identity header of its own passes today, and is refused",
+    "comma": "a group with a comma in its name counts as each of its parts today, and as none of them from now on",
     "unmetered": "a caller whom nothing meters passes today, and is refused or metered",
     "overlap": "several limits count one request today, and one entry does",
     "other": "decided otherwise, for a reason that is not known",
@@ -47,7 +54,10 @@ class Answered:
             return f"not known: {self.why}"
         if not self.passed:
             return str(self.status)
-        told = (f"{limit} {unit} in {seconds}s{' shared' if shared else ''}" for unit, limit, seconds, shared in self.windows)
+        told = (
+            f"{limit} {noun(limit, unit)} in {seconds}s{' shared' if shared else ''}"
+            for unit, limit, seconds, shared in self.windows
+        )
         return f"200, {', '.join(told) or 'unmetered'}"
 
 
@@ -68,7 +78,7 @@ def answered(found: Answer) -> Answered:
     windows = sorted(
         (one.unit, one.limit, one.seconds, userid not in [value for _, value in one.counters])
         for one in found.limits
-        if one.limit < _BEYOND_REACH
+        if one.limit < BEYOND_REACH
     )
     return Answered(found.status, tuple(windows), found.why_not or found.reason)
 

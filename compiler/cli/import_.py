@@ -1,4 +1,4 @@
-"""`maasc import`: make configuration of what a cluster has, and compare what the two decide."""
+"""`maasc import`: make configuration of what a cluster has, and prove that the two decide alike."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from compiler.adopt.draft import Draft
 from compiler.adopt.engine import QuickEngine
 from compiler.adopt.gather import Dump, gather
 from compiler.adopt.platform import Wanted
-from compiler.adopt.report import left_over, otherwise, page, summary, unpaired
+from compiler.adopt.proven import otherwise
+from compiler.adopt.report import left_over, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import options
@@ -57,7 +58,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     color: str,
     quiet: bool,
 ) -> None:
-    """Make configuration of DUMP..., which are files or folders of what a cluster has, and compare what the two decide.
+    """Make configuration of DUMP..., which are files or folders of what a cluster has, and prove that the two decide alike.
 
     `kubectl get KINDS -A -o yaml` writes a dump; the README names the kinds. Secrets are looked at for whose they are, and
     their contents are read into nothing. What cannot be said is kept in the folder `--unmanaged`, with the reasons.
@@ -86,7 +87,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
         click.echo("".join(f"wrote {path}\n" for path in written) + summary(dump, draft, found))
         click.echo("next: read the report and the configuration, then `maasc check` and `maasc build`")
     ending = code(told)
-    sys.exit(INCONCLUSIVE if ending == FINE and found is not None and found.unknown else ending)
+    open_ = found is not None and (found.unknown or any(one.verdict == "sampled" for one in found.proofs))
+    sys.exit(INCONCLUSIVE if ending == FINE and open_ else ending)
 
 
 def _compared(dump: Dump, draft: Draft, config: Path, front: Front, progress: Progress) -> Comparison | tuple[Diagnostic, ...]:
@@ -104,7 +106,10 @@ def _compared(dump: Dump, draft: Draft, config: Path, front: Front, progress: Pr
     def tell(count: int, total: int) -> None:
         progress.tell("requests compared", count, total)
 
-    return compare(dump, draft, front.program, back.bundle.texts, engine, tell=tell)
+    def tell_proofs(count: int, total: int) -> None:
+        progress.tell("models proved", count, total)
+
+    return compare(dump, draft, front.program, back.bundle.texts, engine, tell=tell, tell_proofs=tell_proofs)
 
 
 def _vacant(config: Path, unmanaged: Path) -> None:

@@ -101,7 +101,9 @@ def test_a_mistake_in_the_configuration_is_told_from_what_is_meant(tmp_path: Pat
     result = run("import", "dump.yaml")
     assert result.exit_code == 1
     assert "error[decides-otherwise]: " in result.output
-    assert "today 200, 30 requests in 60s, 1 tokens in 60s" in result.output
+    assert (
+        "`alice` asks for `/llm/granite/v1/chat/completions`: today 200, 1 token in 60s, 7 tokens in 60s shared" in result.output
+    )
 
 
 SPLIT = 'auth.identity.groups_str.split(",")'

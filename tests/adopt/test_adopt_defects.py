@@ -323,7 +323,7 @@ def test_a_policy_that_is_not_understood_is_no_basis_for_a_comparison() -> None:
     result = run("import", "dump.yaml")
     assert result.exit_code == 4
     assert "0 are answered alike, 0 otherwise" in result.output
-    assert "- not known: AuthPolicy llm/maas-auth-granite: authorization by `opa` is not modelled" in result.output
+    assert "- `llm/granite`: AuthPolicy llm/maas-auth-granite: authorization by `opa` is not modelled" in result.output
 
 
 def test_a_policy_that_changes_between_controllers_is_a_difference() -> None:

@@ -1,0 +1,99 @@
+"""Where two sides answer otherwise, as a formula for each reason that is known, and one for what none explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from compiler.adopt.maas_api import MaasApi
+from compiler.adopt.proof.api import several
+from compiler.adopt.proof.outcome import Outcome
+from compiler.adopt.verdict import Reason
+from compiler.program.ir import IDENTITY_HEADERS, LISTING_SUFFIX, SUBSCRIPTION_HEADER, Model
+from compiler.prove.formula import FALSE, TRUE, Formula
+from compiler.prove.terms import Terms
+from compiler.prove.world import TARGET, World, header_value
+
+# Unit, limit and seconds of a window.
+_WITHOUT_SHARING: Final = 3
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a model: whether today's policies look at the header for a subscription, and all windows it may have."""
+
+    model: Model
+    looks: bool
+    windows: frozenset[tuple[str, int, int]]
+    api: MaasApi
+
+
+def differing(terms: Terms, today: Outcome, then: Outcome) -> Formula:
+    """Tell where one side lets through and the other does not, or both do with other windows."""
+    otherwise = terms.any(terms.differ(*_pair(today, then, window)) for window in {**today.windows, **then.windows})
+    return terms.either(terms.differ(today.passes, then.passes), terms.all((today.passes, then.passes, otherwise)))
+
+
+def _pair(today: Outcome, then: Outcome, window: tuple[str, int, int, bool]) -> tuple[Formula, Formula]:
+    return today.windows.get(window, FALSE), then.windows.get(window, FALSE)
+
+
+def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[Reason, Formula]:
+    """Give where each reason explains a difference, in the order in which they are tried."""
+    terms = of.terms
+    asked = of.has_header(SUBSCRIPTION_HEADER)
+    every = {**today.windows, **then.windows}
+    fewer = terms.all(terms.either(-_pair(today, then, one)[1], _pair(today, then, one)[0]) for one in every)
+    more = terms.all(terms.either(-_pair(today, then, one)[0], _pair(today, then, one)[1]) for one in every)
+    unmetered = terms.all(-where for where in today.windows.values())
+    told = terms.all(-where for one, where in today.windows.items() if one[:_WITHOUT_SHARING] not in about.windows)
+    brought = terms.any(of.has_header(name) for name in IDENTITY_HEADERS)
+    parts = terms.any(terms.fact(fact) for fact in list(terms.facts()) if fact.kind == "part")
+    through = terms.both(today.passes, then.passes)
+
+    def on(wanted: Callable[[str], bool]) -> Formula:
+        return terms.any(of.is_target(one) for one in of.targets if wanted(one))
+
+    return {
+        "identity": terms.both(brought, -then.passes),
+        "header": FALSE if about.looks else asked,
+        "empty": terms.switch(header_value(SUBSCRIPTION_HEADER), {"": TRUE}, FALSE),
+        "several": terms.all((-today.passes, then.passes, -asked, _several(of, today, then, about))),
+        "bare": terms.all((-today.passes, then.passes, on(lambda path: path.startswith(f"{about.model.prefix}?")))),
+        "listing": terms.all((through, fewer, on(lambda path: path.partition("?")[0] == about.model.listing_path))),
+        "ending": terms.all((today.passes, more, on(lambda path: "?" not in path and path.endswith(LISTING_SUFFIX)))),
+        "query": terms.all((today.passes, more, on(lambda path: "?" in path and path.endswith(LISTING_SUFFIX)))),
+        "unmetered": terms.both(today.passes, unmetered),
+        "overlap": terms.all((through, told, fewer)),
+        # Whatever else is wrong shows without a comma as well.
+        "other": -parts,
+        "comma": TRUE,
+    }
+
+
+def _several(of: World, today: Outcome, then: Outcome, about: About) -> Formula:
+    """Tell who has several subscriptions, and gets through today once they name the one that they get from now on.
+
+    What else counts them then is another matter.
+    """
+    terms, names = of.terms, {about.model.id, about.model.id.partition("/")[2]}
+    default = _asking(of, then, None)
+    named = [_asking(of, today, one.name) for one in about.api.subscriptions if one.models & names]
+    same = terms.any(terms.both(one.passes, terms.all(_at_least(terms, one, default))) for one in named)
+    return terms.all((several(terms, about.api), default.passes, same))
+
+
+def _at_least(terms: Terms, one: Outcome, other: Outcome) -> Iterator[Formula]:
+    for window, where in other.windows.items():
+        yield terms.either(-where, one.windows.get(window, FALSE))
+
+
+def _asking(of: World, outcome: Outcome, wanted: str | None) -> Outcome:
+    """Give what usual requests come to that ask for a subscription, or for none."""
+
+    def then(where: Formula) -> Formula:
+        usual = of.terms.at(where, TARGET, of.targets[0])
+        return of.terms.at(usual, header_value(SUBSCRIPTION_HEADER), wanted)
+
+    return Outcome(then(outcome.passes), {window: then(where) for window, where in outcome.windows.items()})
