@@ -7,11 +7,12 @@ import re
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final, NoReturn
 
-from fuzz_texts import seeds
+from fuzz_texts import ROOT, seeds
 from fuzz_trees import tree_of
 
 from compiler import pipeline
@@ -28,12 +29,13 @@ from compiler.cel.shapes import Shapes
 from compiler.cel.tree import Expr, MapLit, Str
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.look import Look
-from compiler.diagnostics.model import Diagnostic, failed
+from compiler.diagnostics.model import Diagnostic, Place, failed
 from compiler.drift.compare import drift
-from compiler.drift.dump import objects
+from compiler.drift.dump import Live, key_of, objects
 from compiler.drift.written import Written
 from compiler.gateway.read import read
 from compiler.gateway.texts import mentioned
+from compiler.program.ir import Program
 from compiler.source.document import Sources
 from compiler.source.load import load_text, load_texts
 
@@ -43,6 +45,7 @@ _NOWHERE: Final = Path("no-such-folder")
 _EXPRESSION: Final = re.compile(r"(?:expression|predicate): '?(.*?)'?$", re.MULTILINE)
 _CONFIGURATIONS: Final = ("config/*.yaml", "tests/errors/*/config/*.yaml", "tests/cases/*/config/*.yaml")
 _MANIFESTS: Final = ("out/models/*/*.yaml", "out/gateway/*.yaml", "out/tiers/*.yaml")
+_CASE: Final = "tests/cases/tiers-on-the-gateway"
 _DUMPS: Final = ("tests/adopt/dumps/*.yaml", "tests/errors/*/dump.yaml", "out/models/*/*.yaml")
 # A file system without a disk, where there is one: a dump is read from a file, and there are very many of them.
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108 - every process makes a folder of its own in it
@@ -162,6 +165,23 @@ def live(data: bytes) -> None:
     drift(Written(()), found, None, "no configuration")
 
 
+def meaning(data: bytes) -> None:
+    """Tell what a dump means for the callers of a platform, whose other objects are as they were written."""
+    written, program = _platform()
+    found, wrong = objects({"a.yaml": data})
+    if not wrong:
+        known = {one.key for one in found}
+        drift(written, (*found, *(one for one in written.objects if one.key not in known)), program, None)
+
+
+@cache
+def _platform() -> tuple[Written, Program]:
+    program = pipeline.front(ROOT / _CASE / "config").program
+    assert program is not None
+    found = [(file, one) for file, several in pipeline.back(program).bundle.documents.items() for one in several]
+    return Written(tuple(Live(key, one, Place(file)) for file, one in found if (key := key_of(one)) is not None)), program
+
+
 def _file() -> Path:
     """Give one file for all dumps of this process."""
     folder = _FOLDERS.get(os.getpid())
@@ -186,4 +206,5 @@ TARGETS: Final = {
     "manifests": Target(manifests, lambda: seeds(*_MANIFESTS)),
     "dump": Target(dump, lambda: seeds(*_DUMPS)),
     "live": Target(live, lambda: seeds(*_DUMPS)),
+    "meaning": Target(meaning, lambda: seeds(f"{_CASE}/out/*/*.yaml", f"{_CASE}/out/*/*/*.yaml")),
 }

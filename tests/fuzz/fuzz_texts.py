@@ -8,7 +8,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-_ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[2]
 _MOST_CHARACTERS: Final = 20_000
 
 # What stands for something in YAML, in CEL or in a path, and what some reader trips over.
@@ -46,7 +46,7 @@ def corpus(name: str) -> tuple[bytes, ...]:
 
 def seeds(*patterns: str) -> tuple[str, ...]:
     """Give the texts of files below the repository, those that are not too long."""
-    found = (path.read_text(encoding="utf-8") for pattern in patterns for path in sorted(_ROOT.glob(pattern)))
+    found = (path.read_text(encoding="utf-8") for pattern in patterns for path in sorted(ROOT.glob(pattern)))
     return tuple(text for text in found if len(text) <= _MOST_CHARACTERS)
 
 

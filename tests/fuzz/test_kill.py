@@ -79,3 +79,11 @@ def test_a_folder_that_is_read_only_is_told_of_and_left(killing: Killing, inside
     assert "effect: nothing was written" in told
     assert _only_whole_files(killing) == killing.clean[0]
     _repaired(killing)
+
+
+def test_two_builds_at_once_leave_the_output_of_one_of_them(killing: Killing) -> None:
+    for _ in range(2):
+        both = [start(killing.folder, which, "--no-cache") for which in (0, 1)]
+        assert [finish(one) for one in both] == [(0, ""), (0, "")]
+        assert _only_whole_files(killing) in killing.clean
+    _repaired(killing)
