@@ -1,6 +1,7 @@
 """What others do with the same objects: `python benchmarks/peers.py jinja2|pyyaml INPUT OUTPUT`, each a process of its own.
 
-`resolve OUT INPUT` makes that input from finished manifests, and `equal OUT OTHER` fails unless two outputs hold the same.
+`resolve OUT INPUT` makes that input from finished manifests, `chart OUT CHART` a chart for Helm with its values, and
+`equal OUT OTHER` fails unless two outputs hold the same.
 Both peers read objects that are already resolved, as JSON, and write one file for each model. That is in their favour: they
 read no configuration, check nothing, and find out nothing.
 """
@@ -136,6 +137,17 @@ def _resolve(out: Path, made: Path) -> None:
     made.write_text(_resolved(documents, spelt=made.name.startswith("jinja2")), encoding="utf-8")
 
 
+def _chart(out: Path, chart: Path) -> None:
+    import yaml  # noqa: PLC0415 - the same
+
+    files = sorted(path for path in out.glob("models/**/*.yaml") if path.name != "kustomization.yaml")
+    objects = [found for path in files for found in yaml.load_all(path.read_bytes(), yaml.CSafeLoader)]
+    _write(chart / "Chart.yaml", "apiVersion: v2\nname: models\nversion: 1.0.0\n")
+    _write(chart / "templates" / "all.yaml", "{{ range .Values.objects }}---\n{{ toYaml . }}\n{{ end }}")
+    # A file of a chart may have 5 MiB; one of values that lies elsewhere has no limit.
+    _write(chart.with_suffix(".json"), json.dumps({"objects": objects}))
+
+
 def _equal(out: Path, other: Path) -> None:
     ours, theirs = _objects(out), _objects(other)
     if ours != theirs:
@@ -154,7 +166,7 @@ def _objects(out: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     action, first, second = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    if action in ("resolve", "equal"):
-        {"resolve": _resolve, "equal": _equal}[action](first, second)
+    if action in ("resolve", "chart", "equal"):
+        {"resolve": _resolve, "chart": _chart, "equal": _equal}[action](first, second)
     else:
         {"jinja2": _jinja2, "pyyaml": _pyyaml}[action](json.loads(first.read_bytes()), second)

@@ -19,8 +19,8 @@ measured, what it writes is parsed and found equal to what we write. Seconds dep
 Sizes: S has 20 models and 10 subscriptions (4 on each model), M 1,000 and 100 (10), L 10,000 and 1,000 (20); each model
 has an HTTPRoute, an AuthPolicy and a TokenRateLimitPolicy, with expressions that no other model has
 (`benchmarks/generate.py`). Jinja2 and PyYAML get objects that are already resolved (`benchmarks/peers.py`), and
-`kubectl kustomize` the finished manifests; all three check nothing. `git status` looks at times and sizes; `maasc`
-reads every byte.
+`kubectl kustomize` the finished manifests; `helm template`, where it is installed, prints resolved values by `toYaml`. None
+of them checks anything. `git status` looks at times and sizes; `maasc` reads every byte.
 
 {machine}
 

@@ -47,7 +47,7 @@ class Bench:
     def peer(self, action: str, first: Path, second: Path) -> Command:
         """Give an action of `peers.py`, a process of its own so that this one stays small; what it wrote before is removed."""
         words = (sys.executable, str(HERE / "peers.py"), action, str(first), str(second))
-        keeps = action in ("resolve", "equal")
+        keeps = action in ("resolve", "equal", "chart")
         return Command(words, self.folder, lambda: None if keeps else shutil.rmtree(second, ignore_errors=True))
 
     def script(self, *words: str) -> Command:
@@ -105,17 +105,34 @@ def _peers(bench: Bench, size: str, reach: tuple[str, str]) -> None:
         run(bench.peer("equal", out, told))
         bench.against(f"`build --no-prove` {size} / `kubectl kustomize`", reach[0], bench.build(size, "--no-prove"), kustomize)
         bench.against(f"`build` {size} with proof / `kubectl kustomize`", "0.5", bench.build(size), kustomize)
-    for peer in ("jinja2", "pyyaml"):
+    helm = shutil.which("helm")
+    if helm:
+        _helm(bench, size, helm)
+    for peer in ("jinja2", "pyyaml") if size == "M" else ("jinja2",):
         given, made = bench.folder / f"{peer}.json", bench.folder / f"new-{peer}"
         run(bench.peer("resolve", out, given))
         theirs = bench.peer(peer, given, made)
         run(theirs)
         run(bench.peer("equal", out, made))
-        limit = reach[1] if peer == "jinja2" else ""
+        limit = reach[1] if peer == "jinja2" and not helm else ""
         bench.against(f"`build --no-prove` {size} / {peer}", limit, bench.build(size, "--no-prove"), theirs)
+    if size == "L":
+        return
     copied = bench.folder / "copied"
     copy = Command(("cp", "-r", str(out), str(copied)), bench.folder, lambda: shutil.rmtree(copied, ignore_errors=True))
     bench.against(f"`build --no-prove` {size} / `cp -r` of its output", "5", bench.build(size, "--no-prove"), copy)
+
+
+def _helm(bench: Bench, size: str, helm: str) -> None:
+    """Compare with a chart that prints the objects from resolved values, as they come."""
+    chart, told = bench.folder / f"chart-{size}", bench.folder / "helm.yaml"
+    run(bench.peer("chart", bench.folder / f"out-{size}", chart))
+    words = f"{helm} template models {chart} --values {chart}.json"
+    run(bench.script("sh", "-c", f"{words} > {told}"))
+    run(bench.peer("equal", bench.folder / f"out-{size}", told))
+    theirs = Command(tuple(words.split()), bench.folder)
+    reach = {"M": "0.6", "L": "0.4"}[size]
+    bench.against(f"`build --no-prove` {size} / `helm template`", reach, bench.build(size, "--no-prove"), theirs)
 
 
 def _again(bench: Bench) -> None:
