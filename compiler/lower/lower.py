@@ -92,7 +92,7 @@ def _tier(item: Item[TierSpec], gateway: Gateway) -> Tier:
         display_name=spec.display_name,
         description=spec.description,
         groups=_unique(spec.groups),
-        projected=f"system:serviceaccounts:{tier_namespace(gateway.name, item.name)}",
+        projected=projected_group(gateway.name, item.name),
         budget=_budget(spec, Per.USER),
         origin=item.place,
     )
@@ -101,6 +101,11 @@ def _tier(item: Item[TierSpec], gateway: Gateway) -> Tier:
 def tier_namespace(gateway: str, tier: str) -> str:
     """Give the namespace in which the MaaS API keeps the ServiceAccounts of a tier."""
     return f"{gateway}-tier-{tier}"
+
+
+def projected_group(gateway: str, tier: str) -> str:
+    """Give the group that the cluster has those ServiceAccounts in."""
+    return f"system:serviceaccounts:{tier_namespace(gateway, tier)}"
 
 
 def _budget(spec: BudgetSpec, per: Per) -> Budget:
