@@ -16,7 +16,7 @@ from compiler.diff.findings import Finding, Pair
 from compiler.diff.likeness import answering, likeness
 from compiler.diff.meaning import Meanings
 from compiler.diff.objects import object_changes
-from compiler.diff.regions import NOBODY, Region, Regions, mentioned
+from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.result import Callers, Diff, Row, merged
 from compiler.diff.roster import Person
 from compiler.diff.scope import Scope
@@ -24,6 +24,7 @@ from compiler.diff.side import Side
 from compiler.diff.witness import Asked, witness
 from compiler.program.ir import Model
 from compiler.program.keys import Key
+from compiler.program.mentioned import mentioned
 from compiler.prove.formula import Fact
 
 _REVIEW = (("tokenReview",), ("tokenReview",))

@@ -10,12 +10,13 @@ from compiler.diagnostics.model import Place
 from compiler.diff.budgets import allowed
 from compiler.diff.findings import Answering, Pair
 from compiler.diff.meaning import REFUSED, Outcome
-from compiler.diff.regions import Regions, mentioned
+from compiler.diff.regions import Regions
 from compiler.diff.result import Answered, Callers, Change, Row, Witness
 from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Decision, Request, decide
 from compiler.program.ir import Model, Program
 from compiler.program.keys import External, Key, Sealed
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import ApiKey, Method
 from compiler.prove.terms import Terms
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compiler.diff.regions import mentioned
 from compiler.diff.side import Side
 from compiler.intent.references import user_aliases
 from compiler.program.ir import EVERYBODY
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import Method, TokenReview
 
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from compiler.diff.credentials import Credentials
 from compiler.diff.findings import Pair
 from compiler.diff.meaning import REFUSED, Meanings
-from compiler.diff.regions import Regions, mentioned
+from compiler.diff.regions import Regions
 from compiler.diff.result import WEIGHT, Callers, Change, Row, Witness
 from compiler.diff.witness import Asked, witness
 from compiler.program.ir import Platform
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import ClaimPath, Introspection, Method, Oidc, cached
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from copy import copy
 
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER
 from compiler.program.methods import TEAM_PREFIX
 from compiler.prove import bdd, world
 from compiler.prove.bdd import ONE, ZERO, Diagram
@@ -146,18 +146,3 @@ def _is_so(fact: Fact, user: str, groups: Collection[str]) -> bool:
             return fact.name == user
         case _:
             return {world.USERNAME: bool(user), world.GROUPS: bool(groups)}.get(fact, bool(user or groups))
-
-
-def mentioned(programs: Iterable[Program]) -> tuple[set[str], set[str]]:
-    """Give the groups and the users that any of the Programs can tell apart."""
-    groups: set[str] = set()
-    users: set[str] = set()
-    for program in programs:
-        subjects = [tier.members for tier in program.tiers]
-        for model in program.models:
-            subjects += [one.subjects for one in model.grants]
-            subjects += [one.subjects for one in model.entries]
-        for found in subjects:
-            groups |= set(found.groups)
-            users |= set(found.users)
-    return groups, users

@@ -11,12 +11,13 @@ from compiler.diff.answers import Piece, Reader, accepting
 from compiler.diff.budgets import Allowed, at_most, follows
 from compiler.diff.cover import TooManyKindsError, kinds
 from compiler.diff.credentials import Credentials
-from compiler.diff.regions import NOBODY, Region, Regions, mentioned
+from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.result import Callers, Safety, Step
 from compiler.diff.side import Object, ObjectKey, Side
 from compiler.diff.waves import Operation, State, states, waves
 from compiler.diff.witness import somebody
 from compiler.program.ir import Model, Program
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import Credential
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.view import Method, View

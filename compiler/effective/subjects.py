@@ -10,6 +10,7 @@ from compiler.intent.intent import Intent
 from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Caller
 from compiler.program.ir import EVERYBODY, Program
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import TierToken, TokenReview, binds, vouches_for_group
 
 # A user whom no configuration can name: names of users are never empty.
@@ -67,10 +68,8 @@ def everywhere(program: Program) -> bool:
     """Tell whether all callers but ServiceAccounts of tiers are in the group for everybody, and some policy asks for it."""
     methods = program.platform.methods
     first = next((one for one in methods if isinstance(one, TokenReview)), methods[0])
-    named = [tier.members for tier in program.tiers]
-    for model in program.models:
-        named += [grant.subjects for grant in model.grants] + [entry.subjects for entry in model.entries]
-    return isinstance(first, TokenReview) and any(EVERYBODY in one.groups for one in named)
+    groups, _ = mentioned((program,))
+    return isinstance(first, TokenReview) and EVERYBODY in groups
 
 
 def pairs(of: Sequence[Subject]) -> Iterator[tuple[Subject, Subject]]:

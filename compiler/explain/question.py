@@ -17,6 +17,7 @@ from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
 from compiler.program.decide import Caller, Request
 from compiler.program.ir import EVERYBODY, IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import Method, TokenReview
 
 # Who calls when nobody is named: every real token has a name, and the configuration must not know this one.
@@ -100,15 +101,6 @@ def find_model(program: Program, intent: Intent, written: str) -> Model:
     raise UnaskableError(f"unknown model `{written}`", advice(suggestion, f"known models: {listed(known)}"))
 
 
-def mentioned_groups(program: Program) -> frozenset[str]:
-    """Give every group that any policy mentions."""
-    subjects = [tier.members for tier in program.tiers]
-    for model in program.models:
-        subjects += [grant.subjects for grant in model.grants]
-        subjects += [entry.subjects for entry in model.entries]
-    return frozenset(group for one in subjects for group in one.groups)
-
-
 def _method(program: Program, written: str | None) -> Method:
     methods = program.platform.methods
     if written is None:
@@ -146,17 +138,18 @@ def _carried(name: str, what: str) -> str:
 
 
 def _unmentioned(program: Program, intent: Intent, groups: Sequence[str]) -> Iterator[str]:
-    mentioned = mentioned_groups(program)
+    known, _ = mentioned((program,))
     for group in groups:
-        if group not in mentioned:
-            near = closest(group, mentioned) if group not in intent.groups else None
+        if group not in known:
+            near = closest(group, known) if group not in intent.groups else None
             yield f"no policy mentions the group `{group}`" + (f"; did you mean `{near}`?" if near else "")
 
 
 def _left_out(program: Program, method: Method, groups: frozenset[str]) -> Iterator[str]:
     """Tell of the group that nobody thinks of naming, because everybody has it."""
     if isinstance(method, TokenReview):
-        for group in mentioned_groups(program) & {EVERYBODY} - groups:
+        known, _ = mentioned((program,))
+        for group in known & {EVERYBODY} - groups:
             yield f"every token of the cluster is in `{group}` too; ask with `--group {group}` for what it gets"
 
 

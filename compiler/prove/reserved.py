@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import count
 
 from compiler.cel.tree import Expr, Str
 from compiler.program.ir import Program
+from compiler.program.mentioned import mentioned
 from compiler.program.methods import RESERVED_PREFIX, Introspection, Oidc
 from compiler.prove.targets import walk
 
@@ -15,15 +16,8 @@ def reserved_by(program: Program) -> tuple[str, ...]:
     """Give those that the Program mentions, where a way in has to leave any out."""
     if not any(isinstance(method, (Oidc, Introspection)) for method in program.platform.methods):
         return ()
-    return tuple(sorted({name for name in _mentioned(program) if name.startswith(RESERVED_PREFIX)}))
-
-
-def _mentioned(program: Program) -> Iterator[str]:
-    for tier in program.tiers:
-        yield from tier.members.groups
-    for model in program.models:
-        for subjects in [*(grant.subjects for grant in model.grants), *(entry.subjects for entry in model.entries)]:
-            yield from (*subjects.groups, *subjects.users)
+    groups, users = mentioned((program,))
+    return tuple(sorted(name for name in groups | users if name.startswith(RESERVED_PREFIX)))
 
 
 def reserved_names(mentioned: tuple[str, ...], texts: Iterable[str], tree: Callable[[str], Expr]) -> tuple[str, ...]:

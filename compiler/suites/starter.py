@@ -17,6 +17,7 @@ from compiler.explain.question import Question
 from compiler.intent.intent import Intent
 from compiler.program.decide import Decision, candidates_of, decide
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program, Rate, Tier
+from compiler.program.mentioned import subjects
 from compiler.program.methods import Method, TierToken, binds
 from compiler.program.words import window
 from compiler.suites.case import Metered
@@ -125,10 +126,8 @@ class Starter:
     def _groups(self, models: Sequence[Model]) -> tuple[str, ...]:
         """Give every group that some policy mentions and that a provider puts people into."""
         projected = {tier.projected for tier in self.program.tiers}
-        subjects = [tier.members for tier in self.program.tiers]
-        for model in models:
-            subjects += [grant.subjects for grant in model.grants] + [entry.subjects for entry in model.entries]
-        return tuple(dict.fromkeys(group for one in subjects for group in one.groups if group not in projected))
+        asked = subjects(replace(self.program, models=tuple(models)))
+        return tuple(dict.fromkeys(group for one in asked for group in one.groups if group not in projected))
 
     def _steps(self, models: Sequence[Model]) -> Iterator[tuple[str, str]]:
         """Give a group of each tier or entry, and one of the next higher."""

@@ -14,10 +14,11 @@ from compiler.engines.base import Engine
 from compiler.engines.registry import installed
 from compiler.explain.asked import Asked, UnaskableError
 from compiler.explain.emitted import World, world_of
-from compiler.explain.question import Question, mentioned_groups, question
+from compiler.explain.question import Question, question
 from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
+from compiler.program.mentioned import mentioned
 
 ROOT: Final = Path(__file__).parent.parent.parent
 CASES: Final = {"config": ROOT / "config"} | {
@@ -83,7 +84,7 @@ def questions(draw: st.DrawFn) -> Question:
         f"{model.prefix}?x=/v1/models",
         f"{model.prefix}/x%2Fy",
     )
-    groups = draw(st.lists(st.sampled_from([*sorted(mentioned_groups(of.program)), "strangers"]), max_size=4))
+    groups = draw(st.lists(st.sampled_from([*sorted(mentioned((of.program,))[0]), "strangers"]), max_size=4))
     asked = Asked(
         model=model.id,
         user=draw(st.sampled_from([None, *of.intent.users])),
