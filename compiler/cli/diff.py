@@ -11,13 +11,13 @@ import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE, code, stop
-from compiler.cli.report import Folder, Reporting, in_folder, show
-from compiler.cli.revision import Named, RevisionError, opened
+from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, stop
+from compiler.cli.report import Reporting
+from compiler.cli.revision import Named, opened
+from compiler.cli.sides import compared, ended_by_doubt, side
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
-from compiler.diagnostics.model import failed
 from compiler.diagnostics.suggest import closest
 from compiler.diff.compare import Comparison
 from compiler.diff.formats import findings, markdown, plain, text
@@ -27,8 +27,6 @@ from compiler.diff.result import Diff
 from compiler.diff.roster import Person, RosterError, resolved, roster
 from compiler.diff.scope import ScopeError, scope
 from compiler.diff.side import Side
-from compiler.diff.transition import transition
-from compiler.prove.leaf import UndecidedError
 
 # Groups of a roster that are told to be unknown.
 _MOST_UNKNOWN = 5
@@ -80,26 +78,19 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """
     try:
         listed = None if people is None else _roster(people)
-        with ExitStack() as until_the_end:
+        with ended_by_doubt(), ExitStack() as until_the_end:
             reporting = Reporting(form if form in FORMATS else "text", color, quiet=True)
             before = _side(until_the_end.enter_context(opened(base, config)), reporting, base=True)
             named = until_the_end.enter_context(opened(config.as_posix() if head is None else head, config))
             after = _side(named, reporting, base=False)
             bounds = None if meant is None else scope(meant, (before, after))
             counted = None if listed is None or people is None else _people(people, listed, known((before, after)))
-            comparison = Comparison(before, after, counted, bounds)
-            found = comparison.run()
-            steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
-    except RevisionError as error:
-        stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+            found = compared(Comparison(before, after, counted, bounds))
     except RosterError as error:
         stop(f"{people}{'' if error.line is None else f':{error.line}'}: {error}", COULD_NOT_RUN)
     except ScopeError as error:
         stop(f"--scope: {error}" + (f"\nhelp: {error.advice}" if error.advice else ""), COULD_NOT_RUN)
-    except UndecidedError as error:
-        stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
-    whole = replace(found, steps=steps, checked=checked)
-    whole = replace(whole, gates=judged(whole, gates))
+    whole = replace(found, gates=judged(found, gates))
     click.echo(_rendered(whole, form, after, quiet=quiet), nl=False)
     sys.exit(GATE if tripped(whole) else FINE)
 
@@ -114,18 +105,8 @@ def _rendered(diff: Diff, form: str, head: Side, *, quiet: bool) -> str:
 
 
 def _side(named: Named, reporting: Reporting, *, base: bool) -> Side:
-    """Compile one side, or end with what is wrong with it."""
-    front = pipeline.front(named.folder)
-    found = front.diagnostics
-    if front.program is not None and not failed(found):
-        back = pipeline.back(front.program)
-        found = (*found, *back.diagnostics)
-        if not failed(found):
-            return Side(named.revision, named.path, front.program, front.sources, back.bundle.documents, front.intent)
     where = Path(f"{named.revision}{named.path}" or ".")
-    shown = in_folder(found, where)
-    show(shown, Folder(where, front.sources), reporting)
-    sys.exit(COULD_NOT_RUN if base else code(shown))
+    return side(pipeline.front(named.folder), where, (named.revision, named.path), reporting, base=base)
 
 
 def _roster(path: Path) -> tuple[Person, ...]:

@@ -12,19 +12,16 @@ import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
-from compiler.cli.revision import RevisionError, opened
-from compiler.diagnostics.model import Diagnostic, failed
+from compiler.cli.revision import opened
+from compiler.cli.sides import compared, ended_by_doubt, side
 from compiler.diagnostics.visible import visible
 from compiler.diff.compare import Comparison
-from compiler.diff.side import Side
-from compiler.diff.transition import transition
 from compiler.effective.names import UnknownNameError, chosen_models
 from compiler.intent.intent import Intent
 from compiler.pipeline import Front
 from compiler.program.ir import Program
-from compiler.prove.leaf import UndecidedError
 from compiler.report.access_picture import access_picture
 from compiler.report.changes import changes
 from compiler.report.mermaid import mermaid
@@ -93,35 +90,15 @@ def _drawn(form: str, picture: str | None, program: Program, intent: Intent) -> 
 
 def _compared(against: str, front: Front, config: Path, only: Program | None, color: str) -> dict[str, object]:
     """Compare with BASE; files are named by the path below the configuration, so that the page names no machine."""
-    try:
-        with ExitStack() as until_the_end:
-            base = until_the_end.enter_context(opened(against, config))
-            was = pipeline.front(base.folder)
-            before = _side(was, Path(f"{base.revision}{base.path}" or "."), "before:", color, base=True)
-            after = _side(front, config, "", color, base=False)
-            comparison = Comparison(before, after, None, None)
-            found = comparison.run()
-            steps, checked = transition(before, after, comparison.tokens(), comparison.reader)
-    except RevisionError as error:
-        stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
-    except UndecidedError as error:
-        stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
+    with ended_by_doubt(), ExitStack() as until_the_end:
+        reporting = Reporting("text", color, quiet=True)
+        base = until_the_end.enter_context(opened(against, config))
+        was = pipeline.front(base.folder)
+        before = side(was, Path(f"{base.revision}{base.path}" or "."), ("before:", ""), reporting, base=True)
+        found = compared(Comparison(before, side(front, config, ("", ""), reporting, base=False)))
     name = base.revision.removesuffix(":") or "the other configuration"
     models = None if only is None else {model.id for model in only.models}
-    return changes(name, replace(found, steps=steps, checked=checked), models)
-
-
-def _side(front: Front, where: Path, revision: str, color: str, *, base: bool) -> Side:
-    """Compile one side, or end with what is wrong with it."""
-    found: tuple[Diagnostic, ...] = front.diagnostics
-    if front.program is not None and not failed(found):
-        back = pipeline.back(front.program)
-        found = (*found, *back.diagnostics)
-        if not failed(found):
-            return Side(revision, "", front.program, front.sources, back.bundle.documents)
-    shown = in_folder(found, where)
-    show(shown, Folder(where, front.sources), Reporting("text", color, quiet=True))
-    sys.exit(COULD_NOT_RUN if base else code(shown))
+    return changes(name, found, models)
 
 
 def _told(text: str, output: Path | None) -> None:
