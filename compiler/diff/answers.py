@@ -10,7 +10,8 @@ from compiler.diagnostics.model import failed
 from compiler.diff.budgets import Allowed
 from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.side import Object
-from compiler.gateway.read import read as read_manifests
+from compiler.gateway.cluster import Cluster
+from compiler.gateway.read import understood
 from compiler.program import methods
 from compiler.program.ir import SUBSCRIPTION_HEADER, Model, Program, Rate
 from compiler.prove import emitted, world
@@ -18,7 +19,7 @@ from compiler.prove.algebra import Algebra
 from compiler.prove.emitted import ENTRY_COUNTER, USER_COUNTER, Emitted, Metering
 from compiler.prove.expressions import Memory
 from compiler.prove.formula import FALSE, Formula
-from compiler.prove.from_gateway import externals, views
+from compiler.prove.from_gateway import externals, permissions, view_through
 from compiler.prove.identities import SELECTED_PROPERTY
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.replay import BEYOND_REACH
@@ -28,7 +29,7 @@ from compiler.prove.terms import Terms
 from compiler.prove.values import Symbol, Text, UnsupportedError
 from compiler.prove.view import Method, View
 from compiler.prove.world import World, header_value
-from compiler.render import yaml
+from compiler.source.document import Document
 
 # What Limitador knows a count by: the route it is kept for, unit, policy, limit, seconds, and the values that share it out.
 Counter = tuple[str, str, str, str, int, tuple[str, ...]]
@@ -70,14 +71,17 @@ class Reader:
         Raises:
             UndecidedError: the objects hold something that no proof understands.
         """
+        return self.view_in(program, model, cluster_of(program, model, objects), f"{model.namespace}/{model.route}")
+
+    def view_in(self, program: Program, model: Model, cluster: Cluster, route: str) -> View | None:
+        """Give what holds for the requests of a model that take a route (`namespace/name`); None if there is no such route.
+
+        Raises:
+            UndecidedError: the manifests hold something that no proof understands.
+        """
         self._ways_in.update(dict.fromkeys(program.platform.methods))
         self._reserved.update(dict.fromkeys(reserved_by(program)))
-        alone = replace(program, models=(model,))
-        text = yaml.stream([one.data for one in objects])
-        cluster, found = read_manifests({"objects": text}, externals=externals(alone))
-        if failed(found):
-            raise UndecidedError(found[0].headline)
-        view = next(iter(views(alone, cluster)), None)
+        view = view_through(program, model, cluster, route, tuple(permissions(cluster)))
         if view is not None and view.unknown:
             raise UndecidedError(view.unknown[0].what)
         return view
@@ -143,6 +147,20 @@ class Reader:
         reserved = reserved_names(tuple(self._reserved), (source.text for source in sources), self.memory.tree)
         paths = targets(model.prefix, model.listing_path, [self.memory.tree(text) for text in texts])
         return World(self.terms, paths, reserved=reserved)
+
+
+def cluster_of(program: Program, model: Model, objects: Sequence[Object]) -> Cluster:
+    """Read the objects that decide about one model, beside those that somebody else makes for it.
+
+    Raises:
+        UndecidedError: they hold something that no proof understands.
+    """
+    # Nothing is spelt: what is live may hold numbers that we would never write.
+    documents = tuple(Document("objects", index, "", one.data) for index, one in enumerate(objects))
+    cluster, found = understood({"objects": (documents, ())}, externals=externals(replace(program, models=(model,))))
+    if failed(found):
+        raise UndecidedError(found[0].headline)
+    return cluster
 
 
 @dataclass(frozen=True)

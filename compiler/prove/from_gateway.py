@@ -17,7 +17,7 @@ from compiler.gateway.fetching import reached
 from compiler.gateway.manifests import Secret
 from compiler.program import backends
 from compiler.program.backends import ExternalModel, InferenceService
-from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, Program
+from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Attach, Model, Program
 from compiler.program.methods import Credential, known_to, labelled
 from compiler.prove.view import (
     AccessReview,
@@ -77,13 +77,16 @@ def key_of(credential: backends.Credential) -> str:
 def views(program: Program, cluster: Cluster) -> tuple[View, ...]:
     """Give a view for each model whose route the cluster knows; a model without one is left out."""
     allowed = tuple(permissions(cluster))
-    found: list[View] = []
-    for model in program.models:
-        paths = cluster.index.routes.get(f"{model.namespace}/{model.route}", ())
-        if paths:
-            view = view_of(model.id, paths, allowed, fetches=True)
-            found.append(replace(view, fetched=_fetched(program, cluster, paths[0])))
-    return tuple(found)
+    found = (view_through(program, model, cluster, f"{model.namespace}/{model.route}", allowed) for model in program.models)
+    return tuple(view for view in found if view is not None)
+
+
+def view_through(program: Program, model: Model, cluster: Cluster, route: str, allowed: tuple[Permission, ...]) -> View | None:
+    """Give the view of a model whose requests take a route (`namespace/name`), or None if the cluster does not know it."""
+    paths = cluster.index.routes.get(route, ())
+    if not paths:
+        return None
+    return replace(view_of(model.id, paths, allowed, fetches=True), fetched=_fetched(program, cluster, paths[0]))
 
 
 def unguarded(program: Program, cluster: Cluster) -> frozenset[str]:
