@@ -151,13 +151,39 @@ def test_what_cannot_be_understood_is_inconclusive() -> None:
     assert "undecided" in {one["ruleId"] for one in log["runs"][0]["results"]}
 
 
-def test_a_kind_that_nobody_dumped_and_a_policy_that_is_not_in_force_are_remarked() -> None:
-    items = [one for one in objects() if one["kind"] != "TokenRateLimitPolicy"]
-    policy = next(one for one in items if one["metadata"]["name"] == "maas-auth-simulator")
-    policy["status"] = {"conditions": [{"type": "Enforced", "status": "False", "reason": "Overridden"}, "odd"]}
-    found = run("drift", dump(items)).output
+def test_a_kind_that_nobody_dumped_is_remarked() -> None:
+    found = run("drift", dump([one for one in objects() if one["kind"] != "TokenRateLimitPolicy"])).output
     assert "note: the dump holds no TokenRateLimitPolicy at all: 2 are missing, unless nobody asked for them\n" in found
-    assert "note: AuthPolicy llm/maas-auth-simulator is not in force: Enforced is False, Overridden\n" in found
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "sarif", "github"])
+def test_a_policy_that_is_not_in_force_is_drift(form: str) -> None:
+    items = objects()
+    policy = next(one for one in items if one["metadata"]["name"] == "maas-auth-simulator")
+    policy["status"] = {"conditions": ["odd", {"type": "Accepted", "status": "False", "reason": "Invalid"}]}
+    found = run("drift", dump(items), "--format", form)
+    assert found.exit_code == 1
+    assert "Accepted is False, Invalid" in found.output
+
+
+def test_drift_that_is_known_wins_over_what_is_not() -> None:
+    """Whoever lets what is not known pass must not let a planted key pass with it."""
+    items = objects()
+    items[0]["spec"]["rules"] = {"authorization": {"own": {"opa": {"rego": "allow = true"}}}}
+    left = {"app.kubernetes.io/managed-by": "maasc"}
+    planted = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "namespace": "llm", "labels": left}}
+    assert run("drift", dump(items)).exit_code == 4
+    assert run("drift", dump([*items, planted])).exit_code == 1
+
+
+@pytest.mark.parametrize("value", [0.5, 2**70])
+def test_numbers_that_nobody_would_write_are_not_known(value: float) -> None:
+    items = objects()
+    methods = items[0]["spec"]["rules"]["authentication"]
+    next(iter(methods.values()))["priority"] = value
+    found = run("drift", dump(items))
+    assert found.exit_code in {1, 4}, found.output
+    assert f"priority: `0` -> `{value}`" in found.output
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,8 @@ def command(*, dumps: tuple[str, ...], form: str, color: str, config: Path, out:
 
     DUMP is what `kubectl get ... -o yaml` prints: a file, a folder of files, or `-` for standard input. What the API server
     adds is no difference. The configuration says which models there are; without one that `out/` was built from, objects are
-    compared and nothing is told of their meaning. Ends with 0 (no drift), 1 (drift), 2 (could not run), or 4 where objects
-    differ in a way that cannot be understood.
+    compared and nothing is told of their meaning. Ends with 0 (no drift), 1 (drift), 2 (could not run), or 4 where all that
+    differs is about models of which it cannot be understood.
     """
     options.apart(config, out)
     reporting = Reporting(form if form in FORMATS else "text", color, quiet=True)
@@ -62,9 +62,7 @@ def command(*, dumps: tuple[str, ...], form: str, color: str, config: Path, out:
     program, unmeant = _program(config, out)
     found = drift(written, live, program, unmeant, lambda count, total: progress.tell("models compared", count, total))
     click.echo(_rendered(found, form, out, sources), nl=False)
-    if found.unknown:
-        sys.exit(INCONCLUSIVE)
-    sys.exit(FINE if found.nothing else GATE)
+    sys.exit(FINE if found.nothing else GATE if found.known else INCONCLUSIVE)
 
 
 def _rendered(found: Drift, form: str, out: Path, sources: Sources) -> str:

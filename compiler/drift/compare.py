@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from compiler.diagnostics.count import counted
-from compiler.diff.side import Side
+from compiler.diff.side import ObjectKey, Side
 from compiler.drift.dump import Key, Live
+from compiler.drift.force import idle
 from compiler.drift.grants import Grant, as_ours, grants, role_of
-from compiler.drift.meaning import meaning
+from compiler.drift.meaning import Tell, meaning, silent
 from compiler.drift.normal import readable
-from compiler.drift.objects import compared, extra
-from compiler.drift.result import Drift, Fate, ObjectDrift
-from compiler.drift.routes import taken
+from compiler.drift.objects import compared
+from compiler.drift.result import Drift, Fate, ObjectDrift, Unknown
+from compiler.drift.roads import roads
+from compiler.drift.routes import beside
 from compiler.drift.written import Written, target_of
 from compiler.gateway.read import KINDS
 from compiler.program.ir import Program
@@ -30,22 +32,30 @@ def drift(
     live: Sequence[Live],
     program: Program | None,
     unmeant: str | None,
-    tell: Callable[[int, int], None] = lambda _count, _total: None,
+    tell: Tell = silent,
 ) -> Drift:
     """Compare; without a Program, `unmeant` says why nothing is said of the meaning.
 
     `tell` is told now and then of how many models the meaning is compared.
     """
     granted = grants(written, live)
-    doors = {one.binding.key: _GRANTED for one in granted.found} | {one.key: why for one, why in taken(written, live, program)}
+    besides = tuple(beside(written, live, program))
+    doors = {one.binding.key: _GRANTED for one in granted.found} | {one.route.key: one.why for one in besides}
     objects, same = compared(written, live, doors)
-    remarks = (*_remarks(written, live, objects), *granted.remarks)
+    remarks = (*_remarks(live, objects), *granted.remarks)
     if program is None or not objects:
         return Drift(objects, unmeant=unmeant if objects else None, same=same, remarks=remarks)
     ours = _side(program, _documents(program, written.objects, written, {}))
-    there = _documents(program, _concerned(written, live), written, _files(written))
-    rows, unknown = meaning(ours, _side(program, there | _opened(program, there, granted.found)), tell)
-    return Drift(objects, rows, unknown, same=same, remarks=remarks)
+    documents = _documents(program, _concerned(written, live, objects), written, _files(written))
+    there = _side(program, documents | _opened(program, documents, granted.found))
+    rows, unknown = meaning(ours, there, roads(program, besides, live), tell)
+    known = bool(rows) or bool({one.key[1:] for one in objects} - _unread(unknown, ours, there))
+    return Drift(objects, rows, unknown, same=same, remarks=remarks, known=known)
+
+
+def _unread(unknown: Sequence[Unknown], *sides: Side) -> set[ObjectKey]:
+    """Give the objects that decide about models of which it is not known what that means."""
+    return {one.key for known in unknown for side in sides for one in side.relevant(side.models[known.model])}
 
 
 def _opened(
@@ -66,10 +76,11 @@ def _side(program: Program, documents: Mapping[str, tuple[Mapping[str, object], 
     return Side("", "", program, Sources(), documents)
 
 
-def _concerned(written: Written, live: Sequence[Live]) -> list[Live]:
-    """Give the live objects that may matter to a request for one of our models."""
-    known = {one.key for one, _ in extra(written, live)}
-    return [one for one in live if (one.key in written.by_key or one.key in known) and one.key[1] in KINDS]
+def _concerned(written: Written, live: Sequence[Live], objects: Sequence[ObjectDrift]) -> list[Live]:
+    """Give the live objects that may matter to a request for one of our models, and are in force."""
+    besides = {one.key for one in objects if one.fate is Fate.EXTRA}
+    concerned = (one for one in live if one.key in written.by_key or one.key in besides)
+    return [one for one in concerned if one.key[1] in KINDS and not idle(one)]
 
 
 def _files(written: Written) -> Mapping[Key, str]:
@@ -98,22 +109,10 @@ def _documents(
     return {file: tuple(content) for file, content in sorted(found.items())}
 
 
-def _remarks(written: Written, live: Sequence[Live], objects: Sequence[ObjectDrift]) -> Iterator[str]:
-    """Say what makes one doubt that everything was dumped, and which policies are there without being in force."""
+def _remarks(live: Sequence[Live], objects: Sequence[ObjectDrift]) -> Iterator[str]:
+    """Say what makes one doubt that everything was dumped."""
     there = Counter(one.key[1] for one in live)
     missing = Counter(one.key[1] for one in objects if one.fate is Fate.MISSING)
     for kind in sorted(missing):
         if not there[kind]:
             yield f"the dump holds no {kind} at all: {counted(missing[kind], 'is', 'are')} missing, unless nobody asked for them"
-    for one in live:
-        if one.key in written.by_key and (why := _not_enforced(one)):
-            yield f"{one.key[1]} {one.key[2]}/{one.key[3]} is not in force: {why}"
-
-
-def _not_enforced(policy: Live) -> str | None:
-    status = policy.data.get("status")
-    conditions = status.get("conditions") if isinstance(status, Mapping) else None
-    for one in conditions if isinstance(conditions, list) else []:
-        if isinstance(one, Mapping) and one.get("type") in ("Accepted", "Enforced") and one.get("status") == "False":
-            return f"{one['type']} is False, {one.get('reason', 'for no reason')}"
-    return None

@@ -6,6 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 
+def at(data: object, *path: str) -> object:
+    """Give what lies at a path of names, or None."""
+    for name in path:
+        data = mapping(data).get(name)
+    return data
+
+
 def mapping(value: object) -> Mapping[str, object]:
     """Give a mapping, an empty one for anything else."""
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

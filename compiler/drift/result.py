@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
@@ -12,11 +13,14 @@ from compiler.diff.result import Change, Row
 from compiler.diff.words import TITLES
 from compiler.drift.dump import Key
 
+_KEYS: Final = ("Secret", "ExternalSecret", "SealedSecret")
+
 
 class Fate(Enum):
     """What is the matter with an object, by the code under which it is told."""
 
     MISSING = "drift-missing"
+    IDLE = "drift-idle"
     CHANGED = "drift-changed"
     EXTRA = "drift-extra"
 
@@ -69,7 +73,8 @@ class Drift:
     """A whole comparison.
 
     `rows` say what it means: `before` is what `out/` gives, `after` what the cluster does. `unmeant` says why nothing is said
-    of the meaning, where that is so. `same` objects are as written, and `remarks` are about the dump as a whole.
+    of the meaning, where that is so. `same` objects are as written, and `remarks` are about the dump as a whole. `known` tells
+    whether anything differs that does not only concern models of which the meaning is `unknown`.
     """
 
     objects: tuple[ObjectDrift, ...]
@@ -78,6 +83,7 @@ class Drift:
     unmeant: str | None = None
     same: int = 0
     remarks: tuple[str, ...] = ()
+    known: bool = True
 
     @property
     def nothing(self) -> bool:
@@ -94,5 +100,7 @@ class Drift:
         parts += [f"not known for {counted(len(self.unknown), 'model')}"] if self.unknown else []
         fates = Counter(one.fate for one in self.objects)
         parts += [f"objects: {', '.join(f'{fates[fate]:,} {fate.word}' for fate in Fate if fates[fate])}"] if self.objects else []
-        told = not self.rows and not self.unknown and self.unmeant is None
+        # Nothing compares what keys mean.
+        keys = any(one.key[1] in _KEYS for one in self.objects)
+        told = not self.rows and not self.unknown and self.unmeant is None and not keys
         return f"drift{', without a change of meaning' if told else ''}: {'; '.join(parts)}"

@@ -1,4 +1,4 @@
-"""Routes of others that take requests for our models: on the same gateway and host, at the same path or below it."""
+"""Routes of others on our gateways: those that take requests for our models, and those that no policy of ours judges."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Final
 
 from compiler.drift.dump import Key, Live
 from compiler.drift.plain import mapping, mappings, words
-from compiler.drift.written import GATEWAY_API, Written
+from compiler.drift.written import GATEWAY_API, Written, target_of
 from compiler.gateway.hosts import covers
 from compiler.program.ir import Program
 
 _SUFFIX: Final = "-kserve-route"
+_ROUTES: Final = ("HTTPRoute", "GRPCRoute")
+# Policies beside which the Gateway's AuthPolicy still holds.
+_NOT_JUDGING: Final = ("TokenRateLimitPolicy", "RateLimitPolicy", "DNSPolicy", "TLSPolicy")
+_OWN: Final = "it has policies of its own, which hold instead of the Gateway's for whatever it takes, and wherever that leads"
+_GRPC: Final = "no limit of tokens holds for a route of this kind: what it takes from the Gateway is not counted"
 _LITERAL: Final = re.compile(r"\^?([A-Za-z0-9/_-]*)")
 _OPTIONAL: Final = re.compile(r"[?*{]")
 
@@ -35,19 +40,41 @@ class _Served:
         return not hosts or any(covers(pattern, host) for pattern in hosts for host in self.hosts)
 
 
-def taken(written: Written, live: Sequence[Live], program: Program | None) -> Iterator[tuple[Live, str]]:
-    """Give the routes that may take requests for a model, each with the path of ours that it takes them from."""
+@dataclass(frozen=True)
+class Beside:
+    """A route that is not ours and matters, and why; `paths` are those of ours from which it takes requests."""
+
+    route: Live
+    why: str
+    paths: tuple[str, ...] = ()
+
+
+def beside(written: Written, live: Sequence[Live], program: Program | None) -> Iterator[Beside]:
+    """Give the routes on our gateways that may take requests for a model, or that the Gateway's policies do not judge."""
     ours = {**_derived(written), **_of_models(written, program)}
     served = [*(one for one in ours.values() if one is not None), *_routed(written)]
     gateways = set(_gateways(written, program))
+    judged = {target_of(one) for one in live if one.key[1] not in _NOT_JUDGING}
     for one in live:
-        foreign = one.key[:2] == (GATEWAY_API, "HTTPRoute") and one.key not in written.by_key and one.key not in ours
-        if foreign and any(parent in gateways for parent in _parents(one)):
-            spec = mapping(one.data.get("spec"))
-            hosts, matches = words(spec.get("hostnames")), list(_matches(spec))
-            paths = [own.path for own in served if own.on(hosts) and any(_takes(*match, own.path) for match in matches)]
-            if paths:
-                yield one, f"requests for `{paths[0]}` may go where it leads, by whatever policies it has, and not by ours"
+        foreign = one.key[0] == GATEWAY_API and one.key[1] in _ROUTES and one.key not in written.by_key and one.key not in ours
+        if not foreign or gateways.isdisjoint(_parents(one)):
+            continue
+        paths = tuple(_taken(one, served)) if one.key[1] == "HTTPRoute" else ()
+        if paths:
+            yield Beside(
+                one, f"requests for `{paths[0]}` may go where it leads, by whatever policies it has, and not by ours", paths
+            )
+        elif one.key[1] == "GRPCRoute":
+            yield Beside(one, _GRPC)
+        elif one.key in judged:
+            yield Beside(one, _OWN)
+
+
+def _taken(route: Live, served: Sequence[_Served]) -> Iterator[str]:
+    """Give the paths of ours from which a route may take requests."""
+    spec = mapping(route.data.get("spec"))
+    hosts, matches = words(spec.get("hostnames")), list(_matches(spec))
+    yield from (own.path for own in served if own.on(hosts) and any(_takes(*match, own.path) for match in matches))
 
 
 def _takes(kind: str, value: str, path: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from compiler.drift.dump import Key, Live
+from compiler.drift.plain import at
 
 GATEWAY_API: Final = "gateway.networking.k8s.io"
 _KUADRANT: Final = "kuadrant.io"
@@ -32,10 +33,9 @@ class Written:
 
 
 def target_of(policy: Live) -> Key | None:
-    """Give the identity of what a policy of Kuadrant is for; None for what is none."""
+    """Give the identity of what a policy of Kuadrant or of its extensions is for; None for what is none."""
     group, _, namespace, _ = policy.key
-    spec = policy.data.get("spec")
-    reference = spec.get("targetRef") if isinstance(spec, Mapping) else None
-    if group != _KUADRANT or not isinstance(reference, Mapping):
+    reference = at(policy.data, "spec", "targetRef")
+    if not f".{group}".endswith(f".{_KUADRANT}") or not isinstance(reference, Mapping):
         return None
     return str(reference.get("group", GATEWAY_API)), str(reference.get("kind")), namespace, str(reference.get("name"))

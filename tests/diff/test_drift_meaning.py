@@ -6,46 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
-from diff_corpus import BASE, CORPUS, Config, Edit, edited
-from drift_cluster import Object, applied, copied, named
+from diff_corpus import BASE, CORPUS, Edit, edited
+from drift_cluster import Object, copied, named
+from drift_sides import compiled, drifted, live, objects, side
 
-from compiler import pipeline
-from compiler.diagnostics.model import Place
 from compiler.diff import words
 from compiler.diff.compare import Comparison
 from compiler.diff.result import Change, Row
 from compiler.diff.side import Side
-from compiler.drift.compare import drift
-from compiler.drift.dump import Live, key_of
-from compiler.drift.result import Drift, Fate
-from compiler.drift.written import Written
-
-
-def side(folder: Path, config: Config) -> Side:
-    """Compile a configuration."""
-    folder.mkdir(exist_ok=True)
-    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    front = pipeline.front(folder)
-    assert front.program is not None
-    return Side("", "", front.program, front.sources, pipeline.back(front.program).bundle.documents)
-
-
-def objects(of: Side) -> list[Live]:
-    """Give the objects that a configuration compiles to."""
-    found = [(file, one) for file, documents in of.documents.items() for one in documents if one["kind"] != "Kustomization"]
-    return [Live(key, one, Place(file)) for file, one in found if (key := key_of(one)) is not None]
-
-
-def live(of: Side) -> list[Object]:
-    """Give the cluster that a configuration was applied to."""
-    return [applied(one.data, number) for number, one in enumerate(objects(of))]
-
-
-def drifted(written: Side, cluster: list[Object]) -> Drift:
-    """Compare."""
-    there = [Live(key, one, Place("live.yaml")) for one in cluster if (key := key_of(one)) is not None]
-    return drift(Written(tuple(objects(written))), there, written.program, None)
+from compiler.drift.result import Fate
 
 
 def told(rows: tuple[Row, ...]) -> set[tuple[str, str, str, str]]:
@@ -227,9 +196,7 @@ def test_what_no_proof_understands_is_said_for_each_model(written: Side) -> None
 @pytest.fixture(scope="module")
 def ways_in() -> Side:
     """Give a platform with every kind of way in."""
-    front = pipeline.front(Path(__file__).parents[1] / "cases" / "ways-in" / "config")
-    assert front.program is not None
-    return Side("", "", front.program, front.sources, pipeline.back(front.program).bundle.documents)
+    return compiled(Path(__file__).parents[1] / "cases" / "ways-in" / "config")
 
 
 def _told_of(ways_in: Side, change: Callable[[list[Object]], object]) -> list[tuple[tuple[Change, ...], str, str, str]]:

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from drift_cluster import Object, applied, cluster, copied, dumped, emitted, named
+from drift_cluster import Object, cluster, copied, dumped, emitted, named
+from drift_sides import differing, lives
 
-from compiler.diagnostics.model import Place
 from compiler.drift import dump
 from compiler.drift.defaults import DEFAULTS, defaults_of
 from compiler.drift.dump import Live, key_of
+from compiler.drift.fields import different
 from compiler.drift.normal import group_of, normal
-from compiler.drift.objects import compared, different
-from compiler.drift.result import Fate, ObjectDrift
+from compiler.drift.objects import compared
+from compiler.drift.result import Fate
 from compiler.drift.written import Written
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "out"
 CRDS = ROOT.parent / "shared" / "crds"
 OUTPUTS = [OUT, *sorted(ROOT.glob("tests/cases/*/out"))]
-
-
-def lives(objects: list[Object]) -> tuple[Live, ...]:
-    """Give objects with their identities."""
-    return tuple(Live(key, one, Place("live.yaml")) for one in objects if (key := key_of(one)) is not None)
-
-
-def drifted(there: list[Object], out: Path = OUT) -> list[ObjectDrift]:
-    """Compare."""
-    return list(compared(Written(lives(emitted(out))), lives(there))[0])
 
 
 @pytest.mark.parametrize("out", OUTPUTS, ids=lambda out: out.parent.name)
@@ -46,9 +38,9 @@ def test_what_the_server_adds_is_no_difference(out: Path) -> None:
 
 @pytest.mark.parametrize("out", OUTPUTS, ids=lambda out: out.parent.name)
 def test_every_object_is_missed(out: Path) -> None:
-    found = drifted([], out)
+    found = differing([], out)
     assert {(one.fate, one.key) for one in found} == {(Fate.MISSING, one.key) for one in lives(emitted(out))}
-    assert drifted(cluster(out)[1:], out)[0].key == key_of(emitted(out)[0])
+    assert differing(cluster(out)[1:], out)[0].key == key_of(emitted(out)[0])
 
 
 def _changed(data: Any) -> Any:  # noqa: ANN401 - whatever a manifest holds
@@ -68,6 +60,14 @@ def _changed(data: Any) -> Any:  # noqa: ANN401 - whatever a manifest holds
 def _paths(data: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:  # noqa: ANN401 - the same
     items = list(data.items()) if isinstance(data, dict) else list(enumerate(data)) if isinstance(data, list) else []
     return [path, *(found for key, value in items for found in _paths(value, (*path, key)))]
+
+
+def test_the_readme_names_every_kind_that_a_dump_must_hold() -> None:
+    """A kind that is not asked for is told as missing, with every object."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Drift\n")[2].partition("\n## ")[0]
+    kinds = {one["kind"].lower() for out in OUTPUTS for one in emitted(out)}
+    plurals = {kind: re.sub("([cr])y$", r"\1ie", kind) + ("es" if kind.endswith("ss") else "s") for kind in kinds}
+    assert {kind for kind, plural in plurals.items() if not re.search(rf"\b{plural}\b", section)} == set()
 
 
 def test_every_change_of_a_field_is_found() -> None:
@@ -105,7 +105,7 @@ def test_every_change_of_a_field_is_found() -> None:
 def test_metadata_of_ours_and_what_takes_an_object_away_are_differences(change: Callable[[Object], object], field: str) -> None:
     there = cluster(OUT)
     change(named(there, "AuthPolicy", "maas-auth-qwen3"))
-    (found,) = drifted(there)
+    (found,) = differing(there)
     assert [one.path for one in found.fields] == [field]
 
 
@@ -122,7 +122,7 @@ def test_metadata_of_ours_and_what_takes_an_object_away_are_differences(change: 
 def test_what_others_add_is_none(change: Callable[[Object], object]) -> None:
     there = cluster(OUT)
     change(named(there, "AuthPolicy", "maas-auth-qwen3"))
-    assert drifted(there) == []
+    assert differing(there) == []
 
 
 def test_what_is_filled_in_is_none_only_where_nothing_is_written() -> None:
@@ -161,7 +161,7 @@ def _target(kind: str, name: str) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_what_matters_to_ours_is_told(one: Object, why: str) -> None:
-    (found,) = drifted([*cluster(OUT), one])
+    (found,) = differing([*cluster(OUT), one])
     assert found.fate is Fate.EXTRA
     assert why in found.effect
 
@@ -179,7 +179,7 @@ def test_what_matters_to_ours_is_told(one: Object, why: str) -> None:
 )
 def test_what_does_not_is_passed_over(one: Object) -> None:
     """A policy reaches only what is in its own namespace, so one elsewhere is for another Gateway of that name."""
-    assert drifted([*cluster(OUT), one]) == []
+    assert differing([*cluster(OUT), one]) == []
 
 
 def test_a_binding_to_a_role_of_ours_is_told() -> None:
@@ -190,24 +190,9 @@ def test_a_binding_to_a_role_of_ours_is_told() -> None:
     mine = _other(
         "RoleBinding", "mine", roleRef=reference, subjects=[{"kind": "ServiceAccount", "name": "x", "namespace": "llm"}]
     )
-    (found,) = drifted([*there, mine], out)
+    (found,) = differing([*there, mine], out)
     assert (found.fate, found.effect) == (Fate.EXTRA, "whoever it names has what our Role permits")
-    assert drifted([*there, {**mine, "roleRef": {**reference, "kind": "ClusterRole"}}], out) == []
-
-
-def test_what_a_controller_makes_of_ours_is_ours() -> None:
-    ours: Object = {
-        "apiVersion": "external-secrets.io/v1",
-        "kind": "ExternalSecret",
-        "metadata": {"name": "maas-key-a", "namespace": "kuadrant-system"},
-        "spec": {"data": []},
-    }
-    owner = {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "name": "maas-key-a"}
-    made = copied(_other("Secret", "maas-key-a"), namespace="kuadrant-system", labels={**MANAGED, **KEY}, ownerReferences=[owner])
-    written = Written(lives([ours]))
-    assert compared(written, lives([applied(ours), made])) == ((), 1)
-    stranger = copied(made, name="other", ownerReferences=[{**owner, "name": "other"}, "nonsense"])
-    assert [one.fate for one in compared(written, lives([applied(ours), stranger]))[0]] == [Fate.EXTRA]
+    assert differing([*there, {**mine, "roleRef": {**reference, "kind": "ClusterRole"}}], out) == []
 
 
 def test_values_that_may_be_secrets_are_not_told() -> None:

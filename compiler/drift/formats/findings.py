@@ -8,7 +8,7 @@ from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diff import words
 from compiler.diff.result import Row
 from compiler.drift.formats.text import said
-from compiler.drift.result import Drift, ObjectDrift, Unknown
+from compiler.drift.result import Drift, Fate, ObjectDrift, Unknown
 
 
 def diagnostics(drift: Drift, fallback: str) -> tuple[Diagnostic, ...]:
@@ -20,11 +20,16 @@ def diagnostics(drift: Drift, fallback: str) -> tuple[Diagnostic, ...]:
 
 
 def _object(one: ObjectDrift) -> Diagnostic:
-    what = {"missing": "is not in the cluster", "changed": "is not in the cluster as it is written", "extra": "is not in `out/`"}
+    what = {
+        Fate.MISSING: "is not in the cluster",
+        Fate.IDLE: "is in the cluster and not in force",
+        Fate.CHANGED: "is not in the cluster as it is written",
+        Fate.EXTRA: "is not in `out/`",
+    }
     return Diagnostic(
         one.fate.value,
         Severity.WARNING,
-        f"{one.name} {what[one.fate.word]}",
+        f"{one.name} {what[one.fate]}",
         one.place,
         one.effect,
         tuple(Note(f"{field.path}: {said(field)}") for field in one.fields),

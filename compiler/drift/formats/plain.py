@@ -3,8 +3,8 @@
 `{"verdict", "drift", "rows", "unknown", "unmeant", "objects", "same", "remarks"}`. Rows are those of `maasc diff --format json`:
 `before` is what `out/` gives, `after` what the cluster does. `unknown` are `{"model", "why"}`; `unmeant` is null or says why
 nothing is said of the meaning. An object is `{"fate", "apiGroup", "kind", "namespace", "name", "file", "effect", "fields"}`, its
-fate `missing`, `changed` or `extra`, its fields `{"path", "written", "live", "secret"}`: values are JSON as text, null where
-there is none or where it may be a secret.
+fate `missing`, `idle`, `changed` or `extra`, its fields `{"path", "written", "live", "secret"}`: values are JSON as text, null
+where there is none or where it may be a secret.
 """
 
 from __future__ import annotations
