@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from compiler.cli import options
-from compiler.cli.key_change import configured, refuse
+from compiler.cli.key_change import configured, refuse, show
+from compiler.cli.key_revoke import revoked
 from compiler.cli.key_seal import place, seal, sealer
 from compiler.diagnostics.suggest import closest
 from compiler.intent.references import user_aliases
@@ -56,8 +57,7 @@ def command() -> None:
 @click.option(
     "--store-kind",
     type=click.Choice(["ClusterSecretStore", "SecretStore"]),
-    default="ClusterSecretStore",
-    help="Kind of the store.",
+    help="Kind of the store; ClusterSecretStore by default.",
 )
 @_sealing
 @options.config
@@ -70,7 +70,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     subscription: str | None,
     models: tuple[str, ...],
     external: str | None,
-    store_kind: str,
+    store_kind: str | None,
     cert: Path | None,
     now: str | None,
     config: Path,
@@ -81,6 +81,13 @@ def new(  # noqa: PLR0913 - one parameter for each option
     """
     if (external is None) == (cert is None):
         refuse("the value needs one place", "give either `--external STORE:PATH` or `--cert FILE`")
+    if cert is not None and store_kind is not None:
+        refuse("`--store-kind` is about a store, and the value is sealed", "leave it out")
+    if cert is None and now is not None:
+        refuse("`--now` is about a certificate, and the value is kept in a store", "leave it out")
+    opens = tuple(name.strip() for names in models for name in names.split(","))
+    if not all(opens):
+        refuse("`--models` names a model without a name", "leave it out for a key that opens every model")
     found = configured(config)
     owner = found.team(team)
     if not is_label(alias):
@@ -92,11 +99,9 @@ def new(  # noqa: PLR0913 - one parameter for each option
     if cert is not None:
         secret = seal(value, found.program.platform.kuadrant_namespace, team, alias, sealer(cert, now))
     else:
-        secret = place(external or "", store_kind)
-    wanted = tuple(name for names in models for name in names.split(",") if name)
-    entry = NewKey(alias, user, secret, groups, subscription, wanted)
-    file = found.write(owner.place.file, edit.added(owner.document, owner.place.path, entry))
-    click.echo(value)
+        secret = place(external or "", store_kind or "ClusterSecretStore")
+    entry = NewKey(alias, user, secret, groups, subscription, opens)
+    file = found.write(owner.place.file, edit.added(owner.document, owner.place.path, entry), lambda: show(value))
     _tell(f"added the key `{team}/{alias}` to {file}; its value is not shown again")
     if isinstance(secret, External):
         _tell(f"next: put the value into the store `{secret.store}` at `{place_of(secret)}`, then `maasc build`")
@@ -129,17 +134,16 @@ def listed(*, team: str | None, user: str | None, form: str, config: Path) -> No
 @options.config
 def revoke(*, alias: str, team: str, config: Path) -> None:
     """Take the key ALIAS out of the configuration, and tell what goes with it."""
-    found = configured(config)
-    owner = found.team(team)
-    key = found.key(owner, alias)
-    file = found.write(owner.place.file, edit.removed(owner.document, owner.place.path, alias))
-    click.echo(f"took the key `{team}/{alias}` out of {file}")
+    taken = revoked(config, team, alias)
+    click.echo(f"took the key `{team}/{alias}` out of {taken.file}")
     click.echo(f"with the next build goes out/{file_of(team, alias)}; Argo CD prunes the object, and its Secret goes with it:")
     click.echo("from then on Authorino, which watches the Secret, answers 401 to whoever calls with the key")
-    if key.secret.external is not None:
+    if taken.store is not None:
         click.echo(
-            f"the value is still in the store `{key.secret.external.store}` at `{key.secret.external.path}`: delete it there"
+            f"the value is still in the store `{taken.store.get('store')}` at `{taken.store.get('path')}`: delete it there"
         )
+    if not taken.compiles:
+        _tell("until the configuration compiles nothing can be built, and the key opens what it did: see `maasc check`")
 
 
 @command.command("rotate")
@@ -160,7 +164,9 @@ def rotate(*, alias: str, team: str, cert: Path | None, now: str | None, config:
         refuse(f"the value of `{team}/{alias}` is kept in a store", "leave out `--cert`, and put the new value there")
     value = new_value()
     if key.secret.external is not None:
-        click.echo(value)
+        if now is not None:
+            refuse("`--now` is about a certificate, and there is none", "leave it out")
+        show(value)
         _tell(
             f"put the value into the store `{key.secret.external.store}` at `{key.secret.external.path}`; it is not shown again"
         )
@@ -171,10 +177,10 @@ def rotate(*, alias: str, team: str, cert: Path | None, now: str | None, config:
     secret = seal(value, found.program.platform.kuadrant_namespace, team, alias, sealer(cert, now))
     written = owner.sealed_as(alias)
     if written.endswith(SUFFIX):
-        file = found.overwrite((Path(owner.place.file).parent / written).as_posix(), f"{secret.value}\n")
+        file = found.overwrite((Path(owner.place.file).parent / written).as_posix(), f"{secret.value}\n", lambda: show(value))
     else:
-        file = found.write(owner.place.file, edit.resealed(owner.document, owner.place.path, alias, secret.value))
-    click.echo(value)
+        text = edit.resealed(owner.document, owner.place.path, alias, secret.value)
+        file = found.write(owner.place.file, text, lambda: show(value))
     _tell(f"sealed a new value of `{team}/{alias}` into {file}; it is not shown again")
     _tell("next: `maasc build`; the old value is good until the cluster has the new one")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,9 +12,10 @@ from typing import Any, NoReturn
 import click
 
 from compiler import pipeline
+from compiler.cli import report
 from compiler.cli.exit import COULD_NOT_RUN, code
 from compiler.cli.overwrite import overwrite
-from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.report import Folder, Reporting, in_folder
 from compiler.diagnostics.model import Diagnostic, Place, failed
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.visible import visible
@@ -20,6 +23,7 @@ from compiler.intent.api_keys import KeySpec
 from compiler.intent.intent import Intent
 from compiler.program.ir import Program
 from compiler.source.document import Document, Sources
+from compiler.source.folder import reason
 from compiler.source.load import load_texts
 
 
@@ -67,24 +71,24 @@ class Configured:
             refuse(f"the team `{team.name}` has no key `{alias}`", advice)
         return team.keys[alias]
 
-    def write(self, file: str, text: str | None) -> str:
+    def write(self, file: str, text: str | None, ready: Callable[[], None]) -> str:
         """Put an edited text in the place of a file, if the configuration still compiles, and give the file's path.
 
-        The run ends where it does not, and where there is no such text.
+        The run ends where it does not, and where there is no such text. `ready` is called when nothing else is in the way.
         """
         if text is None:
-            refuse(f"`{(self.config / file).as_posix()}` is written in a way that is not edited here", "edit it by hand")
+            not_edited(self.config / file)
         after = pipeline.front_of(*load_texts({**self.sources.texts, file: text}), self.config)
         if failed(after.diagnostics):
             click.echo("maasc: nothing was written, because of what the configuration would then say", err=True)
-            _end(in_folder(after.diagnostics, self.config), Folder(self.config, after.sources))
-        return self.overwrite(file, text)
+            end(in_folder(after.diagnostics, self.config), Folder(self.config, after.sources))
+        return self.overwrite(file, text, ready)
 
-    def overwrite(self, file: str, text: str) -> str:
+    def overwrite(self, file: str, text: str, ready: Callable[[], None]) -> str:
         """Put a text in the place of a file, and give its path; the run ends where that cannot be."""
-        unwritten = overwrite(self.config / file, text)
+        unwritten = overwrite(self.config / file, text, ready)
         if unwritten is not None:
-            _end((unwritten,), Folder(self.config, self.sources))
+            end((unwritten,), Folder(self.config, self.sources))
         return (self.config / file).as_posix()
 
 
@@ -92,13 +96,34 @@ def configured(config: Path) -> Configured:
     """Read a configuration; the run ends where it does not compile."""
     front = pipeline.front(config)
     if front.program is None or front.intent is None:
-        _end(in_folder(front.diagnostics, config), Folder(config, front.sources))
+        end(in_folder(front.diagnostics, config), Folder(config, front.sources))
     return Configured(config, front.sources, front.program, front.intent)
 
 
-def _end(diagnostics: tuple[Diagnostic, ...], sources: Folder) -> NoReturn:
-    show(diagnostics, sources, Reporting("text", "auto", quiet=True))
+def end(diagnostics: Sequence[Diagnostic], sources: Folder) -> NoReturn:
+    """End the run with what is wrong."""
+    report.show(diagnostics, sources, Reporting("text", "auto", quiet=True))
     sys.exit(code(diagnostics) or COULD_NOT_RUN)
+
+
+def show(value: str) -> None:
+    """Show a value, this once; the run ends where nobody gets to see it, so that no file changes for a key that nobody has."""
+    # Whoever stops reading is told of as any other reason.
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    why = "it is closed" if sys.stdout is None else None
+    try:
+        click.echo(value)
+    except OSError as error:
+        why = reason(error)
+    if why is not None:
+        refuse(
+            f"standard output does not take the value, so nothing was written: {why}", "let it go to a terminal, a file or a pipe"
+        )
+
+
+def not_edited(file: Path) -> NoReturn:
+    """End the run, because a text has a shape that no edit is known for."""
+    refuse(f"`{file.as_posix()}` is written in a way that is not edited here", "edit it by hand")
 
 
 def refuse(what: str, advice: str) -> NoReturn:

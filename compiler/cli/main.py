@@ -75,8 +75,9 @@ def program() -> NoReturn:
     except SystemExit as ended:
         ending = ended.code if isinstance(ended.code, int) else BUG
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        # A stream that was closed when the run began is None.
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
     except OSError:
         ending = COULD_NOT_RUN
     os._exit(ending)

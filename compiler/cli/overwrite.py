@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.source.folder import reason
 
 
-def overwrite(path: Path, text: str) -> Diagnostic | None:
-    """Make a file hold a text and keep its mode, or say why that cannot be; a link is followed."""
+def overwrite(path: Path, text: str, ready: Callable[[], None] = lambda: None) -> Diagnostic | None:
+    """Make a file hold a text and keep its mode, or say why that cannot be; a link is followed.
+
+    `ready` is called when the new file only has to take the place of the old one, which stays if that ends the run.
+    """
     place = Path(os.path.realpath(path))
     # A name that no reader of the configuration looks at.
     temporary = place.with_name(f".maasc-{place.name}.{os.getpid()}.tmp")
@@ -21,8 +25,9 @@ def overwrite(path: Path, text: str) -> Diagnostic | None:
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
                 stream.write(text.encode())
                 os.fchmod(stream.fileno(), mode)
+            ready()
             temporary.replace(place)
-        except OSError:
+        except BaseException:
             with suppress(OSError):
                 temporary.unlink()
             raise

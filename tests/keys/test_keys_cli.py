@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from certificates import certificate, opened, pair
 from cli_support import contents, run, write
 from click.testing import Result
 from keys_support import BASE, SEALED
+
+from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.pipeline import Front
+from compiler.source.document import Sources
 
 NOW = ("--now", "2026-06-01")
 TEAM = """\
@@ -101,6 +107,11 @@ def test_two_keys_are_two_values() -> None:
         (("--external", "vault:a", "--models", "granit"), 1, "unknown-model"),
         (("--external", "vault:a", "--models", "granite,other/qwen"), 1, "key-opens-nothing"),
         (("--external", "vault:a", "--subscription", "gold"), 1, "key-opens-nothing"),
+        (("--external", "vault:a", "--models", ""), 2, "names a model without a name"),
+        (("--external", "vault:a", "--models", "granite,"), 2, "names a model without a name"),
+        (("--external", "vault:a", "--models", "granite", "--models", " "), 2, "names a model without a name"),
+        (("--external", "vault:a", "--now", "2026-06-01"), 2, "`--now` is about a certificate"),
+        (("--cert", "cluster.pem", "--store-kind", "SecretStore"), 2, "`--store-kind` is about a store"),
         (("--cert", "nowhere.pem"), 2, "the certificate cannot be read"),
         (("--cert", "config/base.yaml"), 2, "holds no certificate in PEM"),
         (("--cert", "cluster.pem", "--now", "2036-01-02"), 2, "expired on 2036-01-01"),
@@ -208,6 +219,68 @@ def test_only_a_key_that_is_there_is_revoked() -> None:
     assert run("key", "revoke", "dev", "--team", "x").exit_code == 2
 
 
+def test_a_leaked_key_is_revoked_whatever_else_is_wrong() -> None:
+    """Nothing is built before the rest is right, which is said; an error that is there already is no reason to keep the key."""
+    new("--external", "vault:a")
+    write(Path(), {"config/base.yaml": BASE.replace("limit: 50", "limit: -1")})
+    found = run("key", "revoke", "dev", "--team", "demo")
+    assert (found.exit_code, contents(Path("config"))["teams.yaml"]) == (0, TEAM)
+    assert found.stdout.startswith("took the key `demo/dev` out of config/teams.yaml\n")
+    assert "delete it there" in found.stdout
+    assert "until the configuration compiles nothing can be built, and the key opens what it did" in found.stderr
+
+
+def test_a_key_in_a_text_that_cannot_be_read_is_said_not_to_be_revoked() -> None:
+    new("--external", "vault:a")
+    write(Path(), {"config/teams.yaml": contents(Path("config"))["teams.yaml"] + "  x: [\n"})
+    before = contents(Path("config"))
+    found = run("key", "revoke", "dev", "--team", "demo")
+    assert (found.exit_code, contents(Path("config"))) == (2, before)
+    assert "the key was not revoked" in found.stderr
+    assert "yaml-syntax" in found.output
+
+
+def test_a_key_that_something_needs_is_said_not_to_be_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    new("--external", "vault:a")
+    before = contents(Path("config"))
+
+    def worse(sources: Sources, *_: object) -> Front:
+        return Front(sources, None, None, (Diagnostic("no-keys", Severity.ERROR, "no keys", Place("teams.yaml"), "none work"),))
+
+    monkeypatch.setattr("compiler.cli.key_revoke.pipeline.front_of", worse)
+    found = run("key", "revoke", "dev", "--team", "demo")
+    assert (found.exit_code, contents(Path("config"))) == (1, before)
+    assert "the key was not revoked, because of what the configuration would then say" in found.stderr
+
+
+def test_a_key_whose_text_is_not_edited_or_written_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = "    keys: &k {dev: {user: alice, secret: {external: {store: v, path: p}}}}\n"
+    write(Path(), {"config/teams.yaml": TEAM + keys + "policies: {other: {kind: TokenRateLimitPolicy, tokens: *k}}\n"})
+    assert "edit it by hand" in run("key", "revoke", "dev", "--team", "demo").stderr
+    write(Path(), {"config/teams.yaml": TEAM + keys.replace("&k ", "")})
+    monkeypatch.setattr("compiler.cli.overwrite.os.open", _refused)
+    before = contents(Path("config"))
+    found = run("key", "revoke", "dev", "--team", "demo")
+    assert (found.exit_code, "cannot-write" in found.output, contents(Path("config"))) == (2, True, before)
+
+
+def _refused(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+@pytest.mark.parametrize("outlet", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("words", ["new --user alice --alias two --external vault:b", "rotate dev"])
+def test_no_file_changes_for_a_value_that_nobody_gets(words: str, outlet: str) -> None:
+    """Standard output is closed, or its disk is full."""
+    new("--cert", "cluster.pem", *NOW)
+    before = contents(Path("config"))
+    cert = "--cert cluster.pem --now 2026-06-01" if "rotate" in words else ""
+    line = f"{sys.executable} -c 'import compiler.cli.main as m; m.program()' key {words} --team demo {cert} {outlet}"
+    found = subprocess.run(["/bin/sh", "-c", line], check=False, capture_output=True, text=True)
+    assert (found.returncode, contents(Path("config"))) == (2, before), found.stderr
+    assert "standard output does not take the value, so nothing was written" in found.stderr
+
+
 def test_a_sealed_key_gets_a_new_value_in_its_place() -> None:
     first = new("--cert", "cluster.pem", *NOW).stdout
     before, old = contents(Path("config"))["teams.yaml"], entry()["secret"]["sealed"]
@@ -246,16 +319,13 @@ def test_a_value_is_replaced_where_it_is_kept_and_nowhere_else() -> None:
     before = contents(Path("config"))
     assert run("key", "rotate", "dev", "--team", "demo", "--cert", "cluster.pem", *NOW).exit_code == 2
     assert run("key", "rotate", "ci", "--team", "demo").exit_code == 2
+    assert "`--now` is about a certificate" in run("key", "rotate", "dev", "--team", "demo", *NOW).stderr
     assert contents(Path("config")) == before
 
 
 def test_a_file_that_cannot_be_written_costs_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value is shown only once it is good for something."""
-
-    def refused(*_: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("compiler.cli.overwrite.os.open", refused)
+    monkeypatch.setattr("compiler.cli.overwrite.os.open", _refused)
     found = new("--external", "vault:a")
     assert (found.exit_code, "cannot-write" in found.output) == (2, True)
     assert not re.search(r"[A-Za-z0-9]{48}", found.output)
