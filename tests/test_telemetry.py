@@ -8,7 +8,8 @@ import pytest
 from test_cases import CASES
 
 from compiler import pipeline
-from compiler.program.telemetry import PROPERTIES, Telemetry, series
+from compiler.program.series import series
+from compiler.program.telemetry import PROPERTIES, Telemetry
 
 
 def total(*labels: str, users: int = 1000, case: str = "telemetry") -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from compiler.checks.report import error
 from compiler.diagnostics.model import Diagnostic, Note
 from compiler.program.ir import Program
-from compiler.program.telemetry import USER, series
+from compiler.program.series import series
+from compiler.program.telemetry import USER
 
 
 def on_program(program: Program) -> Iterator[Diagnostic]:
