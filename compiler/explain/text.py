@@ -65,7 +65,8 @@ def _headline(of: Explanation) -> str:
 
 def answered(decision: Decision) -> str:
     """Say an answer in a few words."""
-    by = f", metered by `{decision.selected}`" if decision.selected is not None else ""
+    costs = "at no cost to" if decision.reason == "listing" else "metered by"
+    by = f", {costs} `{decision.selected}`" if decision.selected is not None else ""
     told = f" ({', '.join(limited(limit) for limit in decision.limits)})" if decision.limits else ""
     return f"{decision.status} {decision.reason}{by}{told}"
 
