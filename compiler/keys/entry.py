@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from compiler.program.keys import External, Sealed
-from compiler.source.sealed import is_sealed
-
-_STEP: Final = "  "
-# What no reader of YAML takes for anything else, in braces or out of them.
-_PLAIN: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_./@-]*\Z", re.IGNORECASE)
+from compiler.source.edit import STEP, spelt
 
 _CLUSTER_WIDE: Final = "ClusterSecretStore"
 
@@ -44,7 +38,7 @@ class NewKey:
         """Give the entry as lines of a block, without their ends."""
         yield f"{indent}{spelt(self.alias)}:"
         for name, value in self.data().items():
-            yield f"{indent}{_STEP}{name}: {flow(value)}"
+            yield f"{indent}{STEP}{name}: {flow(value)}"
 
     def flow(self) -> str:
         """Give the entry as it stands within braces."""
@@ -72,8 +66,3 @@ def flow(value: object) -> str:
             return "[" + ", ".join(map(flow, value)) + "]"
         case _:
             return spelt(str(value))
-
-
-def spelt(text: str) -> str:
-    """Spell a text as it is where every reader takes it for that text, and in quotes otherwise."""
-    return text if _PLAIN.match(text) or is_sealed(text) else json.dumps(text, ensure_ascii=False)

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, Fix, Place, Span
+from compiler.diagnostics.model import Diagnostic, Fix, Place
 from compiler.source.document import Document, Sources
+from compiler.source.edit import STEP, Added, Editable, is_plain, spelt
 from compiler.source.load import load_text
-
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-# What no reader of YAML takes for anything else, in brackets or out of them.
-_PLAIN: Final = re.compile(
-    r"(?!(?:y|n|yes|no|on|off|true|false|null)\Z)(?:[a-z_][\w./@-]*(?::[\w./@-]+)*|[0-9]+[a-z][\w]*)\Z", re.ASCII | re.IGNORECASE
-)
-_STEP: Final = "  "
+from compiler.source.positions import Positions
 
 
 @dataclass(frozen=True)
@@ -42,12 +32,12 @@ def edited(found: Diagnostic, fix: Fix, sources: Sources) -> Edited | None:
     span, text = sources.span(found.place), sources.text(found.place.file)
     if span is None or text is None or span.line != span.end_line:
         return None
-    start, end = _offset(text, span.line, span.column), _offset(text, span.line, span.end_column)
+    start, end = Positions(text).range(span)
     before = text[start:end]
     # What stands there may be an alias, or a part of a resource that is written otherwise.
     if before[:1] in "&*" or _scalar(before) != fix.old:
         return None
-    after = _spelt(fix.new, before)
+    after = _spelt_as(fix.new, before)
     return Edited(found.place.file, text[:start] + after + text[end:], span.line, span.column, before, after)
 
 
@@ -55,58 +45,31 @@ def _declared(section: str, name: str, place: Place, sources: Sources) -> Edited
     """Add an entry at the end of a section, or the section at the end of the file that needs it."""
     native = [document for document in sources.documents if document.origins is None and isinstance(document.data, dict)]
     with_section = [document for document in native if isinstance(document.data, dict) and section in document.data]
-    entry = f"{_spelt(name, '')}: {{}}"
+    entry = f"{spelt(name)}: {{}}"
     if with_section:
         return _extended(with_section[0], section, entry)
     here = [document for document in sources.documents if document.file == place.file]
     text = sources.text(place.file)
     if len(here) != 1 or here[0] not in native or text is None:
         return None
-    added = f"{section}:\n{_STEP}{entry}\n"
+    added = f"{section}:\n{STEP}{entry}\n"
     whole = f"{text.rstrip()}\n\n"
-    return Edited(place.file, whole + added, whole.count("\n") + 2, len(_STEP) + 1, "", entry)
+    return Edited(place.file, whole + added, whole.count("\n") + 2, len(STEP) + 1, "", entry)
 
 
 def _extended(document: Document, section: str, entry: str) -> Edited | None:
-    text = document.text
-    items = document.data[section] if isinstance(document.data, dict) else None
-    key, value = document.span((section,), key=True), document.span((section,))
+    text, path = Editable(document), (section,)
+    key, value = document.span(path, key=True), document.span(path)
+    items = text.data(path)
     if value == key:
-        return _after_line(document, key.line, " " * (key.column - 1) + _STEP, entry)
-    start, end = _offset(text, value.line, value.column), _offset(text, value.end_line, value.end_column)
-    if text[start] == "{" and value.line == value.end_line:
-        before = text[start:end]
-        after = f"{before[:-1].rstrip()}{', ' if items else ''}{entry}}}"
-        return Edited(document.file, text[:start] + after + text[end:], value.line, value.column, before, after)
-    if text[start] in "{&*" or not isinstance(items, dict) or not items:
+        added: Added | None = text.below_key(path, lambda indent: [f"{indent}{entry}"])
+    elif text.is_flow(path):
+        added = text.into_flow(path, entry)
+    elif document.text[Positions(document.text).range(value)[0]] in "&*" or not isinstance(items, dict) or not items:
         return None
-    keys = [document.span((section, name), key=True) for name in items]
-    if len({span.column for span in keys}) != 1:
-        return None
-    return _after_line(document, _last_line(document, section, list(items)), " " * (keys[0].column - 1), entry)
-
-
-def _last_line(document: Document, section: str, names: Sequence[str]) -> int:
-    """Give the last line of the entries; a text that takes several lines ends before the line where the parser goes on."""
-    spans: list[Span] = [document.span((section, name)) for name in names]
-    return max(span.end_line - (span.end_column == 1) for span in spans)
-
-
-def _after_line(document: Document, line: int, indent: str, entry: str) -> Edited:
-    lines = _lines(document.text)
-    above = lines[line - 1].rstrip("\r\n")
-    ending = lines[line - 1][len(above) :] or "\n"
-    whole = [*lines[: line - 1], f"{above}{ending}", f"{indent}{entry}{ending}", *lines[line:]]
-    return Edited(document.file, "".join(whole), line + 1, len(indent) + 1, "", entry)
-
-
-def _lines(text: str) -> list[str]:
-    return [found for found in _LINE.findall(text) if found]
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    starts = list(accumulate((len(one) for one in _lines(text)), initial=0))
-    return starts[line - 1] + column - 1
+    else:
+        added = text.below(path, lambda indent: [f"{indent}{entry}"])
+    return Edited(document.file, added.text, added.line, added.column, "", entry) if added else None
 
 
 def _scalar(text: str) -> str | None:
@@ -114,9 +77,7 @@ def _scalar(text: str) -> str | None:
     return str(documents[0].data) if documents and not found and not isinstance(documents[0].data, dict | list) else None
 
 
-def _spelt(name: str, before: str) -> str:
+def _spelt_as(name: str, before: str) -> str:
     """Spell a name, in the quotes that stood there if it goes into them as it is."""
-    if _PLAIN.match(name):
-        quote = before[:1] if before[:1] in ("'", '"') else ""
-        return f"{quote}{name}{quote}"
-    return json.dumps(name, ensure_ascii=False)
+    quote = before[:1] if is_plain(name) and before[:1] in ("'", '"') else ""
+    return f"{quote}{name}{quote}" if quote else spelt(name)

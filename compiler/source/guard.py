@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
-from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
+from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.source.document import Document, Sources
+from compiler.source.positions import Positions
 from compiler.source.sealed import SUFFIX, is_sealed
 from compiler.source.secret_data import MANIFEST, UNSEALED, in_data
 from compiler.source.secret_text import calls_for_data, in_text
 
 CODE: Final = "plaintext-secret"
 _HIDDEN: Final = re.compile(r"\S")
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 # So many characters of a secret in a sentence are too many.
 _TELLING: Final = 12
 
@@ -46,7 +44,7 @@ def guarded(sources: Sources, findings: Iterable[Diagnostic] = ()) -> tuple[Sour
     if not any(leaks.values()):
         return sources, tuple(findings)
     values = [sources.texts[file][start:end] for file, found in leaks.items() for one in found for start, end in one.hide]
-    told = [_told(file, _Lines(sources.texts[file]), one) for file, found in leaks.items() for one in found]
+    told = [_told(file, Positions(sources.texts[file]), one) for file, found in leaks.items() for one in found]
     texts = {file: _hidden(text, leaks[file]) for file, text in sources.texts.items()}
     return Sources((), texts), (*(one for one in findings if not _repeats(one, values)), *told)
 
@@ -78,19 +76,19 @@ def _leaks(file: str, text: str, documents: Sequence[Document]) -> list[_Leak]:
 
 
 def _meant(text: str, document: Document) -> Iterator[_Leak]:
-    lines: _Lines | None = None
+    lines: Positions | None = None
     for one in in_data(document.data):
-        lines = lines or _Lines(text)
+        lines = lines or Positions(text)
         shown = lines.range(document.span(one.where))
         yield _Leak(shown, one.what, tuple(lines.range(document.span(path)) for path in one.paths))
 
 
-def _told(file: str, lines: _Lines, leak: _Leak) -> Diagnostic:
+def _told(file: str, lines: Positions, leak: _Leak) -> Diagnostic:
     return Diagnostic(
         CODE,
         Severity.ERROR,
         f"{leak.what} stands here as it is",
-        Place(file, span=lines.span(leak.shown)),
+        Place(file, span=lines.span(*leak.shown)),
         "whoever reads the repository can use it, now and out of its history",
         help="revoke it, because the history keeps it; write where a new one lies (`external`), or seal it (`maasc key new`)",
     )
@@ -99,23 +97,3 @@ def _told(file: str, lines: _Lines, leak: _Leak) -> Diagnostic:
 def _repeats(found: Diagnostic, values: Sequence[str]) -> bool:
     words = "\n".join((found.headline, found.effect, found.help or "", *(note.text for note in found.notes)))
     return any(value.strip("\"' ")[:_TELLING] in words for value in values)
-
-
-class _Lines:
-    """Turns lines and columns of a text into positions, and back."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *accumulate(len(line) for line in _LINE.findall(text))]
-
-    def range(self, span: Span) -> _Range:
-        """Give the positions of a span."""
-        start = self._starts[span.line - 1] + span.column - 1
-        return start, self._starts[min(span.end_line, len(self._starts)) - 1] + span.end_column - 1
-
-    def span(self, ranges: _Range) -> Span:
-        """Give the span between two positions."""
-        return Span(*self._place(ranges[0]), *self._place(ranges[1]))
-
-    def _place(self, position: int) -> _Range:
-        line = bisect_right(self._starts, position)
-        return line, position - self._starts[line - 1] + 1

@@ -60,6 +60,10 @@ TEXTS = [
         "teams:\n  demo:\n    keys: {\n      ci: {user: b}, " + INLINE + "\n    }\n",
     ),
     (
+        "teams:\n  ? demo\n  : {name: D # why\n  }\n",
+        "teams:\n  ? demo\n  : {name: D, keys: {" + INLINE + "} # why\n  }\n",
+    ),
+    (
         "teams:\r\n  demo:\r\n    name: D\r\n",
         "teams:\r\n  demo:\r\n    name: D\r\n    keys:\r\n      " + ENTRY.replace("\n", "\r\n"),
     ),
@@ -106,7 +110,7 @@ def test_another_document_of_the_file_stays() -> None:
         "teams:\n  demo: &d\n    name: D\n  other: *d\n",
         "base: &b\n  name: D\nteams:\n  demo: *b\n",
         "base: &b\n  keys: {ci: {user: b}}\nteams:\n  demo:\n    <<: *b\n",
-        "teams:\n  ? demo\n  : {name: D # why\n  }\n",
+        "teams:\n  ? demo\n  : {name:\n  }\n",
     ],
 )
 def test_a_text_that_is_not_understood_is_left_alone(text: str) -> None:

@@ -107,6 +107,9 @@ def test_a_file_that_cannot_be_read_may_declare_what_seems_unknown() -> None:
         ("groups:\n  free-user:\n    description: |\n      words\n",
          "groups:\n  free-user:\n    description: |\n      words\n  outsiders: {}\n"),
         ("groups: {free-user: {}}\n", "groups: {free-user: {}, outsiders: {}}\n"),
+        ("groups: {free-user: {}, }\n", "groups: {free-user: {}, outsiders: {} }\n"),
+        ("groups: {\n  free-user: {} # why\n}\n", "groups: {\n  free-user: {}, outsiders: {} # why\n}\n"),
+        ("groups: {\n  free-user: {}, # why\n}\n", "groups: {\n  free-user: {}, outsiders: {} # why\n}\n"),
         ("groups:\r\n  free-user: {}\r\n", "groups:\r\n  free-user: {}\r\n  outsiders: {}\r\n"),
         ("groups:\n  free-user: {}", "groups:\n  free-user: {}\n  outsiders: {}\n"),
     ],
@@ -134,7 +137,7 @@ def test_a_section_may_be_empty_or_missing(users: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     "groups",
-    ["groups: &g {free-user: {}}\n", "groups: {\n  free-user: {}}\n", "x: &g {free-user: {}}\ngroups: *g\n", "groups: ~\n"],
+    ["groups: &g {free-user: {}}\n", "x: &g {free-user: {}}\ngroups: *g\n", "groups: ~\n"],
 )
 def test_a_section_in_another_shape_is_not_edited(groups: str) -> None:
     text = SMALL.replace("groups:\n  free-user: {description: Free users}\n", groups)
