@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
 from compiler.lower.lower import tier_namespace
 from compiler.program.ir import SUBSCRIPTION_HEADER, USERNAME_HEADER, Model, Program
-from compiler.program.methods import TierToken, TokenReview
+from compiler.program.methods import Oidc, TierToken, TokenReview
+from compiler.prove.credentials import carried
+from compiler.prove.result import Example
 
 SOMEBODY: Final = "somebody"
 _UNKNOWN: Final = "no-such-subscription"
@@ -21,7 +23,10 @@ _EVERYBODY: Final = frozenset({"system:authenticated"})
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: who sends it with a token for which audiences, to which model, path and headers."""
+    """One request: who sends it with a token for which audiences, to which model, path and headers.
+
+    Without a token of the cluster `example` says more of the credential.
+    """
 
     model: str
     user: str
@@ -31,6 +36,7 @@ class Asked:
     kind: str
     headers: tuple[tuple[str, str], ...] = ()
     verb: str = "POST"
+    example: Example | None = None
 
     @property
     def wanted(self) -> str | None:
@@ -42,7 +48,9 @@ class Asked:
         groups = f" in {', '.join(f'`{group}`' for group in named)}" if named else ""
         headers = "".join(f" with `{name}: {value}`" for name, value in self.headers)
         verb = "" if self.verb == "POST" else f" by {self.verb}"
-        return f"`{self.user}`{groups} asks for `{self.path}`{verb}{headers}"
+        way = f" by `{self.example.method}`" if self.example is not None else ""
+        who = f"`{self.user}`" if self.user else "somebody without a name"
+        return f"{who}{groups}{way} asks for `{self.path}`{verb}{headers}"
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class _Who:
     groups: frozenset[str]
     audiences: tuple[str, ...]
     alone: bool = True
+    by: Oidc | None = None
 
 
 def questions(program: Program, extra: Sequence[str] = ()) -> Iterator[Asked]:
@@ -75,6 +84,9 @@ def _callers(program: Program, model: Model) -> Iterator[_Who]:
     for method in program.platform.methods:
         if isinstance(method, TokenReview):
             yield from _people(metered, let_in, users, method.audiences)
+        elif isinstance(method, Oidc):
+            people = _people(metered, let_in, users, ())
+            yield from (replace(one, groups=one.groups - _EVERYBODY, by=method) for one in people)
         elif isinstance(method, TierToken):
             for tier in program.tiers:
                 namespace = tier_namespace(program.platform.gateway.name, tier.name)
@@ -97,7 +109,11 @@ def _people(metered: Sequence[str], let_in: Sequence[str], users: Sequence[str],
 
 def _requests(model: Model, who: _Who, extra: Sequence[str]) -> Iterator[Asked]:
     def asked(path: str, kind: str, *headers: tuple[str, str]) -> Asked:
-        return Asked(model.id, who.user, who.groups, who.audiences, path, kind, headers)
+        found = Asked(model.id, who.user, who.groups, who.audiences, path, kind, headers)
+        if who.by is None:
+            return found
+        example = Example(model.id, who.by.name, who.user, tuple(sorted(who.groups)), user=True, headers=headers, target=path)
+        return replace(found, example=carried(who.by, example, None))
 
     chat = f"{model.prefix}/v1/chat/completions"
     yield asked(chat, "chat")

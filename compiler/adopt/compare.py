@@ -12,6 +12,7 @@ from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import MaasApi, maas_api
 from compiler.adopt.proof.differences import About
+from compiler.adopt.proof.given import kinds
 from compiler.adopt.proof.proof import Proof, Prover
 from compiler.adopt.proof.sides import Side
 from compiler.adopt.reach import Reach
@@ -27,7 +28,9 @@ from compiler.gateway.read import read, understood
 from compiler.gateway.release import Release, find_release
 from compiler.gateway.requests import HttpRequest
 from compiler.program.ir import Entry, Model, Program
+from compiler.prove.credentials import shown
 from compiler.prove.from_gateway import externals
+from compiler.prove.result import Example
 from compiler.source.document import Document
 
 _CREDENTIAL: Final = "imported"
@@ -60,12 +63,23 @@ class _Side:
     release: Release
     host: str
     engine: Engine
+    program: Program
 
     def answer(self, asked: Asked, extra: tuple[tuple[str, tuple[str, ...]], ...]) -> Answer:
+        if asked.example is not None:
+            return self._by(asked, asked.example)
         token = Token(asked.audiences, asked.user, tuple(sorted(asked.groups)), uid="1", extra=extra)
         headers = (("authorization", f"Bearer {_CREDENTIAL}"), *asked.headers)
         request = HttpRequest(asked.verb, self.host, asked.path, headers)
         return answer(self.cluster, self.release, self.engine, Identities(tokens={_CREDENTIAL: token}), request)
+
+    def _by(self, asked: Asked, example: Example) -> Answer:
+        """Answer whoever comes with another credential than a token of the cluster."""
+        platform = self.program.platform
+        method = next(one for one in platform.methods if one.name == example.method)
+        found = shown(platform, method, example)
+        request = HttpRequest(asked.verb, self.host, asked.path, (found.header, *asked.headers))
+        return answer(self.cluster, self.release, self.engine, found.identities, request)
 
 
 @dataclass
@@ -147,8 +161,8 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     reach = Reach(draft, tuple(model.id for model in program.models))
     closed = reach.closed(findings, objects) | reach.planned(dump)
     asking = _Asking(
-        _Side(cluster, release, gateway.hostname, engine),
-        _Side(emitted, release, gateway.hostname, engine),
+        _Side(cluster, release, gateway.hostname, engine, program),
+        _Side(emitted, release, gateway.hostname, engine, program),
         maas_api(dump, draft, gateway.name),
         reach.looking(dump),
         {model.id: frozenset(_windows(program.precedence(model))) for model in program.models},
@@ -161,12 +175,15 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
         else:
             asking.ask(asked)
     asking.result.asked = len(every)
-    prover = Prover(Side(cluster, release, gateway.hostname), Side(emitted, release, gateway.hostname), program, asking.both)
+    sides = Side(cluster, release, gateway.hostname), Side(emitted, release, gateway.hostname)
+    prover = Prover(*sides, program, asking.both, kinds(program))
     proofs: list[Proof] = []
     for count, model in enumerate(program.models, start=1):
         tell_proofs(count, len(program.models))
         why = closed.get(model.id)
         proofs.append(Proof(model.id, why=why) if why else prover.prove(model, asking.about(model)))
-    asking.result.proofs = tuple(_held_against(proof, asking.result) for proof in proofs)
+    lost = reach.unasked(dump)
+    held = (_held_against(proof, asking.result) for proof in proofs)
+    asking.result.proofs = tuple(replace(proof, unasked=lost.get(proof.model, ())) for proof in held)
     asking.result.defects = tuple(asking.watch.defects(objects))
     return asking.result

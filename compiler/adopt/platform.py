@@ -10,11 +10,11 @@ from typing import Final
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
 from compiler.adopt.gather import Dump
-from compiler.adopt.objects import TIER_MAP, Object, Plain, mapping, mappings, words
+from compiler.adopt.objects import TIER_MAP, Object, Plain, mappings, words
+from compiler.adopt.ways import NoWayError, methods, way_of
 from compiler.diagnostics.model import Diagnostic, Severity
 
 _DEFAULT: Final = "maas-default-gateway"
-_OTHER_WAYS: Final = ("jwt", "apiKey", "oauth2Introspection", "plain", "x509", "anonymous")
 
 
 @dataclass(frozen=True)
@@ -117,34 +117,45 @@ def _maas_api(dump: Dump, entry: Entry) -> None:
 def _ways_in(dump: Dump, draft: Draft, gateway: str) -> None:
     """Say which tokens the policies of models accept: those for the gateway's own audience are ServiceAccounts of tiers."""
     audiences: dict[str, list[str]] = {}
+    ways: dict[str, tuple[Plain, str]] = {}
     for policy in dump.of("AuthPolicy"):
         kind, name = policies.target(policy)
         if kind != "Gateway" and (policy.namespace, name) not in draft.routes:
             continue
-        for called, method in _methods(policy):
+        for called, method in methods(policy):
             review = method.get("kubernetesTokenReview")
             if isinstance(review, dict):
                 for audience in words(review.get("audiences")):
                     audiences.setdefault(audience, []).append(origin(policy, f"`{called}`"))
-            for other in _OTHER_WAYS:
-                if other in method:
-                    draft.leave(policy, f"lets callers in by `{other}` (`{called}`): add the method to `platform.authentication`")
+            try:
+                way = way_of(policy, called, method)
+            except NoWayError as error:
+                draft.leave(policy, str(error))
+                continue
+            if way is not None:
+                _add_way(ways, way, origin(policy, f"`{called}`"))
     # Without tiers a token for the gateway's audience is one like any other.
     own = f"{gateway}-sa" if draft.sections["tiers"] else None
     others = sorted(audience for audience in audiences if audience != own)
     said: list[Plain] = []
-    if others or not audiences:
+    if others or not (audiences or ways):
         said.append({"name": "openshift", "kind": "tokenReview", "audiences": others or ["https://kubernetes.default.svc"]})
     if own in audiences:
         said.append({"name": "tier-tokens", "kind": "tierToken"})
-    if not audiences:
+    if not audiences and not ways:
         draft.platform.remarks.append("no policy of a model tells which tokens it accepts: these are those of the cluster")
-    draft.platform.data["authentication"] = said
-    draft.platform.origins.extend(dict.fromkeys(found[0] for found in audiences.values()))
+    draft.platform.data["authentication"] = [*said, *(way for _, (way, _) in sorted(ways.items()))]
+    sources = [*(found[0] for found in audiences.values()), *(source for _, (_, source) in sorted(ways.items()))]
+    draft.platform.origins.extend(dict.fromkeys(sources))
 
 
-def _methods(policy: Object) -> Iterator[tuple[str, Plain]]:
-    methods = mapping(mapping(policies.body(policy).get("rules")).get("authentication"))
-    for name, method in sorted(methods.items()):
-        if isinstance(method, dict):
-            yield str(name), method
+def _add_way(ways: dict[str, tuple[Plain, str]], way: Plain, source: str) -> None:
+    """Add a way in once, however many policies have it, under a name that no other has."""
+    rest = {key: value for key, value in way.items() if key != "name"}
+    if any({key: value for key, value in known.items() if key != "name"} == rest for known, _ in ways.values()):
+        return
+    name, number = way["name"], 2
+    while name in (*ways, "openshift", "tier-tokens"):
+        name = f"{way['name']}-{number}"
+        number += 1
+    ways[name] = ({**way, "name": name}, source)

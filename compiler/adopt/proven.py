@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from compiler.adopt.compare import Comparison
 from compiler.adopt.proof.given import TAKEN
@@ -10,6 +11,9 @@ from compiler.adopt.proof.proof import Proof
 from compiler.adopt.verdict import REASONS, Difference, Reason
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Diagnostic, Severity
+
+# What is told of ways in that are not taken over.
+_UNASKED: Final = "a way in lets callers in today that no method of the configuration is for, and nothing is asked about them"
 
 
 def otherwise(found: Comparison) -> tuple[Diagnostic, ...]:
@@ -61,6 +65,10 @@ def compared(found: Comparison) -> Iterator[str]:
         if several:
             yield f"- {counted(len(several), 'model')}: {REASONS[reason]}"
             yield f"    as when {_example(several[0])}"
+    lost = [proof for proof in found.proofs if proof.unasked]
+    if lost:
+        yield f"- {counted(len(lost), 'model')}: {_UNASKED}"
+        yield f"    as by {', '.join(lost[0].unasked)}"
     open_ = [proof for proof in found.proofs if proof.why is not None]
     if open_:
         yield f"not proved, and only tried: {counted(len(open_), 'model')}"
@@ -80,6 +88,7 @@ def by_model(found: Comparison) -> Iterator[str]:
     yield from ("## Model by model", "")
     for proof in found.proofs:
         yield f"- `{proof.model}`: {_verdict(proof)}"
+        yield from (f"  - {_UNASKED}: {way}" for way in proof.unasked)
         yield from (f"  - {REASONS[one.reason]}: {_example(one)}" for one in _first_of_each(_differences(proof, found)))
     yield from ("", "The proof takes as given:", "")
     yield from (f"- {one}" for one in TAKEN)

@@ -10,6 +10,7 @@ from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object
 from compiler.adopt.policies import POLICIES, target
+from compiler.adopt.ways import is_known, methods
 from compiler.diagnostics.model import Diagnostic, Severity
 from compiler.program.ir import SUBSCRIPTION_HEADER
 
@@ -45,6 +46,15 @@ class Reach:
     def planned(self, dump: Dump) -> dict[str, str]:
         """Give the models that plans are on: Kuadrant makes of those what no dump shows as it is asked."""
         return {model: f"{one.said}: plans are not simulated" for one in dump.of("PlanPolicy") for model in self.of(one)}
+
+    def unasked(self, dump: Dump) -> dict[str, tuple[str, ...]]:
+        """Give by model the ways in that no method of the configuration is for."""
+        found: dict[str, list[str]] = {}
+        for one in dump.of("AuthPolicy"):
+            lost = [f"`{name}` of the AuthPolicy {one.id}" for name, method in methods(one) if not is_known(one, name, method)]
+            for model in self.of(one) if lost else ():
+                found.setdefault(model, []).extend(lost)
+        return {model: tuple(names) for model, names in found.items()}
 
     def looking(self, dump: Dump) -> frozenset[str]:
         """Give the models with a policy that looks at the header by which callers ask for a subscription."""

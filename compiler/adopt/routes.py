@@ -11,6 +11,7 @@ from compiler.adopt.draft import Draft, Entry, origin
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object, Plain, mapping
 from compiler.adopt.predicates import Callers, Condition, UnknownShapeError, callers, condition
+from compiler.adopt.ways import claims, is_about_tokens
 
 _GROUPS: Final = ("auth.identity.user.groups", "auth.identity.groups")
 _NAMES: Final = ("auth.identity.user.username", "auth.identity.userid")
@@ -48,11 +49,13 @@ def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
         # Which tiers may call which model is said by the cluster's RBAC.
         return
     found: Callers | None = None
+    groups, users = claims(policy)
+    selectors = groups.union(_GROUPS), users.union(_NAMES)
     for name, rule in sorted(authorization.items()):
-        if _HEADERS in str(rule).lower():
+        if _HEADERS in str(rule).lower() or is_about_tokens(mapping(rule)):
             continue
         try:
-            said = _rule(mapping(rule))
+            said = _rule(mapping(rule), selectors)
         except UnknownShapeError as error:
             draft.leave(policy, f"has the rule `{name}`, which lets in others than it can be said: {error}")
             return
@@ -67,25 +70,29 @@ def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
     draft.add("access", policy.name, data, origin(policy))
 
 
-def _rule(rule: Plain) -> Callers:
+# The selectors that find groups, and those that find names.
+_Selectors = tuple[frozenset[str], frozenset[str]]
+
+
+def _rule(rule: Plain, selectors: _Selectors) -> Callers:
     patterns = mapping(rule.get("patternMatching")).get("patterns")
     if not isinstance(patterns, list) or not patterns:
         raise UnknownShapeError("it is no list of patterns")
     if len(patterns) > 1:
         raise UnknownShapeError("several patterns must all hold")
-    return _pattern(patterns[0])
+    return _pattern(patterns[0], selectors)
 
 
-def _pattern(pattern: Plain) -> Callers:
+def _pattern(pattern: Plain, selectors: _Selectors) -> Callers:
     match pattern:
         case {"any": list(some)}:
             found = Callers()
             for one in some:
-                found |= _pattern(one)
+                found |= _pattern(one, selectors)
             return found
-        case {"selector": str(selector), "operator": "incl", "value": str(value)} if selector in _GROUPS:
+        case {"selector": str(selector), "operator": "incl", "value": str(value)} if selector in selectors[0]:
             return Callers(groups=frozenset({value}))
-        case {"selector": str(selector), "operator": "eq", "value": str(value)} if selector in _NAMES:
+        case {"selector": str(selector), "operator": "eq", "value": str(value)} if selector in selectors[1]:
             return Callers(users=frozenset({value}))
         case {"predicate": str(text)}:
             return callers(text)

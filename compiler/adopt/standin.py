@@ -13,6 +13,7 @@ from compiler.adopt import policies
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import ALLOWED, KEY, SUBSCRIPTION, TIER
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, mapping, mappings
+from compiler.adopt.ways import is_known, methods
 from compiler.cel import printer
 from compiler.cel.build import path
 from compiler.cel.tree import Compare, Expr, Index, Int, Str
@@ -34,22 +35,23 @@ def stand_ins(dump: Dump, instance: str, tiers: Sequence[str]) -> Iterator[tuple
     for found in dump.of(*_READ):
         data = copy.deepcopy(found.data)
         if found.kind == "AuthPolicy":
-            _plain(policies.body(replace(found, data=data)), mentioned)
+            known = frozenset(name for name, way in methods(found) if is_known(found, name, way))
+            _plain(policies.body(replace(found, data=data)), mentioned, known)
         if found.kind == "HTTPRoute":
             _route(data)
         yield found, data
     yield from ((None, data) for data in _bindings(dump, instance, tiers))
 
 
-def _plain(body: Plain, mentioned: str) -> None:
+def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
     """Take out what changes no fresh answer, and put in what the API answers."""
     rules = mapping(body.get("rules"))
     rules.pop("metadata", None)
     for phase in ("authentication", "authorization"):
         for name, rule in list(mapping(rules.get(phase)).items()):
             _uncached(mapping(rule))
-            if phase == "authentication" and "kubernetesTokenReview" not in mapping(rule):
-                # Other credentials are other questions: only tokens of the cluster are tried.
+            if phase == "authentication" and name not in known:
+                # Other credentials are other questions, which nothing is asked about.
                 del rules[phase][name]
             elif phase == "authorization":
                 _asked(mapping(rule))

@@ -18,7 +18,19 @@ Window = tuple[str, int, int, bool]
 
 # Why an answer may differ though both sides are as they are meant to be; `other` is none of them.
 Reason = Literal[
-    "several", "bare", "header", "empty", "listing", "ending", "query", "identity", "comma", "unmetered", "overlap", "other"
+    "several",
+    "bare",
+    "header",
+    "empty",
+    "listing",
+    "ending",
+    "query",
+    "identity",
+    "comma",
+    "reserved",
+    "unmetered",
+    "overlap",
+    "other",
 ]
 REASONS: Final[Mapping[Reason, str]] = {
     "several": "a caller of several subscriptions who names none is refused today, and gets the one of the highest priority",
@@ -30,6 +42,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     "query": "a query string that ends like a listing escapes the limit today, and counts",
     "identity": "a request that brings an identity header of its own passes today, and is refused",
     "comma": "a group with a comma in its name counts as each of its parts today, and as none of them from now on",
+    "reserved": "names that Kubernetes keeps to itself count today if an identity provider says them, and no longer",
     "unmetered": "a caller whom nothing meters passes today, and is refused or metered",
     "overlap": "several limits count one request today, and one entry does",
     "other": "decided otherwise, for a reason that is not known",

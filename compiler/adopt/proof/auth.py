@@ -87,8 +87,6 @@ def _extended(reader: Reader, method: policies.Method, around: Surroundings, req
     roots: Roots = {"auth": Record("auth", {"identity": Field(TRUE, raw)}, closed=True), "request": request}
     fields, failed = dict(raw.fields), FALSE
     given = {one.name: one for one in method.defaults if one.name not in raw.fields}
-    if given and not around.kind.knows_fields:
-        raise UnsupportedError(f"a default of `{method.name}`, which a token may say otherwise", method.place)
     for name, one in (given | {one.name: one for one in method.overrides}).items():
         found = reader.value(one.source, roots)
         fields.pop(name, None)

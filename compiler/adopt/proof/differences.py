@@ -11,7 +11,8 @@ from compiler.adopt.proof.api import several
 from compiler.adopt.proof.outcome import Outcome
 from compiler.adopt.verdict import Reason
 from compiler.program.ir import IDENTITY_HEADERS, LISTING_SUFFIX, SUBSCRIPTION_HEADER, Model
-from compiler.prove.formula import FALSE, TRUE, Formula
+from compiler.program.methods import RESERVED_PREFIX
+from compiler.prove.formula import FALSE, TRUE, Fact, Formula
 from compiler.prove.terms import Terms
 from compiler.prove.world import TARGET, World, header_value
 
@@ -27,6 +28,7 @@ class About:
     looks: bool
     windows: frozenset[tuple[str, int, int]]
     api: MaasApi
+    of_cluster: bool = True
 
 
 def differing(terms: Terms, today: Outcome, then: Outcome) -> Formula:
@@ -50,6 +52,7 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
     told = terms.all(-where for one, where in today.windows.items() if one[:_WITHOUT_SHARING] not in about.windows)
     brought = terms.any(of.has_header(name) for name in IDENTITY_HEADERS)
     parts = terms.any(terms.fact(fact) for fact in list(terms.facts()) if fact.kind == "part")
+    reserved = FALSE if about.of_cluster else terms.any(map(terms.fact, _reserved(terms)))
     through = terms.both(today.passes, then.passes)
 
     def on(wanted: Callable[[str], bool]) -> Formula:
@@ -67,9 +70,17 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
         "unmetered": terms.both(today.passes, unmetered),
         "overlap": terms.all((through, told, fewer)),
         # Whatever else is wrong shows without a comma as well.
-        "other": -parts,
+        "other": terms.both(-parts, -reserved),
+        "reserved": -parts,
         "comma": TRUE,
     }
+
+
+def _reserved(terms: Terms) -> Iterator[Fact]:
+    """Give the names that Kubernetes keeps to itself, as far as any formula speaks of them."""
+    for fact in list(terms.facts()):
+        if fact.kind in ("group", "username") and fact.name.startswith(RESERVED_PREFIX):
+            yield fact
 
 
 def _several(of: World, today: Outcome, then: Outcome, about: About) -> Formula:

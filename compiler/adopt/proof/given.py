@@ -10,6 +10,7 @@ from typing import Final
 from compiler.adopt.proof.evaluator import USERNAME
 from compiler.gateway import policies
 from compiler.program import methods
+from compiler.program.ir import Program
 from compiler.program.methods import Credential
 from compiler.prove import raw, world
 from compiler.prove.formula import FALSE, TRUE, Fact, Formula
@@ -28,6 +29,7 @@ TAKEN: Final = (
     "whoever has a token of the cluster has a name and is in `system:authenticated`",
     "a ServiceAccount is in the groups of ServiceAccounts, of its namespace, and in no others; nobody else is in those",
     "no token of the cluster begins like an API key",
+    "an identity provider signs with its own name, names whom it vouches for, and makes no claim that a policy has a default for",
 )
 
 _GROUPS: Final = Sequence((Alternative(TRUE, (), (Names("group", {}, TRUE),), ordered=False),))
@@ -40,17 +42,18 @@ class Kind:
     method: methods.Method | None = None
 
     @property
-    def knows_fields(self) -> bool:
-        """Tell whether all fields of such an identity are known; what else a token's claims hold is not."""
-        return not isinstance(self.method, (methods.Oidc, methods.Introspection))
-
-    @property
     def credentials(self) -> tuple[Credential, ...]:
         """Give what the credentials are; none for tokens of the cluster, which are for any audiences."""
         return () if self.method is None else methods.credentials_of(self.method)
 
     def __str__(self) -> str:
         return "tokens of the cluster" if self.method is None else str(self.credentials[0])
+
+
+def kinds(program: Program) -> tuple[Kind, ...]:
+    """Give the kinds of credentials that callers may have, as far as the configuration knows any."""
+    own = (method for method in program.platform.methods if not methods.understood_by_cluster(method))
+    return Kind(), *map(Kind, own)
 
 
 def audience(name: str) -> Fact:
@@ -80,14 +83,29 @@ def accepted(terms: Terms, kind: Kind, method: policies.Method, host: str = "") 
 
 def identity(of: World, kind: Kind, answers: Record) -> Record:
     """Give the identity that such a credential leaves; `answers` are of the MaaS API, and travel with tokens of the cluster."""
-    if kind.method is not None:
-        return raw.identity(of, kind.method)
+    match kind.method:
+        case methods.Oidc() as method:
+            return _named(raw.identity(of, method), method.username)
+        case None:
+            pass
+        case other:
+            return raw.identity(of, other)
     user = {"username": Field(TRUE, USERNAME), "groups": Field(TRUE, _GROUPS), "extra": Field(TRUE, answers)}
     return Record("auth.identity", {"user": Field(TRUE, Record("auth.identity.user", user))})
 
 
+def _named(found: Record, path: methods.ClaimPath) -> Record:
+    """Give an identity that has the claim with the name."""
+    one = found.fields[path[0]]
+    value = _named(one.value, path[1:]) if isinstance(one.value, Record) else one.value
+    return Record(found.name, {**found.fields, path[0]: Field(TRUE, value)})
+
+
 def promised(terms: Terms, kind: Kind) -> Formula:
     """Give what holds of all callers, as far as any formula so far can tell."""
+    if isinstance(kind.method, methods.Oidc):
+        issuer, _ = methods.claims_of(kind.method)
+        return terms.both(terms.fact(world.claim(*issuer)), terms.fact(world.USERNAME))
     if kind.method is not None:
         return TRUE
     terms.fact(world.group(EVERYBODY))

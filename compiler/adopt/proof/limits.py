@@ -18,7 +18,7 @@ from compiler.gateway.policies import Rate
 from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.semantics import Semantics
 from compiler.prove.terms import Terms
-from compiler.prove.values import Field, Headers, Record, Symbol, Table, Text, UnsupportedError, Value
+from compiler.prove.values import Field, Headers, Record, Table, Text, UnsupportedError, Value
 from compiler.prove.values import Sequence as Listed
 
 _NO_HEADERS: Final = frozenset[str]()
@@ -174,7 +174,7 @@ class _Run:
 
 def _same(terms: Terms, value: Text, userid: Text) -> Formula:
     """Tell where a counter is kept for each user; that another text happens to be somebody's name does not matter."""
-    own = {choice: where for where, choice in userid.choices if isinstance(choice, Symbol)}
+    own = {choice: where for where, choice in userid.choices}
     return terms.any(terms.both(where, own[choice]) for where, choice in value.choices if choice in own)
 
 

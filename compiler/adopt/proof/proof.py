@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Final, Literal
 
 from compiler.adopt.callers import Asked
@@ -11,18 +12,21 @@ from compiler.adopt.proof.api import answers
 from compiler.adopt.proof.differences import About, differing, reasons
 from compiler.adopt.proof.finder import Finder
 from compiler.adopt.proof.given import Kind, identity, promised
-from compiler.adopt.proof.outcome import Outcome, Read
+from compiler.adopt.proof.outcome import Read
 from compiler.adopt.proof.paths import distinguished
 from compiler.adopt.proof.reader import Reader
 from compiler.adopt.proof.sides import Side, headers, trees
 from compiler.adopt.proof.witness import asked, read
 from compiler.adopt.verdict import Answered, Difference, Reason
+from compiler.cel.tree import Expr, Str
 from compiler.program.ir import SUBSCRIPTION_HEADER, Model, Program
+from compiler.program.methods import RESERVED_PREFIX, Introspection, Oidc
 from compiler.prove.algebra import Algebra
 from compiler.prove.decider import Instance
 from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.leaf import UndecidedError
 from compiler.prove.reserved import reserved_by
+from compiler.prove.targets import walk
 from compiler.prove.terms import Terms
 from compiler.prove.values import UnsupportedError
 from compiler.prove.world import World
@@ -40,12 +44,14 @@ Ask = Callable[[Asked], tuple[Answered, Answered]]
 class Proof:
     """What is known of one model, `namespace/name`: each difference with a request that shows it.
 
-    `why` says why nothing is proved; then what is known is only known of the requests that were tried.
+    `why` says why nothing is proved; then what is known is only known of the requests that were tried. `unasked` are ways in
+    of today's that no method of the configuration is for, so that nothing is asked about whoever comes by them.
     """
 
     model: str
     differences: tuple[Difference, ...] = ()
     why: str | None = None
+    unasked: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -54,7 +60,7 @@ class Proof:
             return "sampled"
         if any(one.reason == "other" for one in self.differences):
             return "differs"
-        return "explained" if self.differences else "alike"
+        return "explained" if self.differences or self.unasked else "alike"
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,8 @@ class Prover:
     def _proved(self, model: Model, about: About) -> Proof:
         found: list[Difference] = []
         for kind in self.kinds:
-            of = self._world(model)
-            for difference in self._differences(of, kind, model, about):
+            known = replace(about, of_cluster=kind.method is None)
+            for difference in self._differences(self._world(model), kind, model, known):
                 if isinstance(difference, str):
                     return Proof(model.id, tuple(found), difference)
                 found.append(difference)
@@ -94,7 +100,7 @@ class Prover:
                 break
             known = tuple(dict.fromkeys((*known, *found)))
         valued = tuple(dict.fromkeys((SUBSCRIPTION_HEADER, *headers(about))))
-        return World(Terms(), found, valued, reserved_by(self.program))
+        return World(Terms(), found, valued, _reserved(self.program, about))
 
     def _differences(self, of: World, kind: Kind, model: Model, about: About) -> Iterator[Difference | str]:
         """Give a difference for each reason, or say why there may be others."""
@@ -110,7 +116,7 @@ class Prover:
         for reason, where in known.items():
             here = terms.both(rest, where)
             rest = terms.both(rest, -where)
-            if reason == "comma" and told:
+            if reason in ("comma", "reserved") and told:
                 # What is wrong without a comma is so with one as well.
                 continue
             for _ in range(_SHOWN if reason == "other" else 1):
@@ -118,23 +124,21 @@ class Prover:
                 if shown is None:
                     break
                 told += reason == "other"
-                yield self._difference(of, shown, (today, then), model, reason)
+                one = asked(of, shown, model, kind)
+                yield self._difference(one, [read(of, side, shown) for side in (today, then)], reason)
                 same = [outcome.alike(terms, read(of, outcome, shown)) for outcome in (today, then)]
                 here = terms.both(here, -terms.all(same))
         shown = self._shown(of, finder, unknown)
         if shown is not None:
-            yield f"which of several answers is given is a matter of time, as when {asked(of, shown, model)}"
+            yield f"which of several answers is given is a matter of time, as when {asked(of, shown, model, kind)}"
 
-    def _difference(
-        self, of: World, shown: Instance, sides: tuple[Outcome, Outcome], model: Model, reason: Reason
-    ) -> Difference | str:
+    def _difference(self, one: Asked, expected: Sequence[Read], reason: Reason) -> Difference | str:
         """Put what was found to the simulated gateways: what they do not confirm is no difference, and the proof is none."""
-        one = asked(of, shown, model)
         before, after = self.ask(one)
         if before.status is None or after.status is None:
             why = before.why if before.status is None else after.why
             return f"the simulated gateway cannot tell what is answered when {one}: {why}"
-        if tuple(read(of, side, shown) for side in sides) != (_said(before), _said(after)):
+        if [_said(before), _said(after)] != expected:
             return f"the simulated gateways answer otherwise than the proof reads the policies, as when {one}"
         return Difference(one, before, after, reason)
 
@@ -149,6 +153,16 @@ class Prover:
             if instance is not None:
                 return instance
         return None
+
+
+def _reserved(program: Program, about: Iterable[Expr]) -> tuple[str, ...]:
+    """Give all names of Kubernetes' own that anything could tell apart, and one that stands for the others."""
+    if not any(isinstance(method, (Oidc, Introspection)) for method in program.platform.methods):
+        return ()
+    written = (node.value for one in about for node in walk(one) if isinstance(node, Str))
+    found = {name for name in (*reserved_by(program), *written) if name.startswith(RESERVED_PREFIX) and name != RESERVED_PREFIX}
+    fresh = next(name for number in count() if (name := f"{RESERVED_PREFIX}anything-{number}") not in found)
+    return *sorted(found), fresh
 
 
 def _said(one: Answered) -> Read:

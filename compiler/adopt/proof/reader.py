@@ -16,13 +16,14 @@ from compiler.prove.symbolic import Result
 from compiler.prove.terms import Terms
 from compiler.prove.values import Headers, Record, Text, Truth, UnsupportedError, Value
 from compiler.prove.values import Sequence as Listed
-from compiler.prove.world import World
+from compiler.prove.world import World, claim
 
 Roots = Mapping[str, Value]
 Named = Mapping[str, tuple[Pattern, ...]]
 
 # Authorino's document says it once more under this name.
 _CONTEXT: Final = "context.request.http."
+_CLAIMS: Final = "auth.identity."
 _REQUEST: Final = "request."
 
 
@@ -160,6 +161,9 @@ class Reader:
                     found = self.terms.either(found, -present)
             case ("incl" | "excl") as operator, Listed():
                 found = self.terms.both(present, self.algebra.holds(value, wanted))
+            case ("eq" | "neq" | "incl" | "excl") as operator, None if pattern.value and pattern.selector.startswith(_CLAIMS):
+                # Of other claims only is known whether they compare so, which is the same on both sides.
+                found = self.terms.fact(claim(pattern.selector, "eq" if operator in ("eq", "neq") else "incl", pattern.value))
             case operator, _:
                 raise UnsupportedError(f"`{operator}` on `{pattern.selector}`", pattern.place)
         return found if operator in ("eq", "incl") else -found

@@ -164,6 +164,8 @@ def _of_policies(effective: Effective) -> Iterator[Expr]:
             case policies.Pattern(selector=selector, value=value) if selector.startswith(_HEADER):
                 name = selector.partition("headers.")[2]
                 yield Compare("==", Index(_HEADERS, Str(name)), Str(value))
+            case policies.Pattern(value=value):
+                yield Str(value)
             case _:
                 pass
 

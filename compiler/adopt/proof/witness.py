@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from typing import Final
 
 from compiler.adopt.callers import SOMEBODY, Asked
-from compiler.adopt.proof.given import ACCOUNT, ACCOUNTS, EVERYBODY, OF_NAMESPACE
+from compiler.adopt.proof.given import ACCOUNT, ACCOUNTS, EVERYBODY, OF_NAMESPACE, Kind
 from compiler.adopt.proof.outcome import Outcome, Read
 from compiler.adopt.proof.sides import METHOD
 from compiler.program.ir import IDENTITY_HEADERS, Model
 from compiler.prove.decider import Instance
 from compiler.prove.formula import FALSE, TRUE, Conjunction, Fact, Formula, Other, Point, Switch, Variable
 from compiler.prove.leaf import UndecidedError
-from compiler.prove.world import TARGET, World
+from compiler.prove.witness import example
+from compiler.prove.world import BOUND, TARGET, TEAM, World
 
 _ANYTHING: Final = "something"
 _KINDS: Final = ("group", "part", "username", "header", "audience")
@@ -31,7 +32,8 @@ def read(of: World, outcome: Outcome, instance: Instance) -> Read:
             case Fact():
                 found = formula in (TRUE, FALSE) or abs(formula) in instance.facts
             case Switch(variable, cases, default):
-                usual: Point | Other = of.targets[0] if variable == TARGET else None if variable.name in of.valued else _OTHER
+                absent = variable.name in of.valued or variable in (BOUND, TEAM)
+                usual: Point | Other = of.targets[0] if variable == TARGET else None if absent else _OTHER
                 point = values.get(variable, usual)
                 found = holds(next((inner for one, inner in cases if one == point), default))
             case Conjunction(literals, clauses):
@@ -42,12 +44,30 @@ def read(of: World, outcome: Outcome, instance: Instance) -> Read:
     return passes, frozenset(window for window, where in outcome.windows.items() if passes and holds(where))
 
 
-def asked(of: World, instance: Instance, model: Model) -> Asked:
+def asked(of: World, instance: Instance, model: Model, kind: Kind) -> Asked:
     """Give the plainest request of which the instance is true.
 
     Raises:
         UndecidedError: no request can be made of it.
     """
+    if kind.method is None:
+        return _by_token(of, instance, model)
+    found = example(of, instance, model.id, kind.method.name)
+    verb = _verb(next((point for variable, point in instance.values if variable == METHOD), None))
+    return Asked(
+        model.id,
+        found.username or "",
+        frozenset(found.groups),
+        (),
+        found.target,
+        _kind(found.target, dict(found.headers), model),
+        found.headers,
+        verb,
+        found,
+    )
+
+
+def _by_token(of: World, instance: Instance, model: Model) -> Asked:
     facts = [node for number in sorted(instance.facts) if isinstance(node := of.terms.node(number), Fact)]
     taken = {fact.name for fact in of.terms.facts()}
     names = {kind: [fact.name for fact in facts if fact.kind == kind] for kind in _KINDS}
@@ -64,17 +84,22 @@ def asked(of: World, instance: Instance, model: Model) -> Asked:
             headers |= {} if value is None else {variable.name: value}
         elif not isinstance(point, Other):
             raise UndecidedError(f"a request is needed in which {_said(variable, point)}")
-    kind = "identity" if set(headers) & set(IDENTITY_HEADERS) else "query" if "?" in path else "chat"
     return Asked(
         model.id,
         next(iter(names["username"]), None) or _somebody(groups, taken, parted=any(fact.kind == "parts" for fact in facts)),
         frozenset(groups),
         tuple(names["audience"]),
         path,
-        "listing" if path == model.listing_path else kind,
+        _kind(path, headers, model),
         tuple(sorted(headers.items())),
         verb,
     )
+
+
+def _kind(path: str, headers: Collection[str], model: Model) -> str:
+    if path == model.listing_path:
+        return "listing"
+    return "identity" if set(headers) & set(IDENTITY_HEADERS) else "query" if "?" in path else "chat"
 
 
 def _verb(point: Point | Other) -> str:
