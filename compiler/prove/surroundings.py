@@ -20,6 +20,7 @@ from compiler.prove.from_gateway import permissions
 from compiler.prove.platform import platform
 from compiler.prove.telemetry import telemetry
 from compiler.prove.verdict import refuted
+from compiler.prove.waves import waves
 from compiler.source.load import load_text
 
 _KUSTOMIZATION: Final = "kustomization.yaml"
@@ -43,6 +44,7 @@ def surroundings(program: Program, files: Loaded, cluster: Cluster) -> Iterator[
     yield from platform(program, found)
     yield from telemetry(program, found)
     yield from _kept(found)
+    yield from waves(found)
     yield from _applied(files)
 
 

@@ -93,6 +93,25 @@ def test_other_labels_are_refuted_or_not_understood(old: str, new: str) -> None:
     assert set(codes({**texts(), POLICY: texts()[POLICY].replace(old, new)})) & {"refuted", "unmodelled"}
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("servicemonitor", "app: limitador", "app: authorino"),
+        ("servicemonitor", "path: /metrics", "path: /metric"),
+        ("servicemonitor", "namespace: kuadrant", "namespace: llm"),
+        ("prometheusrule", "record: team:maas", "record: maas"),
+        ("prometheusrule", "* 0.0000001\n", "* 0.000001\n"),
+        ("prometheusrule", "sum by (subscription) (inc", "max by (subscription) (inc"),
+        ("prometheusrule", 'subscription="gold"', 'subscription="silver"'),
+        ("prometheusrule", "        - record: subscription:maas_cost:increase1h\n", "        - record: x\n"),
+    ],
+)
+def test_usage_that_is_read_or_added_up_otherwise_is_refuted(file: str, old: str, new: str) -> None:
+    path = f"telemetry/{file}.yaml"
+    assert old in texts()[path]
+    assert "refuted" in codes({**texts(), path: texts()[path].replace(old, new, 1)})
+
+
 def test_without_the_labels_nothing_is_told_apart() -> None:
     changed = {**texts(), POLICY: texts()["telemetry/servicemonitor.yaml"].replace("maas-usage", "x")}
     assert "refuted" in codes(changed)
