@@ -360,3 +360,15 @@ def test_what_cannot_be_told_to_anybody_is_a_run_that_failed() -> None:
         pytest.skip("the system has no device that is always full")
     with full.open("wb") as nowhere:
         assert subprocess.run([maasc, "rule"], stdout=nowhere, stderr=subprocess.PIPE, check=False).returncode == 2
+
+
+def test_an_entry_of_a_secret_that_has_no_good_name_is_told_with_the_form_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    provider = "kind: ExternalModel, provider: openai, endpoint: api.openai.com, model: a, credential: {secret: s, key: a.b}"
+    write(Path(), {"config/a.yaml": SMALL.replace("kind: LLMInferenceService", provider)})
+    found = run("check")
+    assert found.exit_code == 1
+    assert "`a.b` does not have the form that is needed here" in found.output
+    assert "help: letters, digits, `-` and `_`: a dot would lead further down" in found.output

@@ -78,6 +78,8 @@ def test_what_is_not_there_could_not_be_run(words: list[str], code: str) -> None
     found = run("fmt", *words)
     assert found.exit_code == 2
     assert f"error[{code}]" in found.output
+    assert "effect: it is left as it is\n" in found.output
+    assert "compiled" not in found.output
 
 
 def test_bytes_that_are_no_text_are_told_and_kept() -> None:

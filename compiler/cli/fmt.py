@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,12 +16,14 @@ from compiler.cli.overwrite import overwrite
 from compiler.cli.patch import patch
 from compiler.cli.report import Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic
-from compiler.source.errors import error
+from compiler.source.errors import NOT_COMPILED, error
 from compiler.source.folder import content_of, files, reason
 from compiler.source.guard import hidden
 from compiler.source.limits import LIMITS
 from compiler.source.texts import Texts
 from compiler.style.layout import formatted
+
+_LEFT: Final = "it is left as it is"
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
             found += [refused] if refused else []
         if check or not (shown or quiet):
             click.echo(f"{'would change' if check else 'formatted'} {one.path.as_posix()}")
+    # Whatever cannot be read is told of in the words of a build, and here nothing is built.
+    found = [replace(one, effect=_LEFT) if one.code in NOT_COMPILED else one for one in found]
     show(found, Texts({one.path.as_posix(): hidden(one.before) for one in read if found}), Reporting("text", color, quiet))
     ending = code(found)
     sys.exit(GATE if check and changed and ending == FINE else ending)

@@ -122,7 +122,11 @@ def _plain(message: str) -> str:
 
 def _example(location: Sequence[PathPart], kind: str) -> str | None:
     """Show what is meant where a pattern would have to be read."""
-    examples = {"kuadrant": 'write a release, such as `"1.5"` or `"1.4.2"`', "pricePerMillionTokens": 'such as `"2.50"`'}
+    examples = {
+        "kuadrant": 'write a release, such as `"1.5"` or `"1.4.2"`',
+        "pricePerMillionTokens": 'such as `"2.50"`',
+        "key": "letters, digits, `-` and `_`: a dot would lead further down, so put the value below another name in the Secret",
+    }
     return examples.get(str(location[-1])) if location and kind == "string_pattern_mismatch" else None
 
 

@@ -27,6 +27,9 @@ _EFFECTS: Final[Mapping[str, str]] = {
     "yaml-tag": "nothing is compiled: readers differ in what they make of a tagged value",
 }
 
+# The codes whose effect is one on a build: who reads a text for something else says what becomes of that.
+NOT_COMPILED: Final = frozenset(code for code, effect in _EFFECTS.items() if effect.startswith("nothing is compiled"))
+
 
 def error(  # noqa: PLR0913 - the parts of a diagnostic
     code: str, headline: str, file: str, span: Span | None = None, *, notes: tuple[Note, ...] = (), advice: str | None = None

@@ -65,7 +65,7 @@ def load(paths: Sequence[Path]) -> Loaded:
         name = path.as_posix()
         content = _content(path)
         if isinstance(content, str):
-            found.append(error("unreadable-file", f"the file cannot be read: {content}", name))
+            found.append(replace(error("unreadable-file", f"the file cannot be read: {content}", name), effect=NOT_TESTED))
             continue
         read, problems = load_text(name, content)
         found += [replace(problem, effect=NOT_TESTED) for problem in problems]

@@ -8,7 +8,7 @@ import pytest
 from suites_bench import CALLERS, Bench
 
 from compiler.cli.exit import code
-from compiler.suites.load import files_of, load
+from compiler.suites.load import NOT_TESTED, files_of, load
 from compiler.suites.resolve import resolve
 
 ROW = f"{CALLERS}expect:\n  - {{caller: fred, model: sim, status: 200"
@@ -106,7 +106,7 @@ def _resolved(small: Bench, suite: str) -> list[str | None]:
 def test_a_file_that_is_not_there_could_not_be_run(tmp_path: Path) -> None:
     """What cannot be read is exit 2, and so is a text that is no YAML."""
     found = load([tmp_path / "no.yaml"])
-    assert [one.code for one in found.diagnostics] == ["unreadable-file"]
+    assert [(one.code, one.effect) for one in found.diagnostics] == [("unreadable-file", NOT_TESTED)]
     assert code(found.diagnostics) == 2
     (tmp_path / "bad.yaml").write_text("a: [", encoding="utf-8")
     assert code(load([tmp_path / "bad.yaml"]).diagnostics) == 2
