@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -47,10 +47,14 @@ def gather(paths: Sequence[Path], tell: Callable[[int], None] = lambda _: None) 
     seen: dict[tuple[str, str, str], Object] = {}
     count = 0
     for path in _files(paths, dump.findings):
+        known, held = len(dump.findings), False
         for piece in _pieces(path.path, dump.findings):
             count += 1
+            held = held or piece.data is not None
             tell(count)
             _add(path, piece, dump, seen)
+        if not held and len(dump.findings) == known:
+            dump.findings.append(_empty(path))
     dump.objects, others = about_models(dump.objects)
     dump.others.update(name_of(one.data) for one in others)
     dump.objects.sort(key=lambda one: (one.kind, one.namespace, one.name))
@@ -70,7 +74,7 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
         return
     if is_listing(piece.data):
         return
-    if not isinstance(piece.data.get("kind"), str) or "apiVersion" not in piece.data:
+    if not all(isinstance(piece.data.get(name), str) for name in ("kind", "apiVersion")):
         dump.findings.append(_no_object(place))
         return
     known = len(dump.findings)
@@ -98,13 +102,20 @@ def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]
             yield _File(path, path.name)
 
 
+def _empty(file: _File) -> Diagnostic:
+    advice = "a cluster without any object of the kinds asked for is printed as a list all the same"
+    return Diagnostic(
+        "truncated-dump", Severity.ERROR, "the dump holds nothing", Place(file.path.as_posix()), _NOTHING, help=advice
+    )
+
+
 def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
     file = path.as_posix()
     try:
         with path.open("rb") as stream:
             yield from streamed(file, stream)
     except SyntaxDiagnosticError as stopped:
-        findings.append(stopped.found)
+        findings.append(replace(stopped.found, effect=_NOTHING))
     except OSError as problem:
         findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", file))
 

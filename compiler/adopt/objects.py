@@ -102,12 +102,12 @@ def name_of(data: Mapping[str, object]) -> str:
 
 
 def kept(data: Mapping[str, object], place: Place, source: str, findings: list[Diagnostic]) -> Object | None:
-    """Give an object that decides about requests, reduced to what does; None for any other."""
-    version, kind, metadata = data.get("apiVersion"), data.get("kind"), data.get("metadata")
-    if not isinstance(version, str) or not isinstance(kind, str) or not isinstance(metadata, dict):
-        return None
-    name, namespace = metadata.get("name"), metadata.get("namespace", "")
-    if not isinstance(name, str) or not isinstance(namespace, str):
+    """Give an object that decides about requests, reduced to what does; None for any other, or after a finding."""
+    version, kind, metadata = str(data["apiVersion"]), str(data["kind"]), mapping(data.get("metadata"))
+    name, namespace = metadata.get("name"), metadata.get("namespace") or ""
+    if not isinstance(name, str) or not name or not isinstance(namespace, str):
+        if _decides(version.rpartition("/")[0], kind):
+            findings.append(_nameless(kind, place))
         return None
     reduced = _reduced(version.rpartition("/")[0], kind, name, data, metadata)
     if reduced is None:
@@ -131,11 +131,18 @@ def _reduced(group: str, kind: str, name: str, data: Mapping[str, object], metad
         return {"metadata": bare}
     if kind == "ConfigMap" and not group and name == TIER_MAP:
         return {"metadata": bare, "data": data.get("data")}
-    if group == _RBAC and kind in ("Role", "RoleBinding"):
+    if not _decides(group, kind):
+        return None
+    if group == _RBAC:
         return {"metadata": bare, **{key: data[key] for key in ("rules", "roleRef", "subjects") if key in data}}
-    if group in _GROUPS and kind not in _INERT:
-        return {"metadata": bare, "spec": data.get("spec")}
-    return None
+    return {"metadata": bare, "spec": data.get("spec")}
+
+
+def _decides(group: str, kind: str) -> bool:
+    """Tell whether objects of a kind decide about requests, whatever they are called."""
+    if group == _RBAC:
+        return kind in ("Role", "RoleBinding")
+    return (group, kind) == _SERVED or (group in _GROUPS and kind not in _INERT)
 
 
 def _key(metadata: Plain) -> Plain | None:
@@ -152,6 +159,17 @@ def _key(metadata: Plain) -> Plain | None:
             "annotations": told,
         }
     }
+
+
+def _nameless(kind: str, place: Place) -> Diagnostic:
+    return Diagnostic(
+        "truncated-dump",
+        Severity.ERROR,
+        f"the {kind} has no name, or a namespace that is no text",
+        place,
+        "nothing is imported: what it decides about requests would be forgotten",
+        help="make the dump anew with `kubectl get ... -A -o yaml`",
+    )
 
 
 def _leaking(found: Object, leak: Hidden) -> Diagnostic:

@@ -25,6 +25,7 @@ _FILES: Final = {
     "subscriptions.yaml": ("subscriptions",),
 }
 _WIDTH: Final = 110
+_BITS: Final = 64
 # Mappings and lists that fit on a line are written on one from this depth of an item on.
 _FLOW_FROM: Final = 2
 # Sections whose items are on one line.
@@ -126,9 +127,10 @@ def _stream(objects: Mapping[str, tuple[Plain, list[str]]]) -> str:
 
 
 def _serialisable(value: Any) -> Any:  # noqa: ANN401 - plain data in and out
-    """Give data with numbers as a manifest may have them: our own writer knows none with a fraction."""
+    """Give data with numbers as a manifest may have them: our own writer knows none with a fraction, or beyond 64 bits."""
     if isinstance(value, dict):
         return {str(key): _serialisable(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_serialisable(inner) for inner in value]
-    return str(value) if isinstance(value, float) else value
+    fits = not isinstance(value, float) and (not isinstance(value, int) or value.bit_length() < _BITS)
+    return value if fits else str(value)

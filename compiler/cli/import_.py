@@ -27,6 +27,7 @@ from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.diagnostics.locate import NOTHING
 from compiler.diagnostics.model import Diagnostic, Severity, failed
 from compiler.engines.celpy_engine import CelpyEngine
+from compiler.intent.scalars import is_hostname, is_label, is_release
 from compiler.pipeline import Front
 
 _REPORT = "README.md"
@@ -64,6 +65,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     their contents are read into nothing. What cannot be said is kept in the folder `--unmanaged`, with the reasons.
     """
     reporting = Reporting(form, color, quiet)
+    options.apart(config, unmanaged)
+    _checked(Wanted(kuadrant, gateway, hostname))
     _vacant(config, unmanaged)
     progress = Progress(quiet=quiet or form != "text")
     dump = gather(dumps, lambda count: progress.so_far("objects read", count))
@@ -74,6 +77,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if problem is not None:
         show((problem,), NOTHING, reporting)
         sys.exit(code((problem,)))
+    kept = leftovers(draft.left)
     written = _written(config, texts(draft))
     front = pipeline.front(config)
     outcome = _compared(dump, draft, config, front, progress)
@@ -81,7 +85,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     seen = gathered((*defects(dump), *(found.defects if found else ())))
     paired = unpaired(in_folder(front.diagnostics, config))
     told = (*left_over(draft.left), *seen, *paired, *(otherwise(found) if found else ()), *wrong)
-    written += _written(unmanaged, leftovers(draft.left) | {_REPORT: page(dump, draft, found, told)})
+    written += _written(unmanaged, kept | {_REPORT: page(dump, draft, found, told)})
     show(told, Folder(config, front.sources), reporting)
     if form == "text" and not quiet:
         click.echo("".join(f"wrote {path}\n" for path in written) + summary(dump, draft, found))
@@ -110,6 +114,21 @@ def _compared(dump: Dump, draft: Draft, config: Path, front: Front, progress: Pr
         progress.tell("models proved", count, total)
 
     return compare(dump, draft, front.program, back.bundle.texts, engine, tell=tell, tell_proofs=tell_proofs)
+
+
+def _checked(wanted: Wanted) -> None:
+    """Refuse what would be told of the configuration that it is written into, after it was."""
+    namespace, _, name = ("a/b" if wanted.gateway is None else wanted.gateway).partition("/")
+    wrong = {
+        "--kuadrant": "a release, such as `1.5` or `1.4.2`" if not is_release(wanted.kuadrant) else None,
+        "--gateway": "a namespace and a name, `ingress/models`" if not (is_label(namespace) and is_label(name)) else None,
+        "--hostname": "a host in lower case, without scheme or port"
+        if wanted.hostname is not None and not is_hostname(wanted.hostname)
+        else None,
+    }
+    for option, form in wrong.items():
+        if form is not None:
+            raise click.BadParameter(f"it is {form}", param_hint=f"`{option}`")
 
 
 def _vacant(config: Path, unmanaged: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compiler.intent.authentication import MethodSpec
-from compiler.intent.scalars import Hostname, Label, Port, Regex
+from compiler.intent.scalars import RELEASE, Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec
 from compiler.intent.telemetry import TelemetrySpec
 
@@ -76,9 +76,7 @@ class MaasApiSpec(Spec):
 class PlatformSpec(Spec):
     """The cluster's side: Kuadrant's release, the gateway, and the ways in, tried in the order written."""
 
-    kuadrant: Annotated[
-        str, Field(pattern=r"^[0-9]+\.[0-9]+(\.[0-9]+)?$", description='Kuadrant\'s release in the cluster, in quotes: `"1.5"`')
-    ]
+    kuadrant: Annotated[str, Field(pattern=RELEASE, description='Kuadrant\'s release in the cluster, in quotes: `"1.5"`')]
     gateway: Annotated[GatewaySpec, Field(description="the Gateway that all requests pass")]
     attach: Annotated[
         Literal["route", "gateway"],

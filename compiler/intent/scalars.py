@@ -14,6 +14,8 @@ from compiler.cel.printer import spellable
 MAX_LIMIT: Final = 1_000_000_000
 MAX_SECONDS: Final = 366 * 24 * 60 * 60
 
+# A schema for editors says it as well, and its regular expressions know no `\Z`.
+RELEASE: Final = r"^[0-9]+\.[0-9]+(\.[0-9]+)?$"
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 # What Kubernetes lets a label be called, and hold.
 _WORD: Final = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
@@ -73,6 +75,16 @@ def window_meant(written: object) -> str | None:
     except ValueError:
         return None
     return found
+
+
+def is_release(text: str) -> bool:
+    """Tell whether a text is a release of Kuadrant as the language writes it: `1.5` or `1.4.2`."""
+    return bool(re.fullmatch(RELEASE, text))
+
+
+def is_hostname(text: str) -> bool:
+    """Tell whether a text is a host name: lower-case DNS labels joined by dots."""
+    return bool(_HOSTNAME.match(text))
 
 
 def is_label(name: str) -> bool:

@@ -183,10 +183,57 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "empty").mkdir()
     assert _codes(gather([tmp_path / "empty"])) == ["no-config"]
     (tmp_path / "dump.yaml").write_bytes(b"\xff\xfe")
-    assert _codes(gather([tmp_path / "dump.yaml"])) == ["not-utf8"]
+    (unread,) = gather([tmp_path / "dump.yaml"]).findings
+    assert unread.code == "not-utf8"
+    assert unread.effect.startswith("nothing is imported")
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
     assert _codes(gather([tmp_path / "dump.yaml"])) == ["unreadable-file"]
+
+
+@pytest.mark.parametrize("text", ["", "---\n", "# nothing\n"])
+def test_a_file_of_nothing_is_no_dump(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that wrote nothing failed: that no policy is in it says nothing of the cluster."""
+    monkeypatch.chdir(tmp_path)
+    Path("whole.yaml").write_text(listing(cluster({"llm/a": ["free"]})), encoding="utf-8")
+    Path("rest.yaml").write_text(text, encoding="utf-8")
+    result = run("import", "whole.yaml", "rest.yaml")
+    assert result.exit_code == 2
+    assert "error[truncated-dump]: the dump holds nothing\n --> rest.yaml" in result.output
+    assert not Path("config").exists()
+
+
+def test_a_list_of_nothing_is_a_dump(tmp_path: Path) -> None:
+    assert _codes(_dump(tmp_path, "apiVersion: v1\nitems: []\nkind: List\nmetadata: {}\n")) == []
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"name": None}, {"name": ""}, {"name": "x", "namespace": 3}, "x"])
+def test_an_object_without_a_name_is_not_passed_over(metadata: object, tmp_path: Path) -> None:
+    kinds = [("kuadrant.io/v1", "AuthPolicy"), ("serving.kserve.io/v1alpha1", "LLMInferenceService")]
+    kinds += [("rbac.authorization.k8s.io/v1", "RoleBinding")]
+    for version, kind in kinds:
+        dump = _dump(tmp_path, yaml.safe_dump({"apiVersion": version, "kind": kind, "metadata": metadata}))
+        assert _codes(dump) == ["truncated-dump"]
+        assert not dump.others
+    harmless = _dump(tmp_path, yaml.safe_dump({"apiVersion": "v1", "kind": "Pod", "metadata": metadata}))
+    assert (_codes(harmless), harmless.others) == ([], {"Pod": 1})
+
+
+def test_an_object_without_a_version_is_none(tmp_path: Path) -> None:
+    assert _codes(_dump(tmp_path, "apiVersion: 1\nkind: AuthPolicy\nmetadata: {name: x}\n")) == ["truncated-dump"]
+
+
+@pytest.mark.parametrize("number", [0.5, 2**63, -(2**70), 2**63 - 1])
+def test_numbers_that_nobody_would_write_are_kept_beside_the_report(
+    number: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd = thing("extensions.kuadrant.io/v1alpha1", "TelemetryPolicy", "llm", "odd", spec={"x": [number]})
+    Path("dump.yaml").write_text(listing([*cluster({"llm/a": ["free"]}), odd]), encoding="utf-8")
+    result = run("import", "dump.yaml")
+    assert result.exit_code in {0, 4}, result.output
+    (left,) = yaml.safe_load_all(Path("unmanaged/telemetrypolicy.yaml").read_text(encoding="utf-8"))
+    assert [str(one) for one in left["spec"]["x"]] == [str(number)]

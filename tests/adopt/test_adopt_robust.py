@@ -27,6 +27,8 @@ JUNK: tuple[Any, ...] = (
     "Not a label!",
     -1,
     10**12,
+    2**70,
+    0.5,
     True,
     [],
     {},

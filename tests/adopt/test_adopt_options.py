@@ -1,0 +1,35 @@
+"""What is said on the command line of an import is looked at before anything is read or written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_support import run
+
+DUMP = Path(__file__).parent / "dumps" / "by-hand.yaml"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--gateway", "a"), "`--gateway`: it is a namespace and a name, `ingress/models`"),
+        (("--gateway", "a/"), "`--gateway`"),
+        (("--gateway", "a/b/c"), "`--gateway`"),
+        (("--gateway", ""), "`--gateway`"),
+        (("--kuadrant", "9"), "`--kuadrant`: it is a release, such as `1.5` or `1.4.2`"),
+        (("--kuadrant", "1.5\n"), "`--kuadrant`"),
+        (("--hostname", "https://models.example.com"), "`--hostname`: it is a host in lower case, without scheme or port"),
+        (("--hostname", ""), "`--hostname`"),
+        (("--config", "x", "--unmanaged", "x"), "the folders `x` and `x` are one, or one lies in the other"),
+        (("--config", "x", "--unmanaged", "x/left"), "the folders `x` and `x/left`"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_written(
+    options: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("import", DUMP.as_posix(), *options)
+    assert result.exit_code == 2, result.output
+    assert said in result.output
+    assert list(tmp_path.iterdir()) == []
