@@ -9,7 +9,8 @@ from compiler.adopt.draft import Draft, Entry, origin
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, mapping, mappings
 
-_SUFFIX: Final = "-kserve-route"
+# What the routes that KServe makes are called after the names of their services.
+KSERVE: Final = "-kserve-route"
 # What the routes of providers' models are called by before their names, in today's release and in the first.
 _OUTSIDE: Final = ("maas", "maas-model")
 
@@ -21,7 +22,7 @@ def services(dump: Dump, draft: Draft) -> None:
     for found in dump.of("LLMInferenceService"):
         if served(draft, found.namespace, found.name) is not None:
             continue
-        if tiered or MODELS_OF_TIERS in found.annotations or (found.namespace, found.name + _SUFFIX) in targets:
+        if tiered or MODELS_OF_TIERS in found.annotations or (found.namespace, found.name + KSERVE) in targets:
             draft.add("models", found.id, backend(found.namespace, found.name, found.name), origin(found))
 
 
@@ -36,15 +37,15 @@ def routed(dump: Dump, draft: Draft) -> None:
     """Add the models behind routes that a policy is on, and that nothing else in the dump tells of."""
     for found in dump.of(*policies.POLICIES, "PlanPolicy"):
         kind, name = policies.target(found)
-        if kind == "HTTPRoute" and name.endswith(_SUFFIX):
-            model = name.removesuffix(_SUFFIX)
+        if kind == "HTTPRoute" and name.endswith(KSERVE):
+            model = name.removesuffix(KSERVE)
             if served(draft, found.namespace, model) is None:
                 draft.add(
                     "models", f"{found.namespace}/{model}", backend(found.namespace, model, model), origin(found, "its target")
                 )
     targets = {(one.namespace, policies.target(one)[1]) for one in dump.of(*policies.POLICIES, "PlanPolicy")}
     for route in dump.of("HTTPRoute"):
-        if (route.namespace, route.name) in targets and not route.name.endswith(_SUFFIX):
+        if (route.namespace, route.name) in targets and not route.name.endswith(KSERVE):
             _service(route, draft)
 
 
@@ -81,7 +82,7 @@ def routes(dump: Dump, draft: Draft) -> None:
     for name, entry in draft.sections["models"].items():
         namespace, _, service = str(entry.data["backend"].get("of", "")).partition("/")
         if service:
-            draft.routes[namespace, service + _SUFFIX] = name
+            draft.routes[namespace, service + KSERVE] = name
         if entry.data["backend"].get("kind") == "ExternalModel":
             namespace, _, short = name.partition("/")
             draft.routes |= {(namespace, f"{prefix}-{short}"): name for prefix in _OUTSIDE}

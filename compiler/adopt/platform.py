@@ -9,6 +9,7 @@ from typing import Final
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
+from compiler.adopt.elsewhere import parents
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import TIER_MAP, Object, Plain, mappings, words
 from compiler.adopt.ways import NoWayError, methods, way_of
@@ -55,8 +56,7 @@ def _spoken_of(dump: Dump) -> Iterator[str]:
         if kind == "Gateway":
             yield f"{policy.namespace}/{name}"
     for route in dump.of("HTTPRoute"):
-        for parent in mappings(route.spec.get("parentRefs")):
-            yield f"{parent.get('namespace', route.namespace)}/{parent.get('name')}"
+        yield from parents(route)
 
 
 def platform(dump: Dump, draft: Draft, name: str, found: Object | None, wanted: Wanted) -> Diagnostic | None:

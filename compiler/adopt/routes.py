@@ -9,6 +9,7 @@ from typing import Final
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
 from compiler.adopt.gather import Dump
+from compiler.adopt.headers import refuses_headers
 from compiler.adopt.objects import Object, Plain, mapping
 from compiler.adopt.predicates import Callers, Condition, UnknownShapeError, callers, condition
 from compiler.adopt.ways import claims, is_about_tokens
@@ -18,8 +19,6 @@ _NAMES: Final = ("auth.identity.user.username", "auth.identity.userid")
 _OTHERS: Final = "is on no model's route: what it does is not taken over"
 # How the platform of tiers asks the cluster's RBAC.
 _ABOUT_TIERS: Final = "kubernetesSubjectAccessReview"
-# Refusing identity headers of the client's is part of what is emitted, whatever it was called.
-_HEADERS: Final = "x-maas-"
 
 
 def by_hand(dump: Dump, draft: Draft) -> None:
@@ -52,7 +51,7 @@ def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
     groups, users = claims(policy)
     selectors = groups.union(_GROUPS), users.union(_NAMES)
     for name, rule in sorted(authorization.items()):
-        if _HEADERS in str(rule).lower() or is_about_tokens(mapping(rule)):
+        if refuses_headers(mapping(rule)) or is_about_tokens(mapping(rule)):
             continue
         try:
             said = _rule(mapping(rule), selectors)
@@ -63,6 +62,9 @@ def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
             draft.leave(policy, "has several rules that must all hold, and access is one or the other")
             return
         found = said
+    if found is None:
+        draft.leave(policy, "lets in everybody whom it accepts: no rule of it asks for a group or a name")
+        return
     if not found or found.tiers:
         draft.leave(policy, "lets nobody in by group or name")
         return

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from compiler.adopt.draft import Draft, mentioned
+from compiler.adopt.elsewhere import divided
 from compiler.adopt.gather import Dump
 from compiler.adopt.models import routed, routes, services
 from compiler.adopt.plans import plans
@@ -39,6 +40,7 @@ def understand(dump: Dump, wanted: Wanted) -> tuple[Draft, Diagnostic | None]:
     if isinstance(gateway, Diagnostic):
         return draft, gateway
     name, found = gateway
+    dump, draft.left = divided(dump, name)
     tiers(dump, draft)
     resources(dump, draft)
     services(dump, draft)
