@@ -159,9 +159,8 @@ class _Entitlements:
             price=spec.metadata.price,
         )
         for name, budget in spec.models.items():
-            origin = item.place.at("models", name)
-            entry = Entry("subscription", item.name, owner, spec.priority, _budget(budget, Per(budget.per)), origin, metadata)
-            self._entry(name, entry)
+            used = _budget(budget, Per(budget.per))
+            self._entry(name, Entry("subscription", item.name, owner, spec.priority, used, item.place, metadata, name))
 
     def _team(self, item: Item[TeamSpec]) -> None:
         """A team grants and meters at once: whoever one of its grants covers on a model is metered by its policy there."""

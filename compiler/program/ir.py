@@ -112,6 +112,8 @@ class Entry:
 
     `key` is what the gateway exports as the selected entry and what the header `x-maas-subscription` names: the plain
     name of a subscription, `team:<name>`, `tier:<name>`. A subscription's name holds no colon, so keys never collide.
+    `written` is where it stands, and `model` the name that the model has there, in a subscription: there are many entries,
+    and of few the place is asked for.
     """
 
     kind: EntryKind
@@ -119,8 +121,14 @@ class Entry:
     subjects: Subjects
     priority: int
     budget: Budget
-    origin: Place
+    written: Place
     metadata: Metadata = Metadata()
+    model: str | None = None
+
+    @property
+    def origin(self) -> Place:
+        """Give where the budget on the model is written."""
+        return self.written if self.model is None else self.written.at("models", self.model)
 
     @property
     def key(self) -> str:

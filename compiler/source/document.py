@@ -16,6 +16,8 @@ from compiler.source.spans import Spot, spots
 class Document:
     """One YAML document: its file, its number in the file (from 0), the text of the whole file, and its data.
 
+    Nobody changes data: equal parts of it, in whatever documents, may be one object.
+
     `origins` lead to the text where the data have another shape than it.
     """
 

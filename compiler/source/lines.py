@@ -98,8 +98,6 @@ def _document(lines: list[str], depth: int) -> object:
 def _entry(line: _Line, stack: list[_Frame]) -> tuple[dict[str, object], str] | None:
     """Put a line where it belongs: into the last collection, whose column it must have, or into those that it opens."""
     column, dashes, key, value, is_open = line
-    if type(value) is dict or type(value) is list:
-        value = _copied(value)
     if not stack or stack[-1][0] != column:
         raise _OtherError
     inner = stack[-1][1]
@@ -160,7 +158,7 @@ def _unquoted(quoted: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _flow(written: str) -> object:
-    """Read brackets that close at the end of the line; whoever gets the value gets a copy."""
+    """Read brackets that close at the end of the line; equal ones are one object, of which a large configuration has many."""
     tokens: list[tuple[str, str]] = []
     end = 0
     for found in _FLOW.finditer(written):
@@ -174,13 +172,6 @@ def _flow(written: str) -> object:
     if rest != len(tokens):
         raise _OtherError
     return value
-
-
-def _copied(value: object) -> object:
-    """Copy lists and mappings, so that nobody changes what stands elsewhere as well."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _value(tokens: list[tuple[str, str]], at: int, depth: int) -> tuple[object, int]:
