@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from compiler.diagnostics.model import Place
-from compiler.diff.budgets import allowed
+from compiler.diff.bearer import Asked, Keys, callers, changed
 from compiler.diff.findings import Answering, Pair
 from compiler.diff.meaning import REFUSED, Outcome
 from compiler.diff.regions import Regions
-from compiler.diff.result import Answered, Callers, Change, Row, Witness
-from compiler.program.bearer import holder, method_of
-from compiler.program.decide import Decision, Request, decide
-from compiler.program.ir import Model, Program
-from compiler.program.keys import External, Key, Sealed
+from compiler.diff.result import Change, Row, Witness
+from compiler.program.keys import Key
 from compiler.program.mentioned import mentioned
-from compiler.program.methods import ApiKey, Method
 from compiler.prove.terms import Terms
-
-_COMPLETIONS = "/v1/chat/completions"
-
-_UNKNOWN = 401  # what a credential that nobody knows is answered
-
-# What tells two values apart: where a value lies, or what it was sealed as for which key.
-_Value = External | tuple[str, Sealed]
 
 
 @dataclass(frozen=True)
@@ -33,7 +21,7 @@ class Told:
     """A change for the bearers of one value; `keys` is what it is on each side, `entries` all that the change is about."""
 
     row: Row
-    keys: tuple[Key | None, Key | None]
+    keys: Keys
     entries: tuple[str, ...]
     because: tuple[Place, ...] = ()
 
@@ -46,26 +34,13 @@ class Told:
 def changes(base: Answering, head: Answering, terms: Terms) -> Iterator[Told]:
     """Give what changes for the bearers of every value that is a key of something else than before.
 
-    What changes for a key that says the same is told of all callers. Who knows one value need not know the one that takes its
-    place: a key of another value is one key lost and another gained.
+    What changes for a key that says the same is told of all callers.
 
     Raises:
         UndecidedError: the manifests use something that no proof understands.
     """
-    before, after = (_by_value(side.side.program) for side in (base, head))
-    for value in sorted({*before, *after}, key=str):
-        keys = before.get(value), after.get(value)
-        if _says(keys[0]) != _says(keys[1]):
-            yield from _Bearer(base, head, terms, keys).told()
-
-
-def _by_value(program: Program) -> Mapping[_Value, Key]:
-    return {key.secret if isinstance(key.secret, External) else (key.id, key.secret): key for key in program.keys}
-
-
-def _says(key: Key | None) -> tuple[object, ...]:
-    """Give all that a key says of its caller; what it is called is for people."""
-    return () if key is None else (key.user, key.groups, key.bound, key.models)
+    for keys in changed(base.side.program, head.side.program):
+        yield from _Bearer(base, head, terms, keys).told()
 
 
 @dataclass
@@ -73,25 +48,20 @@ class _Bearer:
     base: Answering
     head: Answering
     terms: Terms
-    keys: tuple[Key | None, Key | None]
+    keys: Keys
 
     def told(self) -> Iterator[Told]:
         """Tell what changes on each model, or where no answer does, that the key says something else."""
         found = [told for ident in sorted({*self.base.side.models, *self.head.side.models}) for told in self._on(ident)]
         if not found:
             before, after = map(_words, self.keys)
-            found.append(Told(Row((Change.IDENTITY,), (), self._callers, before, after, None), self.keys, ()))
+            found.append(Told(Row((Change.IDENTITY,), (), callers(self.keys), before, after, None), self.keys, ()))
         yield from found
-
-    @property
-    def _callers(self) -> Callers:
-        names = dict.fromkeys(f"`{key.id}`" for key in self.keys if key is not None)
-        return Callers((), methods=(f"whoever brings the key {', now '.join(names)}",))
 
     def _on(self, ident: str) -> Iterator[Told]:
         sides = (self.base.side, self.head.side)
         models = sides[0].models.get(ident), sides[1].models.get(ident)
-        asked = [_Asked(side.program, key, model) for side, key, model in zip(sides, self.keys, models, strict=True)]
+        asked = [Asked(side.program, key, model) for side, key, model in zip(sides, self.keys, models, strict=True)]
         before, after = asked[0].outcome, asked[1].outcome
         if before == after and (before == REFUSED or _who(self.keys[0]) == _who(self.keys[1])):
             return
@@ -106,7 +76,7 @@ class _Bearer:
             rows.append((self._identity(after), _who(self.keys[0]), _who(self.keys[1])))
         for changes, old, new in rows:
             if changes:
-                yield Told(Row(changes, (ident,), self._callers, old, new, witness), self.keys, entries, because)
+                yield Told(Row(changes, (ident,), callers(self.keys), old, new, witness), self.keys, entries, because)
 
     def _identity(self, outcome: Outcome) -> tuple[Change, ...]:
         """Tell whether limits and backends are told of somebody else, whose count need not be the one so far."""
@@ -117,40 +87,6 @@ class _Bearer:
             outcome.allowed is not None and not outcome.allowed.shared and (outcome.allowed.tokens or outcome.allowed.requests)
         )
         return (Change.IDENTITY, Change.RESET) if rates and len(users) > 1 else (Change.IDENTITY,)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A request for a model with the key as one side has it; there is no key, or no model, where the side has none."""
-
-    program: Program
-    key: Key | None
-    model: Model | None
-
-    @cached_property
-    def method(self) -> Method:
-        """Give the way in that takes the key; where there is none, any: nobody gets in by it."""
-        return method_of(self.program) or self.program.platform.methods[0]
-
-    @cached_property
-    def decision(self) -> Decision:
-        if self.key is None or not isinstance(self.method, ApiKey):
-            return Decision(401, "no-credential")
-        if self.model is None:
-            return Decision(403, "unknown-model")
-        return decide(self.program, holder(self.method, self.key), Request(self.model.id, self.model.prefix + _COMPLETIONS))
-
-    @property
-    def outcome(self) -> Outcome:
-        if self.model is None or self.decision.selected is None:
-            return REFUSED
-        entry = next(one for one in self.program.precedence(self.model) if one.key == self.decision.selected)
-        return Outcome(entry.key, allowed(entry.budget))
-
-    @property
-    def answered(self) -> Answered:
-        name = self.method.name if self.decision.status != _UNKNOWN else None
-        return Answered(name, self.decision.status, self.decision.selected)
 
 
 def _who(key: Key | None) -> str:

@@ -42,6 +42,10 @@ class Callers:
     tiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
+# Where what is told is no matter of some callers alone.
+ANYBODY = Callers(())
+
+
 @dataclass(frozen=True)
 class Answered:
     """What becomes of the witness's request on one side: the status, and the entry that meters it."""

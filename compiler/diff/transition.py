@@ -8,11 +8,12 @@ from functools import cached_property, reduce
 from itertools import groupby, product
 
 from compiler.diff.answers import Piece, Reader, accepting
-from compiler.diff.budgets import Allowed, at_most, follows
 from compiler.diff.cover import TooManyKindsError, kinds
 from compiler.diff.credentials import Credentials
+from compiler.diff.key_steps import steps_of_keys
 from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.result import Callers, Safety, Step
+from compiler.diff.safety import judge
 from compiler.diff.side import Object, ObjectKey, Side
 from compiler.diff.waves import Operation, State, states, waves
 from compiler.diff.witness import somebody
@@ -48,7 +49,8 @@ def transition(base: Side, head: Side, tokens: Sequence[Credentials], reader: Re
         known[key] = list(check.steps(steps))
         checked += check.checked
         found += known[key]
-    return _merged(found), checked
+    with_keys = list(steps_of_keys(base, head))
+    return _merged([*found, *with_keys]), checked + len(with_keys)
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class _Check:
                     continue
                 for then, will in after:
                     callers = self.regions.both(some, then)
-                    judged = _judge(had, now, will) if callers != NOBODY else None
+                    judged = judge(had, now, will) if callers != NOBODY else None
                     if judged is not None:
                         yield judged[0], callers, judged[1]
 
@@ -200,29 +202,6 @@ class _Check:
     def _undecided(self, state: State, error: UndecidedError) -> Step:
         done, missing = (tuple(map(str, found)) for found in (state.done, state.missing))
         return Step(Safety.UNDECIDED, (self.way.model.id,), Callers(()), done, missing, str(error))
-
-
-def _judge(before: Piece | None, now: Piece | None, after: Piece | None) -> tuple[Safety, str] | None:
-    """Tell what is wrong with what callers have for the moment, compared with what they had and will have."""
-    if now is not None and not now.metered and not now.allowed.nothing:
-        return Safety.UNSAFE, "they are let through and nothing counts their tokens"
-    ends = [end for end in (before, after) if end is not None]
-    if now is not None and not _within(now.allowed, [end.allowed for end in ends]):
-        had = " or ".join(f"`{end.entry}` gives ({end.allowed})" for end in ends)
-        more = f"more than {had}" if had else "and are let through neither before nor after"
-        return Safety.UNSAFE, f"they have {now.allowed} by `{now.entry}`, {more}"
-    if len(ends) == 2 and (now is None or now.allowed.nothing) and not any(end.allowed.nothing for end in ends):  # noqa: PLR2004
-        return Safety.INTERRUPTED, "refused, though they are let through before and after"
-    return None
-
-
-def _within(now: Allowed, ends: Sequence[Allowed]) -> bool:
-    """Tell whether a budget is at most one of the others, unit by unit: both limits never come from one object."""
-    if now.nothing or any(at_most(now, end) for end in ends):
-        return True
-    tokens = any(follows(now.tokens, end.tokens) for end in ends)
-    requests = any(follows(now.requests, end.requests) for end in ends)
-    return tokens and requests and (now.shared or not all(end.shared for end in ends))
 
 
 def _merged(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -14,10 +14,11 @@ from diff_bench import side
 from diff_corpus import BASE, Config, both, edited, put
 
 from compiler.diff.compare import Comparison
-from compiler.diff.formats import plain
+from compiler.diff.formats import findings, markdown, plain, text
 from compiler.diff.gates import NAMES, judged
-from compiler.diff.result import Change, Diff, Row
+from compiler.diff.result import Change, Diff, Row, Safety
 from compiler.diff.scope import scope
+from compiler.diff.transition import transition
 from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Decision, Request, decide
 from compiler.program.ir import Program
@@ -113,14 +114,14 @@ def test_what_a_key_says_and_nobody_asks_for_is_told_of_no_model() -> None:
 def test_a_key_is_in_the_scope_of_its_caller() -> None:
     base, head = keyed(), keyed(models=["qwen"])
     sides = side({"a.yaml": base}), side({"a.yaml": head})
-    for text, outside in (
+    for said, outside in (
         ("users=bob", False),
         ("team=ops, models=granite", False),
         ("models=qwen", True),
         ("users=alice", True),
         ("entries=gold-big", True),
     ):
-        assert bool(Comparison(*sides, scope=scope(text, sides)).run().outside) is outside, text
+        assert bool(Comparison(*sides, scope=scope(said, sides)).run().outside) is outside, said
 
 
 def test_a_key_is_counted_as_whose_it_is() -> None:
@@ -179,3 +180,39 @@ def test_a_gate_stops_a_change_of_a_key(tmp_path: Path, monkeypatch: pytest.Monk
 
 def _text(config: Config) -> str:
     return json.dumps(config)
+
+
+def test_a_key_must_not_have_for_a_moment_what_it_has_neither_before_nor_after() -> None:
+    """Keys are applied last: a key that leaves a group has for a while what the group is given by the same change."""
+    base, head = keyed(groups=["gold"], subscription="gold-big"), keyed()
+    put("subscriptions/gold-big/models/qwen/tokens/0/limit", 90_000)(head)
+    sides = side({"a.yaml": base}), side({"a.yaml": head})
+    comparison = Comparison(*sides)
+    steps, _ = transition(*sides, comparison.tokens(), comparison.reader)
+    (step,) = (one for one in steps if one.callers.methods)
+    assert (step.safety, step.models) == (Safety.UNSAFE, ("llm/qwen",))
+    assert step.callers.methods == ("whoever brings the key `ops/a`",)
+    assert (step.applied, step.missing) == (("whatever else changes",), ("the key `ops/a`",))
+    assert step.says.startswith("they have 90,000 tokens per 1h by `gold-big`, more than")
+    assert step.person == "user `bob` in `gold`"
+    for form in (text, markdown):
+        assert "whoever brings the key `ops/a`" in form.render(Diff((), (), (step,)))
+    (found,) = findings.diagnostics(Diff((), (), (step,)), "a.yaml")
+    assert found.headline.endswith("for whoever brings the key `ops/a`")
+
+
+def test_a_key_that_is_refused_for_a_moment_is_told() -> None:
+    base = keyed(groups=["gold"], subscription="gold-big")
+    head = keyed()
+    put("access/gold", {"models": ["granite"], "groups": ["gold"]})(head)
+    put("subscriptions/gold-big/owner/groups", ["lab"])(head)
+    sides = side({"a.yaml": base}), side({"a.yaml": head})
+    comparison = Comparison(*sides)
+    steps, _ = transition(*sides, comparison.tokens(), comparison.reader)
+    assert {(one.safety, one.missing) for one in steps if one.callers.methods} == {(Safety.INTERRUPTED, ("the key `ops/a`",))}
+
+
+def test_a_key_that_only_becomes_less_is_safe() -> None:
+    sides = side({"a.yaml": keyed(groups=["gold"], subscription="gold-big")}), side({"a.yaml": KEYED})
+    comparison = Comparison(*sides)
+    assert transition(*sides, comparison.tokens(), comparison.reader)[0] == ()

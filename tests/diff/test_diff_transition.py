@@ -19,8 +19,9 @@ from compiler.diff.answers import Piece, Reader
 from compiler.diff.budgets import Allowed, at_most, follows
 from compiler.diff.compare import Comparison
 from compiler.diff.result import Safety, Step
+from compiler.diff.safety import judge
 from compiler.diff.side import Object, ObjectKey, Side
-from compiler.diff.transition import _judge, transition
+from compiler.diff.transition import transition
 from compiler.diff.waves import Operation, states
 from compiler.engines.registry import installed
 from compiler.gateway.read import read
@@ -235,7 +236,7 @@ def piece(tokens: int | None, requests: int | None = None, *, metered: bool = Tr
 def test_more_than_before_and_after_is_not_safe(
     before: Piece | None, now: Piece | None, after: Piece | None, safety: Safety | None
 ) -> None:
-    found = _judge(before, now, after)
+    found = judge(before, now, after)
     assert (found[0] if found else None) is safety
 
 

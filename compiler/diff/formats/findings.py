@@ -8,7 +8,7 @@ from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity, Span
 from compiler.diff import words
 from compiler.diff.gates import ANY, trips, trips_step
-from compiler.diff.result import Cause, Change, Diff, Row, Safety, Step
+from compiler.diff.result import ANYBODY, Cause, Change, Diff, Row, Safety, Step
 
 UNSAFE = "unsafe-step"
 OUTSIDE = "out-of-scope"
@@ -62,7 +62,7 @@ def _place(causes: Collection[Cause], fallback: str) -> Place:
 def _step(step: Step, diff: Diff, fallback: str) -> Diagnostic:
     concerned = [cause for row in diff.rows if set(row.models) & set(step.models) for cause in row.causes]
     unsafe = step.safety is Safety.UNSAFE
-    who = f" for {words.callers(step.callers)}" if step.callers.kinds != () else ""
+    who = f" for {words.callers(step.callers)}" if step.callers != ANYBODY else ""
     tripped = trips_step([one.gate for one in diff.gates])
     return Diagnostic(
         code=UNSAFE,

@@ -8,7 +8,7 @@ from typing import Final
 
 from compiler.diagnostics.count import counted
 from compiler.diff import words
-from compiler.diff.result import Cause, Diff, Row, Safety, Step
+from compiler.diff.result import ANYBODY, Cause, Diff, Row, Safety, Step
 from compiler.diff.verdict import verdict
 
 # What CI looks for to edit its comment instead of writing another one; never changes.
@@ -88,7 +88,7 @@ def _row(row: Row) -> str:
 
 
 def _step(step: Step) -> str:
-    who = f": {words.callers(step.callers)}" if step.callers.kinds != () else ""
+    who = f": {words.callers(step.callers)}" if step.callers != ANYBODY else ""
     when = f"when {', '.join(step.applied) or 'nothing'} applied, and not yet {', '.join(step.missing)}"
     return f"- {escaped(f'{words.models(step)}{who}: {when}: {step.says}')}\n"
 

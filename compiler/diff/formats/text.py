@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compiler.diagnostics.count import counted
 from compiler.diff import words
-from compiler.diff.result import Diff, Row, Safety, Step
+from compiler.diff.result import ANYBODY, Diff, Row, Safety, Step
 from compiler.diff.verdict import verdict
 
 # Lines of each list that are shown.
@@ -80,7 +80,7 @@ def step_lines(step: Step) -> Iterator[str]:
     """Tell of one step of the roll-out."""
     yield (
         f"[{step.safety.value}-step] {words.models(step)}: {words.callers(step.callers)}"
-        if step.callers.kinds != ()
+        if step.callers != ANYBODY
         else (f"[{step.safety.value}-step] {words.models(step)}")
     )
     yield f"  when     {', '.join(step.applied) or 'nothing'} applied, and not yet {', '.join(step.missing)}"
