@@ -108,7 +108,8 @@ def _peers(bench: Bench, size: str, reach: tuple[str, str]) -> None:
     helm = shutil.which("helm")
     if helm:
         _helm(bench, size, helm)
-    for peer in ("jinja2", "pyyaml") if size == "M" else ("jinja2",):
+    others = ("jinja2", "pyyaml") if size == "M" else () if helm else ("jinja2",)
+    for peer in others:
         given, made = bench.folder / f"{peer}.json", bench.folder / f"new-{peer}"
         run(bench.peer("resolve", out, given))
         theirs = bench.peer(peer, given, made)
