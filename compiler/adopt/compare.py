@@ -11,6 +11,7 @@ from compiler.adopt.callers import Asked, questions
 from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import MaasApi, maas_api
+from compiler.adopt.planned import planned
 from compiler.adopt.proof.differences import About
 from compiler.adopt.proof.given import kinds
 from compiler.adopt.proof.proof import Proof, Prover
@@ -152,14 +153,15 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     """Compare the decisions of a dump with those of the manifests that its configuration, `draft`, compiles to."""
     gateway = program.platform.gateway
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
-    standing = list(stand_ins(dump, gateway.name, [tier.name for tier in program.tiers]))
+    plans = planned(dump)
+    standing = list(stand_ins(dump, plans, gateway.name, [tier.name for tier in program.tiers]))
     documents = tuple(Document("dump", index, "", data) for index, (_, data) in enumerate(standing))
     assumed = Externals(gateway=(gateway.namespace, gateway.name), hostname=gateway.hostname)
     cluster, findings = understood({"dump": (documents, ())}, externals=assumed)
     emitted, _ = read(texts, externals=externals(program))
     objects = [one for one, _ in standing]
     reach = Reach(draft, tuple(model.id for model in program.models))
-    closed = reach.closed(findings, objects) | reach.planned(dump)
+    closed = reach.closed(findings, objects) | reach.planned(plans)
     asking = _Asking(
         _Side(cluster, release, gateway.hostname, engine, program),
         _Side(emitted, release, gateway.hostname, engine, program),

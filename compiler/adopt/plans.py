@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, origin
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object, Plain, mapping, mappings
+from compiler.adopt.planned import rates
 from compiler.adopt.predicates import UnknownShapeError, callers
-
-# The windows that Kuadrant gives to these words.
-_WINDOWS: Final = {"daily": "24h", "weekly": "168h", "monthly": "730h", "yearly": "8760h"}
 
 
 def plans(dump: Dump, draft: Draft) -> None:
@@ -39,21 +35,13 @@ def _plan(policy: Object, plan: Plain, priority: int, found: list[str], draft: D
         if who.tiers or not who:
             draft.leave(policy, f"has the plan `{name}` for nobody by group or name")
             return
-        rates = _rates(mapping(plan.get("limits")))
+        allowed = rates(mapping(plan.get("limits")))
     except (UnknownShapeError, policies.UnusableError) as error:
         draft.leave(policy, f"has the plan `{name}`, which cannot be said: {error}")
         return
     said = {"groups": sorted(who.groups), "users": sorted(who.users)}
     owner = {kind: names for kind, names in said.items() if names}
-    budget: Plain = {"unlimited": True, "requests": rates, "per": "subscription"}
+    budget: Plain = {"unlimited": True, "requests": allowed, "per": "subscription"}
     data: Plain = {"owner": owner, "priority": priority, "models": {model: dict(budget) for model in found}}
     entry = draft.add("subscriptions", name, data, origin(policy, f"plan `{name}`"))
     entry.remarks.append("all whom the plan is for share its requests, as Kuadrant counts them")
-
-
-def _rates(limits: Plain) -> list[Plain]:
-    found: list[Plain] = [{"limit": limits[word], "window": window} for word, window in _WINDOWS.items() if word in limits]
-    found += policies.rates({"rates": limits.get("custom")}) if limits.get("custom") else []
-    if not found:
-        raise policies.UnusableError("it has no limits")
-    return found

@@ -9,6 +9,7 @@ from typing import Final
 from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object
+from compiler.adopt.planned import Planned
 from compiler.adopt.policies import POLICIES, target
 from compiler.adopt.ways import is_known, methods
 from compiler.diagnostics.model import Diagnostic, Severity
@@ -43,9 +44,9 @@ class Reach:
                     found.setdefault(model, f"{one.said}: {finding.headline}")
         return found
 
-    def planned(self, dump: Dump) -> dict[str, str]:
-        """Give the models that plans are on: Kuadrant makes of those what no dump shows as it is asked."""
-        return {model: f"{one.said}: plans are not simulated" for one in dump.of("PlanPolicy") for model in self.of(one)}
+    def planned(self, found: Planned) -> dict[str, str]:
+        """Give the models with plans of which nothing is known, and why."""
+        return {model: f"{one.said}: {why}" for one, why in found.refused for model in self.of(one)}
 
     def unasked(self, dump: Dump) -> dict[str, tuple[str, ...]]:
         """Give by model the ways in that no method of the configuration is for."""

@@ -13,6 +13,7 @@ from compiler.adopt import policies
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import ALLOWED, KEY, SUBSCRIPTION, TIER
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, mapping, mappings
+from compiler.adopt.planned import FILTER, Planned
 from compiler.adopt.ways import is_known, methods
 from compiler.cel import printer
 from compiler.cel.build import path
@@ -29,17 +30,22 @@ _RBAC: Final = f"{_RBAC_GROUP}/v1"
 _READ: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "HTTPRoute", "Gateway", "Role", "RoleBinding")
 
 
-def stand_ins(dump: Dump, instance: str, tiers: Sequence[str]) -> Iterator[tuple[Object | None, Plain]]:
+def stand_ins(dump: Dump, plans: Planned, instance: str, tiers: Sequence[str]) -> Iterator[tuple[Object | None, Plain]]:
     """Give the objects that decide about requests, understandable where their shapes are known, with what they stand for."""
     mentioned = " ".join(text for one in dump.of(*policies.LIMITING) for text in _texts(one.spec))
     for found in dump.of(*_READ):
         data = copy.deepcopy(found.data)
         if found.kind == "AuthPolicy":
             known = frozenset(name for name, way in methods(found) if is_known(found, name, way))
-            _plain(policies.body(replace(found, data=data)), mentioned, known)
+            body = policies.body(replace(found, data=data))
+            _plain(body, mentioned, known)
+            if found.id in plans.filters:
+                success = body.setdefault("rules", {}).setdefault("response", {}).setdefault("success", {})
+                success.setdefault("filters", {})[FILTER] = plans.filters[found.id]
         if found.kind == "HTTPRoute":
             _route(data)
         yield found, data
+    yield from plans.limits
     yield from ((None, data) for data in _bindings(dump, instance, tiers))
 
 

@@ -19,7 +19,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Import the dump, and give the configuration as plain data."""
     monkeypatch.chdir(tmp_path)
     result = run("import", (DUMPS / "by-hand.yaml").as_posix())
-    assert result.exit_code == 4, result.output  # plans cannot be asked
+    assert result.exit_code == 4, result.output  # one plan looks at what no token of the cluster is known to have
     found: dict[str, Any] = {}
     for path in Path("config").iterdir():
         found |= yaml.safe_load(path.read_text(encoding="utf-8"))

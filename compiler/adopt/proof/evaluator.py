@@ -77,6 +77,19 @@ class PolicyEvaluator(Evaluator):
         # Whether one element of a list may decide before another is an error: the engines differ in that.
         self.doubtful = False
 
+    def truth(self, node: Expr) -> tuple[Formula, Formula]:
+        """Evaluate a condition: where it is true, and where it is an error; what always is one has no type.
+
+        Raises:
+            UnsupportedError: the expression is no condition, or uses something that is not understood.
+        """
+        value, error = self.evaluate(node)
+        if error == TRUE:
+            return FALSE, TRUE
+        if not isinstance(value, Truth):
+            raise UnsupportedError("a condition that is not a boolean")
+        return self._terms.both(value.true, -error), error
+
     def _macro(self, node: Macro) -> Result:
         target, error = self.evaluate(node.target)
         if error == TRUE:

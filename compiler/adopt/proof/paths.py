@@ -91,25 +91,28 @@ def distinguished(prefix: str, listing: str, trees: Iterable[Expr]) -> tuple[str
 
 def _candidates(prefix: str, fresh: str, tests: _Tests) -> Iterator[str]:
     below, own = f"{prefix}/", len(prefix.split("/"))
-    words, front, back = {fresh}, 0, 0
-    starts, ends = {""}, {""}
+    # The last segments may be any of these; the first ones also what is asked for at their places.
+    back, ends, longest = {fresh}, [""], 0
+    for text in dict.fromkeys(test.text for test in tests.texts if test.kind == "end"):
+        first, *rest = text.split("/")
+        # The first part is the end of a segment, and the others are whole ones.
+        back |= {*rest, first, fresh + first}
+        ends.append(first)
+        longest = max(longest, 1 + len(rest))
+    front: dict[int, set[str]] = {}
     for one in tests.segments:
-        words |= {word for word in one.strings if "/" not in word}
-        front = max(front, max(one.indices, default=0) - own + 1)
-    for test in tests.texts:
+        for index in one.indices:
+            front.setdefault(index - own, set()).update(word for word in one.strings if "/" not in word)
+    for test in (test for test in tests.texts if test.kind != "end" and test.text.startswith(below)):
         parts = test.text.removeprefix(below).split("/")
-        if test.kind == "end":
-            # The first part is the end of a segment, and the others are whole ones.
-            ends.add(parts[0])
-            words |= set(parts[1:])
-            back = max(back, len(parts))
-        elif test.text.startswith(below):
-            words |= set(parts)
-            starts |= {parts[-1]} if test.kind == "start" else set()
-            front = max(front, len(parts))
-    words |= {begin + fresh + end for begin in starts for end in ends} | (ends - {""})
-    ordered = sorted(words - {""}, key=lambda word: (word != fresh, word))
-    paths = (below + "/".join(mix) for length in range(1, front + back + 2) for mix in product(ordered, repeat=length))
+        for place, word in enumerate(parts):
+            front.setdefault(place, set()).add(word)
+        if test.kind == "start":
+            front[len(parts) - 1] |= {parts[-1] + fresh + end for end in ends}
+    most = max(front, default=-1) + 1 + longest + 1
+    usual = sorted(back - {""}, key=lambda word: (word != fresh, word))
+    words = [[*usual, *sorted(front.get(place, set()) - {"", *usual})] for place in range(most)]
+    paths = (below + "/".join(mix) for length in range(1, most + 1) for mix in product(*words[:length]))
     found = list(islice(paths, _MOST + 1))
     if len(found) > _MOST:
         raise UnsupportedError("too many kinds of path")

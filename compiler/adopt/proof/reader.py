@@ -71,6 +71,8 @@ class Reader:
             UnsupportedError: it is no condition, or uses something that is not understood.
         """
         value, error = self.cel(source, roots)
+        if error == TRUE:
+            return FALSE, TRUE
         if not isinstance(value, Truth):
             raise UnsupportedError(f"a condition that is not a boolean, in `{shown(source.text)}`", source.place)
         return self.terms.both(value.true, -error), error
