@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from compiler.diagnostics.count import counted
+from compiler.diff.result import Row
 from compiler.diff.side import ObjectKey, Side
+from compiler.drift.bearers import bearers
 from compiler.drift.dump import Key, Live
 from compiler.drift.force import idle
 from compiler.drift.grants import Grant, as_ours, grants, role_of
@@ -20,6 +22,7 @@ from compiler.drift.routes import beside
 from compiler.drift.written import Written, target_of
 from compiler.gateway.read import KINDS
 from compiler.program.ir import Program
+from compiler.prove.leaf import UndecidedError
 from compiler.source.document import Sources
 
 _GRANTED: Final = "whoever it names may call models that our Roles give to others: a door beside ours"
@@ -49,8 +52,18 @@ def drift(
     documents = _documents(program, _concerned(written, live, objects), written, _files(written))
     there = _side(program, documents | _opened(program, documents, granted.found))
     rows, unknown = meaning(ours, there, roads(program, besides, live), tell)
+    try:
+        rows += _bearers(bearers(written, live, ours), rows, unknown)
+    except UndecidedError as error:
+        remarks = (*remarks, f"what this means for whoever brings an API key is not known: {error}")
     known = bool(rows) or bool({one.key[1:] for one in objects} - _unread(unknown, ours, there))
     return Drift(objects, rows, unknown, same=same, remarks=remarks, known=known)
+
+
+def _bearers(found: Sequence[Row], rows: Sequence[Row], unknown: Sequence[Unknown]) -> tuple[Row, ...]:
+    """Leave out what is said of models whose policies are not as they are written: it may not be so."""
+    otherwise = {model for row in rows for model in row.models} | {one.model for one in unknown}
+    return tuple(row for row in found if otherwise.isdisjoint(row.models))
 
 
 def _unread(unknown: Sequence[Unknown], *sides: Side) -> set[ObjectKey]:

@@ -43,7 +43,7 @@ def extra(written: Written, live: Sequence[Live], doors: Mapping[Key, str]) -> I
             fields = tuple(secrets.rewritten(one, template, chosen))
             if fields:
                 yield ObjectDrift(Fate.CHANGED, one.key, one.place, _REWRITTEN, fields)
-        elif one.key[:2] == ("", "Secret") and secrets.opens(one, chosen):
+        elif one.key[:2] == ("", "Secret") and secrets.opens(secrets.said(one).labels, chosen):
             yield _told(one, _OPENS)
         elif mapping(at(one.data, "metadata", "labels")).get(_MANAGED_BY[0]) == _MANAGED_BY[1] and not _made_of_ours(
             one, written

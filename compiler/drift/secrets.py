@@ -30,14 +30,14 @@ def selectors(objects: Sequence[Live]) -> tuple[Labels, ...]:
     return tuple(one for index, one in enumerate(found) if one not in found[:index])
 
 
-def opens(secret: Live, chosen: Sequence[Labels]) -> bool:
-    """Tell whether the value of a Secret is taken for an API key."""
-    return any(one.items() <= _said(secret, "labels").items() for one in chosen)
+def opens(labels: Labels, chosen: Sequence[Labels]) -> bool:
+    """Tell whether the value of a Secret with such labels is taken for an API key."""
+    return any(one.items() <= labels.items() for one in chosen)
 
 
 @dataclass(frozen=True)
 class Template:
-    """What an object of `out/` has its controller write on a Secret."""
+    """What is written on a Secret, or what an object has its controller write on one."""
 
     labels: Labels
     annotations: Labels
@@ -55,23 +55,30 @@ def templates(objects: Sequence[Live]) -> Mapping[Key, Template]:
             template = at(one.data, "spec", "template", "metadata")
         else:
             continue
-        found["", "Secret", namespace, name] = Template(*(mapping(at(template, part)) for part in ("labels", "annotations")))
+        found["", "Secret", namespace, name] = _template(template)
     return found
+
+
+def said(secret: Live) -> Template:
+    """Give what is written on a Secret."""
+    return _template(secret.data.get("metadata"))
+
+
+def _template(metadata: object) -> Template:
+    labels, annotations = (mapping(at(metadata, part)) for part in ("labels", "annotations"))
+    return Template(labels, annotations)
 
 
 def rewritten(secret: Live, template: Template, chosen: Sequence[Labels]) -> Iterator[Field]:
     """Give the labels and annotations of a Secret that are not what was to be written on it, and that are read."""
     asked = {name for one in chosen for name in one}
+    says = said(secret)
     for part, wanted, there in (
-        ("labels", template.labels, _said(secret, "labels")),
-        ("annotations", template.annotations, _said(secret, "annotations")),
+        ("labels", template.labels, says.labels),
+        ("annotations", template.annotations, says.annotations),
     ):
         read = {name for name in there if name in asked or str(name).startswith(_OURS)}
         for name in sorted({*wanted, *read}, key=str):
             before, after = shown(wanted.get(name, ABSENT)), shown(there.get(name, ABSENT))
             if before != after:
                 yield Field(f"metadata.{part}.{name}", before, after)
-
-
-def _said(secret: Live, part: str) -> Labels:
-    return mapping(at(secret.data, "metadata", part))

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from diff_corpus import BASE
 from drift_cluster import Object, cluster, copied, emitted, named
-from drift_sides import compiled, differing, drifted, live
+from drift_sides import compiled, differing, drifted, live, side
 
+from compiler.diff import words
+from compiler.diff.side import Side
 from compiler.drift.result import Fate
+from compiler.prove.leaf import UndecidedError
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "out"
@@ -108,13 +112,91 @@ def test_what_is_no_secret_and_was_made_of_ours_is_passed_over() -> None:
     assert differing([*cluster(OUT), copied(made_of_it, ownerReferences=[{**owner, "name": "other"}])]) != []
 
 
-@pytest.mark.parametrize("kind", ["ExternalSecret", "Secret"])
-def test_of_a_key_that_differs_nobody_says_that_it_means_nothing(kind: str) -> None:
-    platform = compiled(ROOT / "config")
-    changed = live(platform)
+@pytest.fixture(scope="module")
+def platform() -> Side:
+    """Give the platform of this repository, which has one key."""
+    return compiled(ROOT / "config")
+
+
+def told(platform: Side, *objects: Object) -> list[tuple[str, str, str, str]]:
+    """Give what is told of the bearers of keys: the change, the callers, what was and what is."""
+    found = drifted(platform, objects)
+    assert "without a change of meaning" not in found.verdict
+    return [(words.titles(row), words.callers(row.callers), row.before, row.after) for row in found.rows]
+
+
+def said(one: Object, **annotations: str | None) -> Object:
+    """Give a Secret, or an object that one is made of, with other annotations of ours."""
+    changed = copied(one)
+    spec = changed.get("spec", {})
+    metadata = spec["target"]["template"]["metadata"] if spec else changed["metadata"]
+    new = {f"maas.opendatahub.io/{name}": text for name, text in annotations.items()}
+    metadata["annotations"] = {name: text for name, text in {**metadata["annotations"], **new}.items() if text is not None}
+    return changed
+
+
+GOLD = {"user": "root", "groups": "premium-user", "subscription": "premium-simulator-subscription"}
+
+
+def test_a_planted_key_is_told_with_what_it_opens(platform: Side) -> None:
     (secret,) = made(OUT)
+    rows = told(platform, *live(platform), secret, copied(said(secret, **GOLD), name="evil"))
+    assert {row[:3] for row in rows} == {("access gained", "whoever brings the key `kuadrant-system/evil`", "refused")}
+    assert all("`premium-simulator-subscription`" in after for *_, after in rows)
+    assert told(platform, *live(platform), secret, copied(said(secret, **GOLD), name="evil", namespace="llm")) == []
+
+
+@pytest.mark.parametrize("kind", ["ExternalSecret", "Secret"])
+def test_a_key_that_says_something_else_is_told_with_what_that_means(platform: Side, kind: str) -> None:
+    (secret,) = made(OUT)
+    cluster = live(platform)
     if kind == "Secret":
-        changed.append(copied(secret, name="evil"))
+        cluster.append(said(secret, **GOLD))
     else:
-        named(changed, kind, "maas-key-demo.alice-dev")["spec"]["refreshInterval"] = "2h0m0s"
-    assert "meaning" not in drifted(platform, changed).verdict
+        owner = named(cluster, kind, "maas-key-demo.alice-dev")
+        cluster[cluster.index(owner)] = said(owner, **GOLD)
+        # What is not made anew yet will be.
+        cluster.append(secret)
+    rows = told(platform, *cluster)
+    assert rows
+    assert {row[1] for row in rows} == {"whoever brings the key `demo/alice-dev`"}
+    assert any("`premium-simulator-subscription`" in after for *_, after in rows)
+
+
+@pytest.mark.parametrize("models", [None, "", "llm/no-such-model"])
+def test_a_key_that_opens_no_model_any_more_is_told(platform: Side, models: str | None) -> None:
+    (secret,) = made(OUT)
+    rows = told(platform, *live(platform), said(secret, models=models))
+    assert {(row[0], row[3]) for row in rows} == {("access lost", "refused")}
+
+
+def test_a_key_that_is_gone_is_lost_by_whoever_has_it(platform: Side) -> None:
+    without = [one for one in live(platform) if one["kind"] != "ExternalSecret"]
+    assert {row[0] for row in told(platform, *without)} == {"access lost"}
+
+
+def test_of_models_whose_policies_differ_nothing_is_told_about_keys(platform: Side) -> None:
+    """What a key opens there is for the live policies to say."""
+    (secret,) = made(OUT)
+    cluster = [*live(platform), copied(said(secret, **GOLD), name="evil")]
+    before = {model for row in drifted(platform, cluster).rows for model in row.models}
+    policy = named(cluster, "AuthPolicy", "maas-auth-simulator-model")
+    policy["spec"]["rules"]["authorization"]["own"] = {"opa": {"rego": "allow = true"}}
+    found = drifted(platform, cluster)
+    assert {one.model for one in found.unknown} == {"llm/simulator-model"}
+    assert {model for row in found.rows for model in row.models} == before - {"llm/simulator-model"} != before
+
+
+def test_without_a_way_in_for_keys_no_key_means_anything(tmp_path: Path) -> None:
+    platform = side(tmp_path, BASE)
+    planted = copied(made(OUT)[0], name="evil")
+    assert drifted(platform, [*live(platform), planted]).rows == ()
+
+
+def test_what_cannot_be_decided_of_keys_is_remarked(platform: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise UndecidedError("of one thing or another")
+
+    monkeypatch.setattr("compiler.drift.compare.bearers", refuse)
+    found = drifted(platform, live(platform)[1:])
+    assert found.remarks[-1] == "what this means for whoever brings an API key is not known: of one thing or another"
