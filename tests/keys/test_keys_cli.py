@@ -16,6 +16,7 @@ from cli_support import contents, run, write
 from click.testing import Result
 from keys_support import BASE, SEALED
 
+from compiler.cli.key_change import show
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.pipeline import Front
 from compiler.source.document import Sources
@@ -350,3 +351,27 @@ def test_a_secret_that_was_edited_by_hand_is_no_proof(old: str, new: str) -> Non
     file.write_text(text.replace(old, new))
     found = run("prove")
     assert (found.exit_code, "error[refuted]" in found.output, "key `demo/dev`" in found.output) == (1, True, True)
+
+
+def test_only_a_key_that_is_there_gets_a_new_value() -> None:
+    new("--external", "vault:a")
+    assert "did you mean `dev`?" in run("key", "rotate", "dve", "--team", "demo").stderr
+    assert "`maasc key list` shows those that there are" in run("key", "rotate", "other", "--team", "demo").stderr
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_value_that_is_not_taken_is_no_key(closed: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    """The same within a run: what standard output says is what is told."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    said: list[str] = []
+    monkeypatch.setattr("compiler.cli.key_change.refuse", lambda what, _: said.append(what))
+    monkeypatch.setattr("compiler.cli.key_change.click.echo", full)
+    monkeypatch.setattr("compiler.cli.key_change.sys.stdout", None if closed else sys.stdout)
+    if closed:
+        monkeypatch.setattr("compiler.cli.key_change.click.echo", lambda _: None)
+    show("value")
+    why = "it is closed" if closed else "no space left on device"
+    assert said == [f"standard output does not take the value, so nothing was written: {why}"]
