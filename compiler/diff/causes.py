@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.diff.edits import Edit
@@ -34,11 +35,18 @@ _ABOUT: Mapping[Reason, frozenset[str]] = MappingProxyType(
 )
 
 
+# What a budget says of amounts; whose it is, it says elsewhere.
+_AMOUNTS = frozenset(("tokens", "requests", "unlimited", "per"))
+
+# What can make two answers differ: an amount alone, anything but an amount, or either.
+Kind = Literal["amount", "other", "either"]
+
+
 @dataclass(frozen=True)
 class Clue:
     """What a change is about: the lines that decided its witness, and names of entries, models, groups and users.
 
-    `sections` are those that can bring such a change about at all.
+    `sections` are those that can bring such a change about at all, and `kind` tells what can within them.
     """
 
     because: tuple[Place, ...]
@@ -46,6 +54,7 @@ class Clue:
     entries: tuple[str, ...]
     models: tuple[str, ...]
     people: tuple[str, ...]
+    kind: Kind = "either"
 
 
 def sections_of(decisions: Iterable[Decision]) -> frozenset[str]:
@@ -54,6 +63,14 @@ def sections_of(decisions: Iterable[Decision]) -> frozenset[str]:
         if decision.reason in _ABOUT:
             return _ABOUT[decision.reason]
     return _METERING
+
+
+def kind_of(decisions: Sequence[Decision]) -> Kind:
+    """Tell what can make two answers differ: whoever is refused is so by no amount, and one entry differs by amounts alone."""
+    if any(decision.reason in _ABOUT for decision in decisions):
+        return "other"
+    selected = {decision.selected for decision in decisions}
+    return "amount" if len(selected) == 1 and None not in selected else "either"
 
 
 class Causes:
@@ -70,10 +87,11 @@ class Causes:
         if not self._edits:
             return ()
         named = frozenset(word for place in clue.because for word in self._mentioned(place))
-        scored = [(_score(edit, clue, named), edit.cause) for edit in self._edits]
+        able = [edit for edit in self._edits if _can(edit, clue.kind)] or self._edits
+        scored = [(_score(edit, clue, named), edit.cause) for edit in able]
         best = max(score for score, _ in scored)
         found = sorted(cause for score, cause in scored if score == best)[:_MOST]
-        helped = sorted(edit.cause for edit in self._edits if _helped(edit, clue))[:_MOST]
+        helped = sorted(edit.cause for edit in able if _helped(edit, clue))[:_MOST]
         return tuple(sorted({*found, *helped}))
 
     def _mentioned(self, place: Place) -> frozenset[str]:
@@ -94,6 +112,15 @@ class Causes:
 def _may_matter(edit: Edit) -> bool:
     last = edit.cause.what.rpartition(".")[2]
     return edit.section not in _DECLARED and last not in _SAID and (edit.section, last) not in _MANAGED
+
+
+def _can(edit: Edit, kind: Kind) -> bool:
+    """Tell whether an edit can bring about a change of a kind; one of a whole item, or of the platform, can bring about any."""
+    inside = edit.path[2:] if edit.section == "subscriptions" and edit.path[:1] == ("models",) else edit.path
+    if kind == "either" or not inside or edit.section == "platform":
+        return True
+    amount = inside[0] in _AMOUNTS or (edit.section, inside[0]) == ("teams", "defaultPolicy")
+    return amount if kind == "amount" else inside[0] not in _AMOUNTS
 
 
 def _score(edit: Edit, clue: Clue, named: frozenset[str]) -> int:

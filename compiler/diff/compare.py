@@ -8,7 +8,7 @@ from functools import cached_property
 
 from compiler.diff import keys, platform, words
 from compiler.diff.answers import Reader
-from compiler.diff.causes import Causes, Clue, sections_of
+from compiler.diff.causes import Causes, Clue, kind_of, sections_of
 from compiler.diff.cover import TooManyKindsError, kinds
 from compiler.diff.credentials import Credentials, credentials
 from compiler.diff.edits import Edit, edits
@@ -178,7 +178,9 @@ class Comparison:
             self.outside += [f"{told.model}: {finding.before} -> {finding.after}: {why}"] if why else []
         words = [word for one in told.callers.kinds or () for names in (*one.groups, one.users, one.but) for word in names]
         because = tuple(place for decision in decisions for place in decision.because)
-        clue = Clue(because, sections_of(decisions), finding.keys, (told.model,), (*words, *shown.groups, shown.user))
+        clue = Clue(
+            because, sections_of(decisions), finding.keys, (told.model,), (*words, *shown.groups, shown.user), kind_of(decisions)
+        )
         put_down = found.of(clue)
         return Row(finding.changes, (told.model,), told.callers, finding.before, finding.after, shown, put_down, told.people)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from diff_bench import compared, side
-from diff_corpus import BASE, both, drop, edited, everywhere, put
+from diff_corpus import BASE, Config, both, drop, edited, everywhere, put
 
 from compiler.diff.compare import Comparison
 from compiler.diff.cover import Kind
@@ -42,6 +42,34 @@ def test_every_edit_of_several_is_put_down_to_its_own_line() -> None:
     assert ("budget-lowered", "llm/granite", "subscriptions.gold-big.models.granite.tokens.0.limit") in told
     assert {row.causes[0].what.partition(".")[0] for row in diff.rows if "team:ops" in row.before} == {"policies"}
     assert [cause.what for cause in diff.inert] == ["tiers.small.displayName"]
+
+
+def _causes(change: Change, base: Config, head: Config, model: str | None = None) -> set[str]:
+    """Give what all rows of a change are put down to, on one model or on all."""
+    rows = [row for row in compared(base, head).rows if change in row.changes and (model is None or model in row.models)]
+    return {cause.what for row in rows for cause in row.causes}
+
+
+def test_whoever_is_refused_is_refused_by_no_amount() -> None:
+    """Though the amount is of the entry that metered them, and on the same item."""
+    tier = both(put("models/granite/tiers", ["large"]), put("tiers/small/tokens/0/limit", 200))
+    assert _causes(Change.LOST, BASE, edited(tier)) == {"models.granite.tiers.0"}
+    owner = both(put("subscriptions/lab-day/owner/users", []), put("subscriptions/lab-day/models/qwen/tokens/0/limit", 400))
+    assert _causes(Change.LOST, BASE, edited(owner)) == {"subscriptions.lab-day.owner.users.0"}
+
+
+def test_one_entry_gives_another_budget_by_its_amounts_alone() -> None:
+    """Whoever else it is for now, and on whatever other models."""
+    grants = [{"model": "granite"}, {"model": "qwen", "role": "invoke"}]
+    base = edited(put("teams/ops/grants", grants))
+    fewer = both(put("teams/ops/grants", grants[1:]), put("policies/crew/tokens/0/limit", 200))
+    assert _causes(Change.LOWERED, base, edited(fewer), "llm/qwen") == {"policies.crew.tokens.0.limit"}
+    assert _causes(Change.LOST, base, edited(fewer)) == {"teams.ops.grants.0"}
+    more = both(put("teams/ops/grants", [*BASE["teams"]["ops"]["grants"], grants[0]]), put("policies/crew/tokens/0/limit", 200))
+    assert _causes(Change.LOWERED, BASE, edited(more)) == {"policies.crew.tokens.0.limit"}
+    others = both(put("tiers/small/groups", ["free", "lab"]), put("tiers/small/tokens/0/limit", 200))
+    rows = [row for row in compared(BASE, edited(others)).rows if "`tier:small`" in row.before and "`tier:small`" in row.after]
+    assert {cause.what for row in rows for cause in row.causes} == {"tiers.small.tokens.0.limit"}
 
 
 def test_a_default_that_is_spelt_out_is_no_cause() -> None:
