@@ -53,6 +53,8 @@ def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
     """Take out what changes no fresh answer, and put in what the API answers."""
     rules = mapping(body.get("rules"))
     rules.pop("metadata", None)
+    # A policy of which nothing remains would be none at all: what it says instead is for the reading to judge.
+    known = known or frozenset(() if rules.keys() - {"authentication"} else mapping(rules.get("authentication")))
     for phase in ("authentication", "authorization"):
         for name, rule in list(mapping(rules.get(phase)).items()):
             _uncached(mapping(rule))

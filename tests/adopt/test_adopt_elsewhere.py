@@ -108,3 +108,17 @@ def test_a_policy_that_lets_in_whomever_it_accepts_is_told_as_that() -> None:
     del open_["spec"]["rules"]["authorization"]
     _, output = imported(gateway("a"), *model("ours", "a")[:2], open_)
     assert "the AuthPolicy llm/open lets in everybody whom it accepts: no rule of it asks for a group or a name" in output
+
+
+@pytest.mark.parametrize(("way", "said"), [({"anonymous": {}}, "today 200, unmetered, then 401"), ({"x509": {}}, "`x509`")])
+def test_a_policy_of_ways_in_alone_is_judged_by_them(way: Plain, said: str) -> None:
+    """Without the ways in that the configuration has not, it would be an empty policy, which is none."""
+    open_ = policy("open", "HTTPRoute", "ours-kserve-route", "llm")
+    open_["spec"]["rules"] = {"authentication": {"a": way}}
+    behind = gateway("a")
+    behind["spec"]["listeners"][0]["allowedRoutes"] = {"namespaces": {"from": "All"}}
+    tiers = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "tier-to-group-mapping", "namespace": "maas-api"}}
+    tiers["data"] = {"tiers": "- {name: free, level: 0, groups: [staff]}\n"}
+    _, output = imported(behind, *model("ours", "a")[:2], open_, tiers)
+    assert "holds no rule" not in output
+    assert said in output
