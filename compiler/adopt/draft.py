@@ -10,6 +10,7 @@ from typing import Final
 from compiler.adopt.objects import Object, Plain
 from compiler.intent.scalars import is_label
 
+_SECTIONS: Final = ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams")
 _OUTSIDE: Final = re.compile(r"[^a-z0-9]+")
 _MOST: Final = 63
 
@@ -39,9 +40,7 @@ class Draft:
     """
 
     platform: Entry = field(default_factory=lambda: Entry({}, []))
-    sections: dict[str, dict[str, Entry]] = field(
-        default_factory=lambda: {name: {} for name in ("groups", "users", "tiers", "models", "access", "subscriptions")}
-    )
+    sections: dict[str, dict[str, Entry]] = field(default_factory=lambda: {name: {} for name in _SECTIONS})
     left: list[Left] = field(default_factory=list)
     routes: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -81,6 +80,9 @@ def mentioned(draft: Draft) -> tuple[set[str], set[str]]:
         _collect(entry.data, groups, users)
     for entry in draft.sections["subscriptions"].values():
         _collect(entry.data.get("owner", {}), groups, users)
+    for entry in draft.sections["teams"].values():
+        for key in entry.data["keys"].values():
+            _collect({"groups": key["groups"], "users": [key["user"]]}, groups, users)
     return groups, users
 
 

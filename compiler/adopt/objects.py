@@ -7,6 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
+from compiler.program.keys import (
+    BOUND_ANNOTATION,
+    GROUPS_ANNOTATION,
+    KEY_LABEL,
+    MODELS_ANNOTATION,
+    TEAM_ANNOTATION,
+    USER_ANNOTATION,
+)
 from compiler.source.secret_data import Hidden, in_data
 
 Plain = dict[str, Any]
@@ -17,13 +25,17 @@ MODELS_OF_TIERS: Final = "alpha.maas.opendatahub.io/tiers"
 # Groups of kinds that are about models and policies; whatever else is in a dump decides nothing about a request.
 _GROUPS: Final = frozenset({"maas.opendatahub.io", "kuadrant.io", "extensions.kuadrant.io", "gateway.networking.k8s.io"})
 _SERVED: Final = ("serving.kserve.io", "LLMInferenceService")
+_STORED: Final = ("external-secrets.io", "ExternalSecret")
 _RBAC: Final = "rbac.authorization.k8s.io"
 # In the groups above, and without a word about any request.
 _INERT: Final = frozenset({"GatewayClass", "ReferenceGrant", "Kuadrant", "BackendTLSPolicy"})
 
 # By these a Secret is one that Authorino reads keys from.
 _KEY_LABELS: Final = ("kuadrant.io/auth-secret", "authorino.kuadrant.io/managed-by")
-_KEY_ANNOTATIONS: Final = ("secret.kuadrant.io/user-id", "kuadrant.io/groups")
+_KEY_ANNOTATIONS: Final = (
+    "secret.kuadrant.io/user-id", "kuadrant.io/groups", USER_ANNOTATION, GROUPS_ANNOTATION, TEAM_ANNOTATION, BOUND_ANNOTATION,
+    MODELS_ANNOTATION,
+)  # fmt: skip
 
 # The API server's own, and `last-applied-configuration`, which repeats the object with all that was ever secret in it.
 _DROPPED: Final = frozenset(
@@ -131,11 +143,26 @@ def _reduced(group: str, kind: str, name: str, data: Mapping[str, object], metad
         return {"metadata": bare}
     if kind == "ConfigMap" and not group and name == TIER_MAP:
         return {"metadata": bare, "data": data.get("data")}
+    if (group, kind) == _STORED:
+        return _stored(bare, data.get("spec"))
     if not _decides(group, kind):
         return None
     if group == _RBAC:
         return {"metadata": bare, **{key: data[key] for key in ("rules", "roleRef", "subjects") if key in data}}
     return {"metadata": bare, "spec": data.get("spec")}
+
+
+def _stored(metadata: Plain, spec: object) -> Plain | None:
+    """Keep of an ExternalSecret for an API key whose it is and where its value lies; of its template labels and annotations."""
+    said = mapping(spec)
+    target = mapping(said.get("target"))
+    template = mapping(mapping(target.get("template")).get("metadata"))
+    if KEY_LABEL not in mapping(template.get("labels")):
+        return None
+    told = {name: template.get(name) for name in ("labels", "annotations")}
+    kept = {"secretStoreRef": said.get("secretStoreRef"), "data": said.get("data")}
+    named = {"name": target["name"]} if "name" in target else {}
+    return {"metadata": metadata, "spec": {**kept, "target": {**named, "template": {"metadata": told}}}}
 
 
 def _decides(group: str, kind: str) -> bool:

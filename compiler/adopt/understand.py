@@ -8,6 +8,7 @@ from typing import Final
 from compiler.adopt.draft import Draft, mentioned
 from compiler.adopt.elsewhere import divided
 from compiler.adopt.gather import Dump
+from compiler.adopt.keys import keys
 from compiler.adopt.models import routed, routes, services
 from compiler.adopt.plans import plans
 from compiler.adopt.platform import Wanted, gateway_of, platform
@@ -30,6 +31,7 @@ _WHOLE: Final = {
 _ELSEWHERE: Final = {
     "AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "PlanPolicy", "HTTPRoute", "Gateway", "LLMInferenceService",
     "ConfigMap", "Role", "RoleBinding", "ExternalModel", "MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription",
+    "ExternalSecret",
 }  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def understand(dump: Dump, wanted: Wanted) -> tuple[Draft, Diagnostic | None]:
         if one.kind in _WHOLE or one.kind not in _ELSEWHERE:
             draft.leave(one, _WHOLE.get(one.kind, "is of a kind that nothing is made of"))
     problem = platform(dump, draft, name, found, wanted)
+    keys(dump, draft)
     _people(draft)
     _finish(draft)
     return draft, problem

@@ -23,6 +23,7 @@ _FILES: Final = {
     "models.yaml": ("models",),
     "access.yaml": ("access",),
     "subscriptions.yaml": ("subscriptions",),
+    "teams.yaml": ("policies", "teams"),
 }
 _WIDTH: Final = 110
 _BITS: Final = 64
