@@ -85,7 +85,7 @@ def _flips(of: Explanation, positions: Positions) -> Iterator[str]:
         return
     yield f"what would {_turned(of.decision)}:"
     if not of.changes:
-        yield "  no group or header that could matter here, by itself"
+        yield "  of the request, nothing that was tried: one group more or less, or another of the caller's own entries asked for"
     for change in of.changes:
         yield f"  {change.says}: {answered(change.decision)}"
     if of.left_out:
