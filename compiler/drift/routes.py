@@ -66,8 +66,18 @@ def beside(written: Written, live: Sequence[Live], program: Program | None) -> I
             )
         elif one.key[1] == "GRPCRoute":
             yield Beside(one, _GRPC)
-        elif one.key in judged:
+        elif one.key in judged and not _is_of_api(one, program):
             yield Beside(one, _OWN)
+
+
+def _is_of_api(route: Live, program: Program | None) -> bool:
+    """Tell whether a route leads to the MaaS API and nowhere else: its operator makes one, with a policy of its own."""
+    if program is None:
+        return False
+    api = program.platform.maas_api
+    refs = [ref for rule in mappings(mapping(route.data.get("spec")).get("rules")) for ref in mappings(rule.get("backendRefs"))]
+    there = [(ref.get("namespace") or route.key[2], ref.get("name"), ref.get("kind", "Service")) for ref in refs]
+    return bool(there) and set(there) == {(api.namespace, api.service, "Service")}
 
 
 def _taken(route: Live, served: Sequence[_Served]) -> Iterator[str]:

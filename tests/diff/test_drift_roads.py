@@ -118,6 +118,27 @@ def test_a_route_elsewhere_matters_if_others_judge_it(written: Side) -> None:
 
 
 @pytest.mark.parametrize(
+    ("refs", "expected"),
+    [
+        ([{"name": "maas-api", "port": 8080}], True),
+        ([{"name": "maas-api", "port": 8080}, {"name": "qwen", "port": 80}], False),
+        ([{"name": "maas-api", "namespace": "llm", "port": 8080}], False),
+        ([{"name": "maas-api", "kind": "Other", "port": 8080}], False),
+        ([], False),
+    ],
+)
+def test_the_route_of_the_maas_api_is_expected_with_a_policy_of_its_own(
+    written: Side,
+    refs: list[Object],
+    expected: bool,  # noqa: FBT001
+) -> None:
+    one = copied(route({"value": "/maas-api"}), namespace="maas-api")
+    one["spec"]["rules"][0]["backendRefs"] = refs
+    cluster = [*live(written), one, copied(ANYBODY, namespace="maas-api")]
+    assert drifted(written, cluster).nothing is expected
+
+
+@pytest.mark.parametrize(
     "one",
     [
         route(BELOW, parentRefs=[{"name": "another", "namespace": "ingress"}]),
