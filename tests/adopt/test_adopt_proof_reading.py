@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from adopt_cluster import CLUSTER, KUADRANT, TOKENS, Plain, gateway, on, route, thing
 from adopt_proof import Platform, answered_by_formulas
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from compiler.adopt.callers import Asked
@@ -247,8 +247,11 @@ TESTS = st.one_of(
     st.sampled_from((None, "", "q=1", "x=/v1/models", "dels")),
 )
 def test_every_path_is_tested_like_one_that_was_found(tests: list[str], parts: list[str], query: str | None) -> None:
-    """Whatever a client asks for below the model."""
-    found = distinguished(PREFIX, f"{PREFIX}/v1/models", [parse(text) for text in tests])
+    """Whatever a client asks for below the model, unless there are more kinds of path than are told apart."""
+    try:
+        found = distinguished(PREFIX, f"{PREFIX}/v1/models", [parse(text) for text in tests])
+    except UnsupportedError:
+        reject()
     path = "/".join((PREFIX, *parts)) + ("" if query is None else f"?{query}")
 
     def outcome(target: str) -> tuple[object, ...]:
