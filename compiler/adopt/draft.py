@@ -36,13 +36,14 @@ class Left:
 class Draft:
     """Items by section and name, and what is left over. `platform` is the section of that name.
 
-    `routes` are the models behind the routes of the dump, by their namespace and name.
+    `routes` are the models behind the routes of the dump, by their namespace and name. `unread` are limits that cannot be said.
     """
 
     platform: Entry = field(default_factory=lambda: Entry({}, []))
     sections: dict[str, dict[str, Entry]] = field(default_factory=lambda: {name: {} for name in _SECTIONS})
     left: list[Left] = field(default_factory=list)
     routes: dict[tuple[str, str], str] = field(default_factory=dict)
+    unread: list[tuple[Object, str]] = field(default_factory=list)
 
     def add(self, section: str, name: str, data: Plain, *origins: str) -> Entry:
         """Add an item under a name that no other item of the section has."""
@@ -63,6 +64,11 @@ class Draft:
     def leave(self, found: Object, why: str) -> None:
         """Leave an object, or a part of it, to whoever runs the platform."""
         self.left.append(Left(found, why))
+
+    def leave_limit(self, policy: Object, name: str, why: str) -> None:
+        """Leave a limit of a policy: whoever it is for, nobody knows that these have none."""
+        self.leave(policy, f"has the limit `{name}`, {why}")
+        self.unread.append((policy, name))
 
 
 def origin(found: Object, detail: str = "") -> str:

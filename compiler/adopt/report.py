@@ -13,6 +13,7 @@ from compiler.adopt.proven import by_model, compared
 from compiler.diagnostics.model import Diagnostic, Severity
 
 _LISTED = 8
+_UNPROVED = "nothing is proved, and nothing was tried: the configuration does not compile"
 # What every check says of a configuration; in a platform that is taken over it is a defect of the platform.
 _PAIRING = ("budget-without-access", "access-without-budget")
 
@@ -45,7 +46,14 @@ def unpaired(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def summary(dump: Dump, draft: Draft, found: Comparison | None) -> str:
     """Give the sections that end a report."""
-    return "\n".join((*_read(dump), *_made(draft), *(compared(found) if found is not None else ())))
+    return "\n".join((*_read(dump), *_made(draft), *(compared(found) if found is not None else (_UNPROVED,))))
+
+
+def advice(found: Comparison | None) -> str:
+    """Say what comes next."""
+    if found is None:
+        return "mend in the configuration what the errors name, then `maasc check`; read the report, for nothing has been proved"
+    return "read the report and the configuration, then `maasc check` and `maasc build`"
 
 
 def _read(dump: Dump) -> Iterable[str]:
@@ -75,4 +83,16 @@ def page(dump: Dump, draft: Draft, found: Comparison | None, told: Sequence[Diag
             for one in some:
                 lines += [f"- {one.headline}", f"  - at run time: {one.effect}", f"  - {one.help}"]
             lines.append("")
-    return "\n".join((*lines, *(by_model(found) if found is not None else ())))
+    return "\n".join((*lines, *(by_model(found) if found is not None else _standing_in_the_way(told))))
+
+
+def _standing_in_the_way(told: Sequence[Diagnostic]) -> Iterable[str]:
+    """List the errors without which something could be proved."""
+    yield from ("## Why nothing is proved", "")
+    for one in told:
+        if one.severity is Severity.ERROR:
+            yield f"- {one.headline}"
+            if one.place is not None:
+                yield f"  - in `{one.place.file}`"
+            yield f"  - {one.help}"
+    yield ""

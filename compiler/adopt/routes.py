@@ -175,7 +175,7 @@ def _usable(policy: Object, draft: Draft) -> Iterator[_Limit]:
         try:
             yield _read(name, limit)
         except (UnknownShapeError, policies.UnusableError) as error:
-            draft.leave(policy, f"has the limit `{name}`, which cannot be said: {error}")
+            draft.leave_limit(policy, name, f"which cannot be said: {error}")
 
 
 def _read(name: str, limit: Plain) -> _Limit:

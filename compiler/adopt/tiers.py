@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, origin
@@ -15,8 +14,6 @@ from compiler.adopt.rbac import called
 from compiler.intent.scalars import is_label
 from compiler.source.load import load_text
 
-_UNLIMITED: Final = "no limit of the platform counts these tokens: the tier is unlimited today"
-
 
 def tiers(dump: Dump, draft: Draft) -> None:
     """Add the tiers of the ConfigMap with the budgets that the Gateway's policies give them."""
@@ -25,14 +22,9 @@ def tiers(dump: Dump, draft: Draft) -> None:
         draft.leave(other, "is a second mapping of tiers")
     for found in maps[:1]:
         _levels(found, [entry for entry in _entries(found, draft) if _usable(entry, found, draft)], draft)
-    known = draft.sections["tiers"]
     for policy in dump.of(*policies.LIMITING):
         if policies.target(policy)[0] == "Gateway":
             _budgets(policy, draft)
-    for tier in known.values():
-        if not tier.data.get("tokens"):
-            tier.data["unlimited"] = True
-            tier.remarks.append(_UNLIMITED)
 
 
 def _entries(found: Object, draft: Draft) -> list[Plain]:
@@ -87,7 +79,7 @@ def _budgets(policy: Object, draft: Draft) -> None:
         try:
             named, found = _of_tiers(limit)
         except (UnknownShapeError, policies.UnusableError) as error:
-            draft.leave(policy, f"has the limit `{name}`, which is no tier's: {error}")
+            draft.leave_limit(policy, name, f"which is no tier's: {error}")
             continue
         for tier in named:
             entry = draft.sections["tiers"].get(tier)

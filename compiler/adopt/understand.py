@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from compiler.adopt.budgets import budgets
 from compiler.adopt.draft import Draft, mentioned
 from compiler.adopt.elsewhere import divided
 from compiler.adopt.gather import Dump
@@ -51,6 +52,7 @@ def understand(dump: Dump, wanted: Wanted) -> tuple[Draft, Diagnostic | None]:
     of_models(dump, draft, name.rpartition("/")[2])
     by_hand(dump, draft)
     plans(dump, draft)
+    budgets(draft)
     for one in dump.objects:
         if one.kind in _WHOLE or one.kind not in _ELSEWHERE:
             draft.leave(one, _WHOLE.get(one.kind, "is of a kind that nothing is made of"))

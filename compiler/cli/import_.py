@@ -17,7 +17,7 @@ from compiler.adopt.engine import QuickEngine
 from compiler.adopt.gather import Dump, gather
 from compiler.adopt.platform import Wanted
 from compiler.adopt.proven import otherwise
-from compiler.adopt.report import left_over, page, summary, unpaired
+from compiler.adopt.report import advice, left_over, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import options
@@ -89,7 +89,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     show(told, Folder(config, front.sources), reporting)
     if form == "text" and not quiet:
         click.echo("".join(f"wrote {path}\n" for path in written) + summary(dump, draft, found))
-        click.echo("next: read the report and the configuration, then `maasc check` and `maasc build`")
+        click.echo(f"next: {advice(found)}")
     ending = code(told)
     open_ = found is not None and (found.unknown or any(one.verdict == "sampled" for one in found.proofs))
     sys.exit(INCONCLUSIVE if ending == FINE and open_ else ending)
@@ -135,7 +135,8 @@ def _vacant(config: Path, unmanaged: Path) -> None:
     """Refuse folders that hold something: an import is a beginning, and nobody's work is overwritten."""
     for folder in (config, unmanaged):
         if folder.exists() and any(folder.iterdir()):
-            stop(f"the folder {folder.as_posix()} is not empty; nothing was written")
+            option = "--config" if folder == config else "--unmanaged"
+            stop(f"the folder {folder.as_posix()} is not empty; nothing was written; name another one with `{option}`")
 
 
 def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
