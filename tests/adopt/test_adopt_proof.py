@@ -205,6 +205,15 @@ BEYOND: dict[str, tuple[Plain, str]] = {
         {"predicate": 'request.headers["x-a"] == auth.identity.user.username'},
         "strings that are both unknown",
     ),
+    "what the token is": (
+        {"predicate": 'request.headers.authorization != "Bearer x"'},
+        "a request is needed in which the token is `Bearer x`",
+    ),
+    "a selector that leads elsewhere": (
+        {"selector": "somewhere.else", "operator": "eq", "value": "x"},
+        "the selector `somewhere.else` is not modelled",
+    ),
+    "an expression without an end": ({"predicate": f"{'!(' * 2000}true{')' * 2000}"}, "is beyond what a proof reads"),
     "the order of groups": ({"predicate": 'auth.identity.user.groups[0] == "staff"'}, "whose order is not known"),
 }
 
@@ -236,3 +245,33 @@ def test_older_releases_stop_at_errors() -> None:
     (proof,) = compared(_platform(lambda _: None), kuadrant="1.4").proofs
     assert proof.verdict == "sampled"
     assert "which can end in an error in this release" in str(proof.why)
+
+
+def test_patterns_that_others_refer_to_are_read() -> None:
+    """By their names."""
+
+    def change(objects: list[Plain]) -> None:
+        spec = _spec(objects, "AuthPolicy")
+        spec["patterns"] = {
+            "people": {"allOf": [{"selector": "auth.identity.user.groups", "operator": "incl", "value": "staff"}]}
+        }
+        rules = spec["rules"]["authorization"]
+        rules["another"] = {"patternMatching": {"patterns": [{"patternRef": "people"}]}}
+
+    (proof,) = compared(_platform(change)).proofs
+    assert proof.verdict == "explained", proof.why
+    assert {one.reason for one in proof.differences} == {"identity", "listing"}
+
+
+def test_values_that_are_written_out_are_read() -> None:
+    """A text is one; of anything else only is known that it is never an error."""
+
+    def change(objects: list[Plain]) -> None:
+        properties = _spec(objects, "AuthPolicy")["rules"]["response"]["success"]["filters"]["identity"]["json"]["properties"]
+        properties |= {"plan": {"value": "gold"}, "number": {"value": 3}}
+        limits = _spec(objects, "TokenRateLimitPolicy")["limits"]
+        limits["gold-granite-tokens"]["when"].append({"predicate": 'auth.identity.plan == "gold"'})
+
+    (proof,) = compared(_platform(change)).proofs
+    assert proof.verdict == "explained"
+    assert {one.reason for one in proof.differences} == {"identity", "listing"}
