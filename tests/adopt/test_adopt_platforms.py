@@ -72,6 +72,12 @@ CHANGES = {
     "today": {"several", "query"},
     "tiers": {"listing", "query", "identity"},
 }
+# With what the proof finds of callers and requests that nobody would think of trying.
+EXPLAINED = {
+    "first release": {*CHANGES["first release"], "comma", "overlap"},
+    "today": {*CHANGES["today"], "ending", "header", "identity", "listing"},
+    "tiers": {*CHANGES["tiers"], "bare", "ending", "header"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +119,11 @@ def test_a_platform_moves_from_a_dump_to_manifests_that_decide_alike(
     assert {one.reason for one in found.differences} == CHANGES[platform]
     assert found.alike + len(found.differences) == found.asked
     assert found.alike > len(found.differences)
+    assert found.proofs
+    assert {proof.verdict for proof in found.proofs} <= {"alike", "explained"}, (
+        "of every caller, and not only of those that were tried"
+    )
+    assert {one.reason for proof in found.proofs for one in proof.differences} == EXPLAINED[platform]
 
 
 def test_the_policies_of_the_first_release_are_replaced_where_they_are(
