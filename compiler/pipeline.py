@@ -97,7 +97,10 @@ def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep
     if intent is None:
         return Front(sources, None, None, diagnostics)
     intent, missing = with_sealed(intent, others)
-    diagnostics += (*missing, *check_intent(intent))
+    # Of what is defined twice only one is kept: what the other uses is not unused.
+    twice = any(one.code == "duplicate-name" for one in found)
+    checked = (one for one in check_intent(intent) if not (twice and one.code == "unused-group"))
+    diagnostics += (*missing, *checked)
     if failed(diagnostics):
         return Front(sources, None, None, diagnostics)
     program = lower(intent)

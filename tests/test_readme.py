@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from compiler.cli.main import maasc
 from compiler.diagnostics.rule import codes, rule
+from compiler.intent.keys import key_order
 from compiler.intent.model import ConfigFile
 from compiler.intent.spec import Spec
 from compiler.prove.result import Property
@@ -31,6 +32,8 @@ BASH: Final = shutil.which("bash") or "bash"
 _QUOTED: Final = re.compile(r"<!-- from (\S+) -->\n```yaml\n(.*?)```\n", re.DOTALL)
 # What is run, and files that are there when it is; both from the top of the page to its end.
 _EXECUTED: Final = re.compile(r"(<!-- (?:executed|file (\S+)) -->\n```(?:console|yaml)\n)(.*?)(```\n)", re.DOTALL)
+# Where the mapping of an item of a section stands, of those sections that are not a mapping of names.
+_WHERE: Final[dict[str, tuple[str | int, ...]]] = {"platform": ("platform",), "invariants": ("invariants", 0)}
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->\n)", re.DOTALL)
 
 
@@ -49,6 +52,32 @@ def _commands() -> str:
     return _table(("command", "what it does"), iter(rows))
 
 
+def _formats() -> str:
+    """List the forms of each command's report, and what `-q` leaves of it; commands with the same stand together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for name, command in _leaves(maasc):
+        options = {option.name: option for option in command.params if isinstance(option, click.Option)}
+        kind = next((option.type for option in options.values() if "--format" in option.opts), None)
+        forms = ", ".join(f"`{form}`" for form in kind.choices) if isinstance(kind, click.Choice) else ""
+        quiet = (options["quiet"].help or "").removesuffix(".") if "quiet" in options else ""
+        if forms or quiet:
+            alike.setdefault((forms, quiet), []).append(f"`{name}`")
+    return _table(
+        ("command", "`--format`", "`-q`"), ((", ".join(names), forms, quiet) for (forms, quiet), names in alike.items())
+    )
+
+
+def _leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _leaves(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
+
+
 def _first_sentence(text: str | None) -> str:
     return (text or "").split("\n\n")[0].replace("\n", " ")
 
@@ -57,7 +86,7 @@ def _language() -> str:
     rows = []
     for name, field in ConfigFile.model_fields.items():
         spec = next(kind for kind in _inside(field.annotation) if hasattr(kind, "model_fields"))
-        keys = ", ".join(f"`{inner.alias or key}`" for key, inner in spec.model_fields.items())
+        keys = ", ".join(f"`{key}`" for key in key_order(_WHERE.get(name, (name, "any"))) or ())
         rows.append((f"`{name}`", _first_sentence(spec.__doc__), keys))
     return _table(("section", "what each item is", "its keys"), iter(rows))
 
@@ -119,6 +148,7 @@ def _folders() -> str:
 
 SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "commands": _commands,
+    "formats": _formats,
     "language": _language,
     "choices": _choices,
     "properties": _properties,

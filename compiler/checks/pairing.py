@@ -19,7 +19,7 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 f"nobody may call the model `{model.id}`",
                 model.origin.on_key(),
                 "403 for everyone",
-                help="list `tiers` on the model, or write an `access` entry, once somebody should",
+                help="once somebody should, list `tiers` on the model, write an `access` entry, or grant the model to a team",
             )
             continue
         for entry in model.entries:

@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
         sources = result.sources if proof.holds else proof.sources
     show(diagnostics, sources, reporting)
     if form == "text" and not quiet and not code(diagnostics):
-        models = len(result.program.models)
+        models, files = counted(len(result.program.models), "model"), counted(len(result.bundle.texts), "file")
         done = "compiles" if no_prove else "compiles, and means the same for every caller"
-        click.echo(f"{counted(models, 'model')}, {counted(len(result.bundle.texts), 'file')}: the configuration {done}")
+        click.echo(f"{models}, {files} of manifests: the configuration {done}")
     sys.exit(code(diagnostics))

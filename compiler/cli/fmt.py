@@ -20,6 +20,7 @@ from compiler.source.errors import NOT_COMPILED, error
 from compiler.source.folder import content_of, files, reason
 from compiler.source.guard import hidden
 from compiler.source.limits import LIMITS
+from compiler.source.load import FIRST_STEPS
 from compiler.source.texts import Texts
 from compiler.style.layout import formatted
 
@@ -90,11 +91,11 @@ def _below(path: Path, found: list[Diagnostic]) -> Iterator[tuple[Path, bytes]]:
         for count, (name, content) in enumerate(files(path, unread), 1):  # noqa: B007 - how many there were
             yield path / name, content
     except OSError as problem:
-        found.append(error("no-config", f"it cannot be read: {reason(problem)}", path.as_posix()))
+        found.append(error("no-config", f"the folder cannot be read: {reason(problem)}", path.as_posix(), advice=FIRST_STEPS))
         return
     found += in_folder(unread, path)
     if not count and not unread:
-        found.append(error("no-config", "no `.yaml` file in the folder", path.as_posix()))
+        found.append(error("no-config", "no `.yaml` file in the folder", path.as_posix(), advice=FIRST_STEPS))
 
 
 def _formatted(path: Path, content: bytes, found: list[Diagnostic]) -> _Read:

@@ -13,6 +13,7 @@ from compiler.cli.key_change import configured, refuse, show
 from compiler.cli.key_revoke import revoked
 from compiler.cli.key_seal import place, seal, sealer
 from compiler.diagnostics.suggest import closest
+from compiler.intent.intent import Intent
 from compiler.intent.references import user_aliases
 from compiler.intent.scalars import is_label
 from compiler.keys import edit
@@ -92,6 +93,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     owner = found.team(team)
     if not is_label(alias):
         refuse(f"`{alias}` is no alias", "lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends")
+    _known(user, found.intent, f"declare it below `users:`, and make it a member of `{team}`")
     if alias in owner.keys:
         refuse(f"the team `{team}` has a key `{alias}` already", "`maasc key rotate` gives it a new value")
     value = new_value()
@@ -109,6 +111,15 @@ def new(  # noqa: PLR0913 - one parameter for each option
         _tell("next: `maasc build`")
 
 
+def _known(user: str, intent: Intent, advice: str) -> str:
+    """Give the name of a user whom a reference means; the run ends where there is none."""
+    users = user_aliases(intent)
+    if user not in users:
+        near = closest(user, users)
+        refuse(f"there is no user `{user}`", f"did you mean `{near}`?" if near else advice)
+    return users[user]
+
+
 @command.command("list")
 @click.option("--team", help="Only keys of this team.")
 @click.option("--user", help="Only keys of this user.")
@@ -119,11 +130,7 @@ def listed(*, team: str | None, user: str | None, form: str, config: Path) -> No
     found = configured(config)
     if team is not None:
         found.team(team)
-    users = user_aliases(found.intent)
-    if user is not None and user not in users:
-        near = closest(user, users)
-        refuse(f"there is no user `{user}`", f"did you mean `{near}`?" if near else "users are those below `users:`")
-    wanted = user and users[user]
+    wanted = user and _known(user, found.intent, "users are those below `users:`")
     keys = [key for key in found.program.keys if team in (None, key.team) and wanted in (None, key.user)]
     click.echo(FORMATS[form](found.program, keys), nl=False)
 

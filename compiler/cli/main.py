@@ -19,7 +19,7 @@ from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "build": "Compile the configuration into manifests, and prove them.",
-        "check": "Check the configuration and the manifests; write nothing.",
+        "check": "Check the configuration and its manifests, and mend slips.",
         "diff": "Compare what two configurations mean.",
         "drift": "Compare what is live in a cluster with `out/`.",
         "effective": "Tabulate who can call which model, metered by what.",
@@ -60,7 +60,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine; 1 the gate tripped; 2 could not run; 3 a bug in maasc; 4 inconclusive.",
+    epilog="Exit codes: 0 fine; 1 the gate tripped; 2 could not run; 3 a bug in maasc; 4 inconclusive; 130 interrupted.",
 )
 @click.version_option(package_name="maasc", message="%(prog)s %(version)s")
 def maasc() -> None:

@@ -105,7 +105,12 @@ def _summary(report: ProofReport, around: int, objections: bool) -> Iterator[str
         yield f"{name:12} proved for {proved} of {counted(models, 'model')}"
     yield f"{'around':12} {counted(around, 'error') if around else 'as meant: routes, roles, tiers, and paths of no model'}"
     effort = report.effort
-    alike = counted(effort.reused, "model")
-    yield f"{counted(effort.claims, 'claim')}, {counted(effort.solved, 'formula')} solved, {alike} alike"
+    yield ", ".join(
+        (
+            counted(effort.claims, "claim"),
+            f"{counted(effort.solved, 'formula')} solved" if effort.solved else "all settled without a solver",
+            *((f"{counted(effort.reused, 'model')} proved by one alike",) if effort.reused else ()),
+        )
+    )
     if objections:
         yield "NOT PROVED: the errors above stand against it"

@@ -161,7 +161,8 @@ def _run(asked: _Asked) -> int:
     """Run the suites once, print the report, and give the exit code."""
     front = pipeline.front(asked.config)
     intent, _ = parse(front.sources.documents)
-    paths = files_of(asked.files)
+    # The folder that nobody named may be missing: then there is no suite yet.
+    paths = files_of([one for one in asked.files if one != asked.config / _SUITES or one.exists()])
     loaded = load(paths)
     resolved = resolve(loaded.suites, front.program, intent) if front.program is not None and intent is not None else None
     diagnostics = in_folder(front.diagnostics, asked.config) if front.program is None else ()
@@ -171,7 +172,8 @@ def _run(asked: _Asked) -> int:
         show(diagnostics, sources, Reporting(asked.form, asked.color, quiet=True))
         return code(diagnostics) or COULD_NOT_RUN
     if not paths:
-        click.echo(f"maasc: no suite below {asked.files[0].as_posix()}\nhelp: `maasc test --init` writes a first one", err=True)
+        where = asked.files[0].as_posix()
+        click.echo(f"maasc: there is no suite below {where}\nhelp: `maasc test --init` writes a first one", err=True)
         return COULD_NOT_RUN
     cases = [case for case in resolved.cases if asked.pattern is None or asked.pattern.search(f"{case.suite} {case.name}")]
     if not cases:

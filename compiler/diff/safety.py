@@ -31,12 +31,16 @@ def judge(before: Had | None, now: Had | None, after: Had | None) -> tuple[Safet
         return Safety.UNSAFE, "they are let through and nothing counts their tokens"
     ends = [end for end in (before, after) if end is not None]
     if now is not None and not _within(now.allowed, [end.allowed for end in ends]):
-        had = " or ".join(f"`{end.entry}` gives ({end.allowed})" for end in ends)
-        more = f"more than {had}" if had else "and are let through neither before nor after"
+        had = f"more than {_had('before', before)} or {_had('after', after)}"
+        more = had if ends else "and are let through neither before nor after"
         return Safety.UNSAFE, f"they have {now.allowed} by `{now.entry}`, {more}"
     if len(ends) == 2 and (now is None or now.allowed.nothing) and not any(end.allowed.nothing for end in ends):  # noqa: PLR2004
         return Safety.INTERRUPTED, "refused, though they are let through before and after"
     return None
+
+
+def _had(when: str, end: Had | None) -> str:
+    return f"{when} ({end.allowed} by `{end.entry}`)" if end is not None else f"{when} (refused)"
 
 
 def _within(now: Allowed, ends: Sequence[Allowed]) -> bool:

@@ -13,6 +13,8 @@ from compiler.diff.result import Also, Answered, Callers, Cause, Change, Row, St
 _MOST_NAMES = 8
 _MOST_KINDS = 4
 
+SPLIT = "split it: first what takes away or lowers, and once that is rolled out what gives or raises"
+
 TITLES = {
     Change.UNMETERED: "newly unmetered",
     Change.GAINED: "access gained",

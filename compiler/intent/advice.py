@@ -25,6 +25,8 @@ _ITEMS: Final[Mapping[str, str]] = MappingProxyType(
         "authentication": "{{name: {}, kind: tokenReview, audiences: [...]}}",
         "backend": "{{kind: {}}}",
         "owner": "{{groups: [{}]}}",
+        "credential": "{{secret: {}}}",
+        "credentials": "{{secret: {}}}",
     }
 )
 
@@ -75,6 +77,29 @@ def mapping(found: object, path: Sequence[PathPart]) -> str | None:
     if not isinstance(found, str | int) or isinstance(found, bool) or not keys or keys[-1] not in _ITEMS:
         return None
     return f"write `{_ITEMS[keys[-1]].format(found)}`"
+
+
+# What is written below a key that has to be there, where its name alone does not tell.
+_EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "audience": "{}: maas",
+        "audiences": '{}: ["https://kubernetes.default.svc"]',
+        "authentication": "{}: [{{name: openshift, kind: tokenReview, audiences: [...]}}]",
+        "backend": "{}: {{kind: LLMInferenceService}}",
+        "credential": "{}: {{secret: <name>}}",
+        "credentials": "{}: {{secret: <name>}}",
+        "endpoint": "{}: https://keys.example.com/introspect",
+        "gateway": "{}: {{namespace: ..., name: ..., hostname: ...}}",
+        "issuer": "{}: https://sso.example.com/realms/maas",
+        "owner": "{}: {{groups: [...]}}",
+        "window": "{}: 1h",
+    }
+)
+
+
+def example(key: str) -> str | None:
+    """Show how a key that is missing is written."""
+    return f"such as `{_EXAMPLES[key].format(key)}`" if key in _EXAMPLES else None
 
 
 def number(found: object) -> str | None:

@@ -21,6 +21,9 @@ _MOST: Final = 60
 # The last part of where pydantic says that the key of a mapping is wrong, and not what it holds.
 _KEY: Final = "[key]"
 
+# Keys whose value is a window.
+_WINDOWS: Final = frozenset({"window", "cache"})
+
 _EXPECTED: Final = {
     "string_type": "a string",
     "int_type": "a whole number",
@@ -75,7 +78,8 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
     if kind == "unknown-key":
         yield from _unknown_keys(context, place)
     elif kind == "missing":
-        yield _error("missing-key", f"the key `{details['loc'][-1]}` is missing", place.on_key())
+        key = str(details["loc"][-1])
+        yield _error("missing-key", f"the key `{key}` is missing", place.on_key(), advice.example(key))
     elif kind == "union_tag_not_found":
         yield _error("missing-key", "the key `kind` is missing", place.on_key())
     elif kind == "union_tag_invalid":
@@ -147,7 +151,7 @@ def _listed(known: str, suggestion: str | None) -> str:
 def _meant(kind: str, found: object, path: Sequence[PathPart]) -> str | None:
     """Guess what was meant by a value of another type."""
     match kind:
-        case "string_type" if path and path[-1] == "window":
+        case "string_type" if path and path[-1] in _WINDOWS:
             return advice.window(found)
         case "list_type":
             return advice.items(found, path)
@@ -194,7 +198,7 @@ def described(found: object) -> str:
 
 def _window(found: object, place: Place) -> Fix | None:
     """Give the window that is meant, where one is expected and what is written can only mean that."""
-    meant = window_meant(found) if place.path[-1:] == ("window",) else None
+    meant = window_meant(found) if place.path and place.path[-1] in _WINDOWS else None
     if meant is None:
         return None
     bare = str(found).strip().isdecimal()

@@ -17,7 +17,7 @@ from compiler.source.folder import decoded, files, reason, too_large
 from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS, Limits
 
-_FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
+FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
 
 
 def load_text(
@@ -58,7 +58,7 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
         contents = files(root, findings, limits)
     except OSError as problem:
         headline = f"the folder cannot be read: {reason(problem)}"
-        return Sources(), (error("no-config", headline, ".", advice=_FIRST_STEPS),)
+        return Sources(), (error("no-config", headline, ".", advice=FIRST_STEPS),)
     return _loaded(contents, findings, limits)
 
 
@@ -84,7 +84,7 @@ def _loaded(
         elif not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
             texts[name] = decoded(content)
     if not texts and not findings:
-        findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=_FIRST_STEPS))
+        findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=FIRST_STEPS))
     return guarded(Sources(tuple(documents), texts), findings)
 
 

@@ -41,7 +41,7 @@ class Mutation:
     """What came of the mutants; only `killed` and `survivors` count.
 
     `equivalent` ones were proved to mean the same; `unobservable` ones differ for requests or identities alone that no
-    gateway sees, so no boundary caller is answered otherwise. `left_out` were not tried.
+    gateway sees, so no boundary caller is answered otherwise; `stillborn` ones do not compile. `left_out` were not tried.
     """
 
     killed: int
@@ -49,6 +49,7 @@ class Mutation:
     unobservable: int
     left_out: int
     survivors: tuple[Survivor, ...]
+    stillborn: int = 0
 
     @property
     def share(self) -> float:
@@ -81,7 +82,7 @@ def mutation(cases: Sequence[Case], on: Platform, probes: Probes, most: int = MO
 
 
 def _counted(found: Iterable[tuple[str, Place, bool, Verdict]], left_out: int) -> Mutation:
-    killed = equivalent = unobservable = 0
+    killed = equivalent = unobservable = stillborn = 0
     survivors: list[Survivor] = []
     for says, place, emitted, verdict in found:
         match verdict:
@@ -94,8 +95,8 @@ def _counted(found: Iterable[tuple[str, Place, bool, Verdict]], left_out: int) -
             case Unobservable():
                 unobservable += 1
             case Stillborn():
-                pass
-    return Mutation(killed, equivalent, unobservable, left_out, tuple(survivors))
+                stillborn += 1
+    return Mutation(killed, equivalent, unobservable, left_out, tuple(survivors), stillborn)
 
 
 def spread(items: Sequence[_T], most: int) -> list[_T]:

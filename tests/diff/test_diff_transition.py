@@ -100,7 +100,7 @@ def test_taking_away_while_raising_is_not_safe_and_a_caller_shows_it() -> None:
     assert step.models == ("llm/qwen",)
     assert step.applied == ("TokenRateLimitPolicy llm/maas-trlp-qwen",)
     assert step.missing == ("AuthPolicy llm/maas-auth-qwen",)
-    assert "90,000 tokens per 1h by `lab-day`, more than `lab-day` gives" in step.says
+    assert "90,000 tokens per 1h by `lab-day`, more than before (500 tokens per 1h and" in step.says
     (middle,) = states(base.objects, order(base, head))
     asked = example(base.program, "llm/qwen", "alice", ())
     answers = [simulated(base.program, objects, asked) for objects in (base.objects, middle.objects, head.objects)]

@@ -103,7 +103,7 @@ def test_two_keys_are_two_values() -> None:
         (("--external", "vault"), 2, "`vault` is no place in a store"),
         (("--external", "vault:a", "--team", "demp"), 2, "did you mean `demo`?"),
         (("--external", "vault:a", "--alias", "Dev"), 2, "`Dev` is no alias"),
-        (("--external", "vault:a", "--user", "alicia"), 1, "unknown-user"),
+        (("--external", "vault:a", "--user", "alicia"), 2, "there is no user `alicia`\nhelp: did you mean `alice`?"),
         (("--external", "vault:a", "--user", "carol"), 1, "key-for-non-member"),
         (("--external", "vault:a", "--models", "granit"), 1, "unknown-model"),
         (("--external", "vault:a", "--models", "granite,other/qwen"), 1, "key-opens-nothing"),

@@ -71,7 +71,7 @@ def test_without_suites_nothing_was_tested() -> None:
     Path("config/tests/plans.yaml").unlink()
     result = run("test")
     assert result.exit_code == 2
-    assert result.output == "maasc: no suite below config/tests\nhelp: `maasc test --init` writes a first one\n"
+    assert result.output == "maasc: there is no suite below config/tests\nhelp: `maasc test --init` writes a first one\n"
 
 
 def test_cases_are_chosen_by_a_regular_expression() -> None:

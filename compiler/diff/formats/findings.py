@@ -75,7 +75,7 @@ def _step(step: Step, diff: Diff, fallback: str) -> Diagnostic:
             *([Note(f"witness: {step.person}")] if step.person else []),
             *_tripping(tripped),
         ),
-        help="split it: first what takes away or lowers, and once that is rolled out what gives or raises",
+        help=words.SPLIT,
     )
 
 

@@ -87,6 +87,7 @@ def step_lines(step: Step) -> Iterator[str]:
     yield f"  then     {step.says}"
     if step.person:
         yield f"  witness  {step.person}"
+    yield f"  help     {words.SPLIT}"
 
 
 def interruption(step: Step) -> str:

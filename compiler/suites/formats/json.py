@@ -65,6 +65,7 @@ def _mutation(mutation: Mutation, report: Report) -> Data:
         "killed": mutation.killed,
         "equivalent": mutation.equivalent,
         "unobservable": mutation.unobservable,
+        "stillborn": mutation.stillborn,
         "leftOut": mutation.left_out,
         "survivors": [
             {"says": one.says, "test": list(one.test), **_place(one.place, report.out if one.emitted else report.config)}

@@ -49,7 +49,8 @@ def _coverage(coverage: Coverage, report: Report) -> Iterator[str]:
 def _mutation(mutation: Mutation, report: Report) -> Iterator[str]:
     left_out = f", {mutation.left_out} not tried" if mutation.left_out else ""
     tried = f"{mutation.killed} of {counted(mutation.killed + len(mutation.survivors), 'mutant')} killed"
-    others = f"{mutation.equivalent} equivalent, {mutation.unobservable} that no request shows{left_out}"
+    stillborn = f", {mutation.stillborn} refused by the compiler" if mutation.stillborn else ""
+    others = f"{mutation.equivalent} equivalent, {mutation.unobservable} that no request shows{stillborn}{left_out}"
     yield f"mutation {percent(mutation.share)}: {tried}, {others}"
     for survivor in mutation.survivors[:_MOST]:
         where = (report.out if survivor.emitted else report.config).of(survivor.place)
