@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cli_support import SMALL
 
@@ -9,6 +11,7 @@ from compiler.checks.run import check_intent
 from compiler.diagnostics.model import Diagnostic
 from compiler.intent.parse import parse
 from compiler.intent.scalars import window_seconds
+from compiler.pipeline import front
 from compiler.source.load import load_text
 
 MORE = """\
@@ -147,3 +150,32 @@ def test_a_conflict_of_git_is_told_as_one(marker: str) -> None:
 def test_what_only_looks_like_a_conflict_is_none() -> None:
     (told,) = found("tiers:\n", "description: |\n  =======\ntiers: [\n")
     assert told.headline != "a conflict of git is left in the file"
+
+
+METHODS = "  authentication:\n"
+
+
+@pytest.mark.parametrize(
+    ("method", "advice"),
+    [
+        ("kind: tokenReview, audiences: [x], cache: 60", "write `60s`"),
+        ("kind: introspection, endpoint: https://keys.example.com/ask", "such as `credentials: {secret: <name>}`"),
+        ("kind: introspection, endpoint: https://keys.example.com/ask, credentials: foo", "write `{secret: foo}`"),
+        ("kind: oidc, audience: maas", "such as `issuer: https://sso.example.com/realms/maas`"),
+    ],
+)
+def test_a_way_in_that_lacks_something_is_shown_what(method: str, advice: str) -> None:
+    assert advised(METHODS, f"{METHODS}    - {{name: extra, {method}}}\n") == advice
+
+
+def test_what_only_a_duplicate_uses_is_not_unused(tmp_path: Path) -> None:
+    """Of two items of one name the second is not kept, and the group that it names is used all the same."""
+    more = "groups:\n  lab: {}\npolicies: {}\naccess:\n  all: {models: [granite], groups: [free-user]}\n"
+    (tmp_path / "a.yaml").write_text(SMALL, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(more, encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("access:\n  all: {models: [granite], groups: [lab]}\n", encoding="utf-8")
+    assert [one.code for one in front(tmp_path).diagnostics if one.code in ("duplicate-name", "unused-group")] == [
+        "duplicate-name"
+    ]
+    (tmp_path / "c.yaml").unlink()
+    assert [one.code for one in front(tmp_path).diagnostics if one.code in ("duplicate-name", "unused-group")] == ["unused-group"]

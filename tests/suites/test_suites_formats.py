@@ -73,7 +73,7 @@ def _mutation(report: Report) -> Mutation:
     survivors = tuple(
         Survivor(f"mistake {number}", place, emitted=False, test=("callers: {}", "expect: []")) for number in range(25)
     )
-    return Mutation(killed=75, equivalent=3, unobservable=2, left_out=4, survivors=survivors)
+    return Mutation(killed=75, equivalent=3, unobservable=2, left_out=4, survivors=survivors, stillborn=1)
 
 
 def test_text_lists_survivors_with_their_tests(small: Bench) -> None:
@@ -81,7 +81,8 @@ def test_text_lists_survivors_with_their_tests(small: Bench) -> None:
     text = FORMATS["text"](
         replace(report, mutation=_mutation(report), bounds=(Bound("mutation", 75, 95), Bound("coverage", 50, 40)))
     )
-    assert "mutation 75 %: 75 of 100 mutants killed, 3 equivalent, 2 that no request shows, 4 not tried\n" in text
+    tried = "75 of 100 mutants killed, 3 equivalent, 2 that no request shows, 1 refused by the compiler, 4 not tried"
+    assert f"mutation 75 %: {tried}\n" in text
     assert (
         "  survived: config/maas.yaml:23:3  mistake 0\n    callers: {}\n    expect: []\n" in text
         or "mistake 0\n    callers: {}" in text
