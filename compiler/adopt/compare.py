@@ -18,6 +18,7 @@ from compiler.adopt.proof.proof import Proof, Prover
 from compiler.adopt.proof.sides import Side
 from compiler.adopt.reach import Reach
 from compiler.adopt.standin import stand_ins
+from compiler.adopt.unguarded import opened, unguarded
 from compiler.adopt.verdict import Answered, Difference, Known, Reason, alike, answered, reason
 from compiler.diagnostics.model import Diagnostic
 from compiler.engines.base import Engine
@@ -35,6 +36,8 @@ from compiler.prove.result import Example
 from compiler.source.document import Document
 
 _CREDENTIAL: Final = "imported"
+_UNTOLD: Final = "what some requests are answered cannot be told, and the proof would not know it"
+_DISAGREES: Final = "the proof and a trial request disagree ({}): this is a limit or a bug of maasc, please report it"
 # Every token has one more fact, so that `extra` is always there to be asked.
 _ALWAYS: Final = (("maas-api/asked", ("true",)),)
 
@@ -131,13 +134,13 @@ def _windows(entries: Sequence[Entry]) -> Iterator[tuple[str, int, int]]:
 def _held_against(proof: Proof, found: Comparison) -> Proof:
     """Hold a proof against the requests that were tried: what those show, it must have found as well."""
     known = {one.reason for one in proof.differences}
+    if "unmetered" in known:
+        # Whoever nothing meters is unmetered with any query as well.
+        known.add("query")
     odd = next((one for one in found.differences if one.asked.model == proof.model and one.reason not in known), None)
     if proof.why is not None or (odd is None and proof.model not in found.untold):
         return proof
-    told = (
-        "what some requests are answered cannot be told" if odd is None else f"a request shows what it does not find: {odd.asked}"
-    )
-    return replace(proof, why=f"the proof is not to be believed: {told}")
+    return replace(proof, why=_UNTOLD if odd is None else _DISAGREES.format(odd.asked))
 
 
 def compare(  # noqa: PLR0913 - the two sides, and how they are asked
@@ -177,6 +180,8 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
         else:
             asking.ask(asked)
     asking.result.asked = len(every)
+    bare = unguarded(dump, reach)
+    asking.result.differences[:] = opened(asking.result.differences, bare)
     sides = Side(cluster, release, gateway.hostname), Side(emitted, release, gateway.hostname)
     prover = Prover(*sides, program, asking.both, kinds(program))
     proofs: list[Proof] = []
@@ -185,7 +190,8 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
         why = closed.get(model.id)
         proofs.append(Proof(model.id, why=why) if why else prover.prove(model, asking.about(model)))
     lost = reach.unasked(dump)
-    held = (_held_against(proof, asking.result) for proof in proofs)
+    shown = (replace(proof, differences=opened(proof.differences, bare)) for proof in proofs)
+    held = (_held_against(proof, asking.result) for proof in shown)
     asking.result.proofs = tuple(replace(proof, unasked=lost.get(proof.model, ())) for proof in held)
     asking.result.defects = tuple(asking.watch.defects(objects))
     return asking.result

@@ -15,6 +15,13 @@ from compiler.diagnostics.model import Diagnostic, Severity
 # What is told of ways in that are not taken over.
 _UNASKED: Final = "a way in lets callers in today that no method of the configuration is for, and nothing is asked about them"
 
+# What is told of the models of a verdict, where anything is proved of them.
+_DECIDED: Final = {
+    "alike": "decided as today",
+    "explained": "decided as today but for what is told below",
+    "differs": "decided otherwise",
+}
+
 
 def otherwise(found: Comparison) -> tuple[Diagnostic, ...]:
     """Tell of models whose callers are answered otherwise for no reason that is known, each with a request that shows it."""
@@ -54,17 +61,11 @@ def _of(reason: Reason, several: Iterable[Difference]) -> list[Difference]:
 
 def compared(found: Comparison) -> Iterator[str]:
     """Sum up: what is proved, the reasons why something changes, and what was tried beside the proof."""
-    count = {verdict: sum(one.verdict == verdict for one in found.proofs) for verdict in ("alike", "explained", "differs")}
-    yield (
-        f"proved for every caller and every request: {counted(count['alike'], 'model')} decided as today, "
-        f"{counted(count['explained'], 'model')} but for what is told below, {counted(count['differs'], 'model')} otherwise"
-    )
-    everything = [(proof, _differences(proof, found)) for proof in found.proofs]
-    for reason in REASONS:
-        several = [one for _, differences in everything for one in _of(reason, differences)[:1]]
-        if several:
-            yield f"- {counted(len(several), 'model')}: {REASONS[reason]}"
-            yield f"    as when {_example(several[0])}"
+    proved = [one for one in found.proofs if one.why is None]
+    count = {verdict: sum(one.verdict == verdict for one in proved) for verdict in _DECIDED}
+    told = [f"{counted(count[verdict], 'model')} {words}" for verdict, words in _DECIDED.items() if count[verdict]]
+    yield f"proved for every caller and every request: {', '.join(told) or 'nothing'}"
+    yield from _by_reason(proved, found)
     lost = [proof for proof in found.proofs if proof.unasked]
     if lost:
         yield f"- {counted(len(lost), 'model')}: {_UNASKED}"
@@ -76,11 +77,21 @@ def compared(found: Comparison) -> Iterator[str]:
         models = [proof.model for proof in open_ if proof.why == why]
         more = f" and {len(models) - 1} more" if len(models) > 1 else ""
         yield f"- `{models[0]}`{more}: {why}"
+    yield from _by_reason(open_, found)
     unknown = found.asked - found.alike - len(found.differences)
     yield (
         f"tried beside the proof: compared {found.asked} requests with the policies of the dump: "
         f"{found.alike} are answered alike, {len(found.differences)} otherwise, {unknown} cannot be told"
     )
+
+
+def _by_reason(proofs: Sequence[Proof], found: Comparison) -> Iterator[str]:
+    everything = [_differences(proof, found) for proof in proofs]
+    for reason in REASONS:
+        several = [one for differences in everything for one in _of(reason, differences)[:1]]
+        if several:
+            yield f"- {counted(len(several), 'model')}: {REASONS[reason]}"
+            yield f"    as when {_example(several[0])}"
 
 
 def by_model(found: Comparison) -> Iterator[str]:

@@ -34,7 +34,7 @@ def _warning(several: Sequence[Left]) -> Diagnostic:
         Severity.WARNING,
         f"the {first.found.said}{more} {first.why}",
         first.found.place,
-        "nothing of it is in the configuration: it holds as long as it stays in the cluster",
+        "nothing of it is in the configuration, and it stays in force in the cluster until you delete it",
         help="it is kept beside the report: decide whether it stays, goes, or is written natively",
     )
 

@@ -18,6 +18,7 @@ Window = tuple[str, int, int, bool]
 
 # Why an answer may differ though both sides are as they are meant to be; `other` is none of them.
 Reason = Literal[
+    "open",
     "several",
     "bare",
     "header",
@@ -33,6 +34,7 @@ Reason = Literal[
     "other",
 ]
 REASONS: Final[Mapping[Reason, str]] = {
+    "open": "today anybody gets in, without a credential: no AuthPolicy guards the route",
     "several": "a caller of several subscriptions who names none is refused today, and gets the one of the highest priority",
     "bare": "the model's own path with a query is refused today, because the query is taken for a part of its name, and passes",
     "header": "a header that asks for a subscription is not looked at today, and from now on it decides",

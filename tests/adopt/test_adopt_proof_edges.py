@@ -78,7 +78,7 @@ def test_a_proof_that_does_not_know_what_was_tried_is_not_believed(monkeypatch: 
     monkeypatch.setattr(Prover, "prove", lambda _, model, __: Proof(model.id))
     proof = _proved(_platform())
     assert proof.verdict == "sampled"
-    assert "the proof is not to be believed: a request shows what it does not find" in str(proof.why)
+    assert "the proof and a trial request disagree (" in str(proof.why)
 
 
 def _method_of_route(objects: list[Plain]) -> None:

@@ -58,6 +58,9 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
     def on(wanted: Callable[[str], bool]) -> Formula:
         return terms.any(of.is_target(one) for one in of.targets if wanted(one))
 
+    def ending(path: str) -> bool:
+        return path.endswith(LISTING_SUFFIX) and path.partition("?")[0] != about.model.listing_path
+
     return {
         "identity": terms.both(brought, -then.passes),
         "header": FALSE if about.looks else asked,
@@ -65,8 +68,8 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
         "several": terms.all((-today.passes, then.passes, -asked, _several(of, today, then, about))),
         "bare": terms.all((-today.passes, then.passes, on(lambda path: path.startswith(f"{about.model.prefix}?")))),
         "listing": terms.all((through, fewer, on(lambda path: path.partition("?")[0] == about.model.listing_path))),
-        "ending": terms.all((today.passes, more, on(lambda path: "?" not in path and path.endswith(LISTING_SUFFIX)))),
-        "query": terms.all((today.passes, more, on(lambda path: "?" in path and path.endswith(LISTING_SUFFIX)))),
+        "ending": terms.all((today.passes, more, on(lambda path: "?" not in path and ending(path)))),
+        "query": terms.all((today.passes, more, on(lambda path: "?" in path and ending(path)))),
         "unmetered": terms.both(today.passes, unmetered),
         "overlap": terms.all((through, told, fewer)),
         # Whatever else is wrong shows without a comma as well.
