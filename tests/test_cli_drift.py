@@ -341,3 +341,23 @@ def test_whoever_waits_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) ->
     assert counted[-1] > Path("one.json").read_text(encoding="utf-8").count("\n")
     assert "0 of 1 models compared\n" in result.stderr
     assert run("drift", "--format", "json", *names).stderr == ""
+
+
+def test_without_the_gateways_policies_routes_are_open_and_not_handed_on() -> None:
+    """Of a cluster without anything no Gateway's policy holds instead of the Gateway's own."""
+    found = run("drift", dump([])).output
+    told = dict(zip(found.splitlines(), found.splitlines()[1:], strict=False))
+    gateways = {line: effect for line, effect in told.items() if line.startswith("[drift-missing]") and "(out/gateway/" in line}
+    kinds = {line.split()[1] for line in gateways}
+    assert {"AuthPolicy", "TokenRateLimitPolicy"} <= kinds
+    assert not any("instead" in effect for effect in gateways.values())
+    assert "  a route without a policy of its own is open to everybody\n" in found
+    assert "  nobody's tokens are counted on a route without limits of its own\n" in found
+    assert "the Gateway's policy holds for the route instead" in found
+
+
+def test_a_list_of_manifests_is_no_dump() -> None:
+    found = run("drift", "out/kustomization.yaml")
+    assert found.exit_code == 2, found.output
+    assert "this is no dump: it says which manifests there are" in found.output
+    assert "drift-missing" not in found.output

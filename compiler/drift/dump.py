@@ -62,6 +62,7 @@ def objects(
 
     found: dict[Key, Live] = {}
     wrong: list[Diagnostic] = []
+    beside: list[Place] = []
     for file, content in sorted(files.items()):
         documents, unread = load_text(file, content, LIMITS, heard)
         before += content.count(b"\n")
@@ -74,6 +75,10 @@ def objects(
                     wrong.append(bad(headline, one.place, "dump everything at once: between two dumps the cluster has changed"))
         if not documents and not unread:
             wrong.append(bad("the dump holds nothing", Place(file)))
+        if not found and documents and all(map(_of_kustomize, documents)):
+            beside.append(Place(file))
+    if beside and not found and not wrong:
+        wrong.append(bad("this is no dump: it says which manifests there are, and holds no object of a cluster", beside[0]))
     return tuple(found.values()), tuple(wrong)
 
 
@@ -88,6 +93,10 @@ def _harmless(found: Diagnostic) -> Diagnostic:
     return replace(found, headline=headline, effect=_NOTHING)
 
 
+def _of_kustomize(document: Document) -> bool:
+    return isinstance(document.data, dict) and group_of(document.data) == _KUSTOMIZE
+
+
 def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
     place = Place(document.file, document=document.index)
     if not isinstance(document.data, dict):
@@ -95,7 +104,7 @@ def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
         return
     data = cast("dict[str, object]", document.data)
     kind = data.get("kind")
-    if group_of(data) == _KUSTOMIZE:
+    if _of_kustomize(document):
         # It says which files there are, and is in no cluster: a folder of manifests can be compared as well.
         return
     if "items" not in data:

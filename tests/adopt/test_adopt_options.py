@@ -33,3 +33,15 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_written(
     assert result.exit_code == 2, result.output
     assert said in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("folder", "option"), [("config", "--config"), ("unmanaged", "--unmanaged")])
+def test_a_folder_that_holds_something_is_told_with_the_option_that_names_another(
+    folder: str, option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "mine.yaml").write_text("mine\n", encoding="utf-8")
+    result = run("import", DUMP.as_posix())
+    assert result.exit_code == 2
+    assert f"the folder {folder} is not empty; nothing was written; name another one with `{option}`" in result.output
