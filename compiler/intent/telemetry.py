@@ -15,7 +15,12 @@ class TelemetrySpec(Spec):
     """By what usage is told apart in Limitador's metrics, and how many series that may make."""
 
     labels: Annotated[
-        list[LabelName], Field(min_length=1, description="what each metric of usage says beside the model: of whom it is")
+        list[LabelName],
+        Field(
+            min_length=1,
+            description="what each metric of usage says beside the model: "
+            "`user`, `subscription`, `tier`, `organization`, `costCenter`, or several of them",
+        ),
     ]
     users: Annotated[int, Field(ge=1, le=10**9, description="callers that are expected; series are estimated with it")]
     max_series: Annotated[
