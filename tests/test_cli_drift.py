@@ -361,3 +361,14 @@ def test_a_list_of_manifests_is_no_dump() -> None:
     assert found.exit_code == 2, found.output
     assert "this is no dump: it says which manifests there are" in found.output
     assert "drift-missing" not in found.output
+
+
+def test_fields_of_a_policy_that_does_not_hold_are_told_from_that() -> None:
+    items = objects()
+    limits(items)["tokens-100-per-1m"]["rates"][0]["limit"] = 900
+    policy = next(one for one in items if one["metadata"]["name"] == POLICY)
+    policy["status"] = {"conditions": [{"type": "Accepted", "status": "False", "reason": "Invalid"}]}
+    lines = run("drift", dump(items)).output.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("[drift-idle]"))
+    assert lines[first + 2] == "  also differs:"
+    assert "-> `900`" in lines[first + 3]

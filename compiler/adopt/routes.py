@@ -56,7 +56,7 @@ def _access(policy: Object, models: Sequence[str], draft: Draft) -> None:
         try:
             said = _rule(mapping(rule), selectors)
         except UnknownShapeError as error:
-            draft.leave(policy, f"has the rule `{name}`, which lets in others than it can be said: {error}")
+            draft.leave(policy, f"has the rule `{name}`, whose condition cannot be expressed here: {error}")
             return
         if found is not None:
             draft.leave(policy, "has several rules that must all hold, and access is one or the other")

@@ -181,7 +181,7 @@ def test_conditions() -> None:
         (
             "patternMatching: {patterns: [{predicate: '!(\"x-maas-username\" in request.headers)'}]}",
             "opa: {rego: 'allow { true }'}",
-            "has the rule `no-identity-of-their-own`, which lets in others than it can be said: it is no list of patterns",
+            "has the rule `no-identity-of-their-own`, whose condition cannot be expressed here: it is no list of patterns",
         ),
         (
             'patterns: [{predicate: \'auth.identity.user.groups.exists(g, g in ["sales", "research"])\'}]',

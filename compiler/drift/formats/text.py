@@ -9,7 +9,7 @@ from typing import Final
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.visible import visible
 from compiler.diff.formats.text import row_lines
-from compiler.drift.result import Drift, Field, ObjectDrift
+from compiler.drift.result import Drift, Fate, Field, ObjectDrift
 
 # Objects, and fields of each, that are shown.
 _MOST_OBJECTS: Final = 40
@@ -50,6 +50,8 @@ def _lines(drift: Drift) -> Iterator[str]:
 def _object(one: ObjectDrift) -> Iterator[str]:
     yield f"[{one.fate.value}] {visible(one.name)} ({visible(one.place.file)})"
     yield f"  {one.effect}"
+    if one.fate is Fate.IDLE and one.fields:
+        yield "  also differs:"
     for field in one.fields[:_MOST_FIELDS]:
         yield f"  {visible(field.path)}: {said(field)}"
     if len(one.fields) > _MOST_FIELDS:
