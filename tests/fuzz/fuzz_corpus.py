@@ -39,11 +39,13 @@ def steps(name: str, data: bytes) -> Steps:
     def calls(frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401 - the same
         return lines if frame.f_code.co_filename.startswith(_PACKAGE) else None
 
+    # Whoever traces already, as the tests' own coverage does, goes on afterwards.
+    before = sys.gettrace()
     sys.settrace(calls)
     try:
         TARGETS[name].run(data)
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return frozenset(found)
 
 

@@ -67,3 +67,9 @@ def test_a_text_is_kept_if_it_leads_somewhere_new() -> None:
     assert b"a + b" in kept
     assert not {b"a", b"b"} <= set(kept)
     assert steps("expression", b"[") - steps("expression", b"a")
+
+
+def test_whoever_traces_already_goes_on() -> None:
+    before = sys.gettrace()
+    assert steps("loader", b"a: 1\n")
+    assert sys.gettrace() is before
