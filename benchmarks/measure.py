@@ -79,11 +79,11 @@ def run(command: Command, *, fine: Sequence[int] = (0,)) -> Taken:
     return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def compare(ours: Command, theirs: Command, pairs: int) -> Compared:
-    """Run two commands in turn, after one run of each that does not count."""
-    run(ours), run(theirs)
-    taken = [(run(ours), run(theirs)) for _ in range(pairs)]
-    return Compared(tuple(one for one, _ in taken), tuple(other for _, other in taken))
+def compare(ours: Sequence[Command], theirs: Command, pairs: int) -> tuple[Compared, ...]:
+    """Run commands of ours in turn with one that each is compared with, after one run of each that does not count."""
+    rounds = [[run(command) for command in (*ours, theirs)] for _ in range(pairs + 1)][1:]
+    other = tuple(taken[-1] for taken in rounds)
+    return tuple(Compared(tuple(taken[index] for taken in rounds), other) for index in range(len(ours)))
 
 
 def several(command: Command, runs: int) -> tuple[Taken, ...]:

@@ -57,7 +57,11 @@ class Bench:
 
     def against(self, what: str, reach: str, ours: Command, theirs: Command) -> Compared:
         """Compare two commands, and note how."""
-        found = compare(ours, theirs, self.pairs)
+        (found,) = compare((ours,), theirs, self.pairs)
+        return self.noted(what, reach, found)
+
+    def noted(self, what: str, reach: str, found: Compared) -> Compared:
+        """Note a comparison."""
         self.rows.append(Row(what, reach, f"{found.wall:.3g}", middle(found.ours), middle(found.theirs), f"{found.cpu:.3g}"))
         sys.stderr.write(f"{what}: {found.wall:.3g} ({reach})\n")
         return found
@@ -107,8 +111,9 @@ def _peers(bench: Bench, size: str, reach: tuple[str, str]) -> None:
         told = bench.folder / "kustomize.yaml"
         run(bench.script("sh", "-c", f"{kustomize.words[0]} kustomize {out} > {told}"))
         run(bench.peer("equal", out, told))
-        bench.against(f"`build --no-prove` {size} / `kubectl kustomize`", reach[0], bench.build(size, "--no-prove"), kustomize)
-        bench.against(f"`build` {size} with proof / `kubectl kustomize`", "0.5", bench.build(size), kustomize)
+        plain, proved = compare((bench.build(size, "--no-prove"), bench.build(size)), kustomize, bench.pairs)
+        bench.noted(f"`build --no-prove` {size} / `kubectl kustomize`", reach[0], plain)
+        bench.noted(f"`build` {size} with proof / `kubectl kustomize`", "0.5", proved)
     helm = shutil.which("helm")
     if helm:
         _helm(bench, size, helm)
