@@ -92,7 +92,8 @@ def _macro(kind: str, items: list[object], found: list[object]) -> object:
 def _compare(op: str, left: object, right: object) -> bool:
     match op:
         case "in":
-            return left in (right if isinstance(right, dict) else _list(right))
+            # A list is no key.
+            return _str(left) in right if isinstance(right, dict) else left in _list(right)
         case "<=":
             return _str(left) <= _str(right)
         case "==":
