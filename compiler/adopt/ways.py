@@ -11,9 +11,11 @@ from compiler.adopt.objects import Object, Plain, mapping, mappings
 from compiler.program.keys import BOUND_ANNOTATION, USER_ANNOTATION
 
 _BEARER: Final = "Bearer"
-_AUDIENCE: Final = "auth.identity.aud"
-_ISSUER: Final = "auth.identity.iss"
-_CLAIM: Final = re.compile(r"auth\.identity\.((?:[A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*)\Z", re.ASCII)
+# Paths as a dump has them, to be recognised: none of them is emitted.
+_IDENTITY: Final = "auth.identity."
+_AUDIENCE: Final = _IDENTITY + "aud"
+_ISSUER: Final = _IDENTITY + "iss"
+_CLAIM: Final = re.compile(re.escape(_IDENTITY) + r"((?:[A-Za-z_]\w*)(?:\.[A-Za-z_]\w*)*)\Z", re.ASCII)
 # Fields of a policy's own making, and claims that say nothing of groups.
 _NO_GROUPS: Final = frozenset({"aud", "iss", "userid", "azp"})
 _KINDS: Final = ("jwt", "apiKey", "oauth2Introspection", "plain", "x509", "anonymous")
@@ -62,8 +64,8 @@ def claims(policy: Object) -> tuple[frozenset[str], frozenset[str]]:
         except NoWayError:
             continue
         if found is not None and found["kind"] == "oidc":
-            groups.add(f"auth.identity.{found['groups']}")
-            users.add(f"auth.identity.{found['username']}")
+            groups.add(_IDENTITY + found["groups"])
+            users.add(_IDENTITY + found["username"])
     return frozenset(groups), frozenset(users)
 
 
