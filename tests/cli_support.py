@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import yaml
 from click.testing import CliRunner, Result
 
 from compiler.cli.main import maasc
@@ -39,6 +42,17 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def dumped(objects: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+    """Give objects in the forms in which a cluster is dumped, with characters of several bytes and with escapes."""
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x", "annotations": {"a": "\U0001f600 \u2028", "b": "é"}}}
+    whole = {"apiVersion": "v1", "items": [*objects, pod], "kind": "List", "metadata": {"resourceVersion": ""}}
+    return {
+        "list": yaml.safe_dump(whole).encode(),
+        "json": json.dumps(whole, indent=4, ensure_ascii=False).replace("\u2028", "\\u2028").encode(),
+        "stream": yaml.safe_dump_all(whole["items"], allow_unicode=True).encode(),
+    }
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from cli_support import SMALL, run, write
+from cli_support import SMALL, dumped, run, write
 from click.testing import CliRunner
 
 from compiler.cli.main import maasc
@@ -211,7 +211,7 @@ def test_without_the_configuration_objects_are_compared(spoil: Callable[[], obje
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("apiVersion: v1\nitems:\n- apiVersion: kuadrant.io/v1\n", "a list without `kind: List`: the dump has no end"),
+        ("apiVersion: v1\nitems:\n- apiVersion: kuadrant.io/v1\n", "a list without `kind: List`: the dump was cut off"),
         ("apiVersion: v1\nitems: []\nkind: List\nmetadata: {continue: abc}\n", "the list goes on in another answer"),
         ("apiVersion: v1\nitems: {}\nkind: List\n", "the items of a list are no list"),
         ("apiVersion: v1\nitems: [x]\nkind: List\n", "an item of the list is no object"),
@@ -224,7 +224,8 @@ def test_without_the_configuration_objects_are_compared(spoil: Callable[[], obje
             "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: y}\n",
             "no object of the dump is of a kind that `out/` holds",
         ),
-        ("apiVersion: v1\nkind: [\n", "error[yaml-syntax]"),
+        ("apiVersion: v1\nkind: [\n", "error[truncated-dump]: the text ends too early"),
+        ("apiVersion: v1\nkind: a: b\nmetadata: {}\n", "error[yaml-syntax]"),
     ],
 )
 def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:
@@ -234,6 +235,27 @@ def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:
     assert said in found.output
     assert "live.yaml" in found.output
     assert "effect: nothing is compared" in found.output
+
+
+@pytest.mark.parametrize("form", ["list", "json", "stream"])
+def test_a_dump_that_was_cut_off_is_told_as_such(form: str) -> None:
+    """Wherever it ends within a line, also within a character or an escape."""
+    whole = dumped(objects())[form]
+    for length in (*range(1, len(whole) - 60, 97), *range(len(whole) - 60, len(whole) - 40)):
+        if whole[:length].endswith(b"\n"):
+            continue
+        Path("cut").write_bytes(whole[:length])
+        found = run("drift", "cut")
+        assert found.exit_code == 2, whole[:length][-40:]
+        assert "error[truncated-dump]" in found.output, whole[:length][-40:]
+
+
+def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list() -> None:
+    for form, whole in dumped(objects()).items():
+        Path("whole").write_bytes(whole.rstrip())
+        found = run("drift", "whole")
+        assert found.exit_code == (2 if form == "stream" else 0), form
+        assert ("error[truncated-dump]: the last line has no end" in found.output) == (form == "stream")
 
 
 def test_an_empty_cluster_misses_everything() -> None:
@@ -331,7 +353,7 @@ def test_many_objects_and_fields_are_counted() -> None:
 
 def test_whoever_waits_is_told_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("compiler.cli.progress._AFTER", 0.0)
-    monkeypatch.setattr("compiler.drift.dump._OFTEN", 50)
+    monkeypatch.setattr("compiler.drift.reading._OFTEN", 50)
     items = objects()
     limits(items)["tokens-100-per-1m"]["rates"][0]["limit"] = 900
     names = [dump(items[:1], "one.json"), dump(items[1:], "rest.json")]

@@ -11,6 +11,7 @@ from typing import Final
 from compiler.adopt.objects import Object, at_line, is_listing, kept, name_of
 from compiler.adopt.rbac import about_models
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.source.cut import CODE, Ending, broken_off, truncated, unended
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import reason
@@ -104,25 +105,32 @@ def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]
 
 def _empty(file: _File) -> Diagnostic:
     advice = "a cluster without any object of the kinds asked for is printed as a list all the same"
-    return Diagnostic(
-        "truncated-dump", Severity.ERROR, "the dump holds nothing", Place(file.path.as_posix()), _NOTHING, help=advice
-    )
+    return Diagnostic(CODE, Severity.ERROR, "the dump holds nothing", Place(file.path.as_posix()), _NOTHING, help=advice)
 
 
 def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
     file = path.as_posix()
+    ending = Ending()
+    listed = False
     try:
         with path.open("rb") as stream:
-            yield from streamed(file, stream)
+            for piece in streamed(file, stream, ending=ending):
+                listed = is_listing(piece.data)
+                yield piece
+        # What stands behind the kind of a list decides nothing.
+        told = any(one.code == CODE and one.place is not None and one.place.file == file for one in findings)
+        if ending.within_a_line and not listed and not told:
+            findings.append(unended(file, ending, _NOTHING))
     except SyntaxDiagnosticError as stopped:
-        findings.append(replace(stopped.found, effect=_NOTHING))
+        cut = stopped.at_end
+        findings.append(broken_off(stopped.found, _NOTHING) if cut else replace(stopped.found, effect=_NOTHING))
     except OSError as problem:
         findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", file))
 
 
 def _no_object(place: Place) -> Diagnostic:
     return Diagnostic(
-        "truncated-dump",
+        CODE,
         Severity.ERROR,
         "this is no Kubernetes object: it has no `apiVersion` and `kind`",
         place,
@@ -132,14 +140,8 @@ def _no_object(place: Place) -> Diagnostic:
 
 
 def _truncated(place: Place, listed: int) -> Diagnostic:
-    return Diagnostic(
-        "truncated-dump",
-        Severity.ERROR,
-        f"the list ends after {listed} object{'' if listed == 1 else 's'} without its `kind`: the dump was cut off",
-        place,
-        _NOTHING,
-        help="make the dump anew, and let nothing end the command that writes it",
-    )
+    objects = f"{listed} object{'' if listed == 1 else 's'}"
+    return truncated(f"the list ends after {objects} without its `kind`: the dump was cut off", place, _NOTHING)
 
 
 def _twice(found: Object, first: Object) -> Diagnostic:

@@ -15,6 +15,7 @@ from compiler.program.keys import (
     TEAM_ANNOTATION,
     USER_ANNOTATION,
 )
+from compiler.source.cut import CODE, truncated
 from compiler.source.secret_data import Hidden, in_data
 
 Plain = dict[str, Any]
@@ -29,6 +30,14 @@ _STORED: Final = ("external-secrets.io", "ExternalSecret")
 _RBAC: Final = "rbac.authorization.k8s.io"
 # In the groups above, and without a word about any request.
 _INERT: Final = frozenset({"GatewayClass", "ReferenceGrant", "Kuadrant", "BackendTLSPolicy"})
+
+# The API server takes none of these without a `spec`.
+_SPECIFIED: Final = frozenset(
+    {
+        *("Gateway", "HTTPRoute", "GRPCRoute", "AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy"),
+        *("MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription", "ExternalModel"),
+    }
+)
 
 # By these a Secret is one that Authorino reads keys from.
 _KEY_LABELS: Final = ("kuadrant.io/auth-secret", "authorino.kuadrant.io/managed-by")
@@ -124,6 +133,9 @@ def kept(data: Mapping[str, object], place: Place, source: str, findings: list[D
     reduced = _reduced(version.rpartition("/")[0], kind, name, data, metadata)
     if reduced is None:
         return None
+    if kind in _SPECIFIED and not isinstance(reduced.get("spec"), dict):
+        findings.append(_specless(kind, name, place))
+        return None
     found = Object(version, kind, namespace, name, {"apiVersion": version, "kind": kind, **reduced}, place, source)
     # Of a Secret nothing is kept that could be one.
     leak = next(in_data(found.data if kind != "Secret" else found.data["metadata"]), None)
@@ -190,12 +202,20 @@ def _key(metadata: Plain) -> Plain | None:
 
 def _nameless(kind: str, place: Place) -> Diagnostic:
     return Diagnostic(
-        "truncated-dump",
+        CODE,
         Severity.ERROR,
         f"the {kind} has no name, or a namespace that is no text",
         place,
         "nothing is imported: what it decides about requests would be forgotten",
         help="make the dump anew with `kubectl get ... -A -o yaml`",
+    )
+
+
+def _specless(kind: str, name: str, place: Place) -> Diagnostic:
+    return truncated(
+        f"the {kind} `{name}` has no `spec`: the dump was cut off, or was no dump of a cluster",
+        place,
+        "nothing is imported: what it decides about requests would be forgotten",
     )
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Final, cast
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.drift.normal import group_of, normal
+from compiler.drift.reading import NOTHING, is_list, read
+from compiler.source.cut import truncated
 from compiler.source.document import Document
-from compiler.source.events import Event
-from compiler.source.limits import Limits
-from compiler.source.load import load_text
 
 BAD_DUMP: Final = "bad-dump"
-# A dump of a whole cluster is larger than what a person writes.
-LIMITS: Final = Limits(size=256 * 1024 * 1024, depth=200)
-# Events of the parser between two words on how far it is.
-_OFTEN: Final = 10_000
-_NOTHING: Final = "nothing is compared: what is live in the cluster is not known"
 _LIST: Final = "List"
 _KUSTOMIZE: Final = "kustomize.config.k8s.io"
 _HELP: Final = "write it anew with `kubectl get ... --all-namespaces -o yaml`"
@@ -53,20 +48,13 @@ def objects(
     `tell` is told now and then how many lines have been read.
     """
     before = 0
-
-    def heard(events: Iterator[Event]) -> Iterator[Event]:
-        for number, event in enumerate(events):
-            if number % _OFTEN == 0 and event.start_mark is not None:
-                tell(before + event.start_mark.line)
-            yield event
-
     found: dict[Key, Live] = {}
     wrong: list[Diagnostic] = []
     beside: list[Place] = []
     for file, content in sorted(files.items()):
-        documents, unread = load_text(file, content, LIMITS, heard)
+        documents, unread = read(file, content, partial(_further, tell, before))
         before += content.count(b"\n")
-        wrong += map(_harmless, unread)
+        wrong += unread
         for document in documents:
             for one in _of(document, wrong):
                 first = found.setdefault(one.key, one)
@@ -82,15 +70,13 @@ def objects(
     return tuple(found.values()), tuple(wrong)
 
 
+def _further(tell: Callable[[int], None], before: int, lines: int) -> None:
+    tell(before + lines)
+
+
 def bad(headline: str, place: Place | None, advice: str = _HELP) -> Diagnostic:
     """Say that something is no dump that can be relied on."""
-    return Diagnostic(BAD_DUMP, Severity.ERROR, headline, place, _NOTHING, help=advice)
-
-
-def _harmless(found: Diagnostic) -> Diagnostic:
-    """Tell of a text that cannot be read without a word of it: a value may be a secret."""
-    headline = "a number is not the same to every reader of YAML" if found.code == "bad-number" else found.headline
-    return replace(found, headline=headline, effect=_NOTHING)
+    return Diagnostic(BAD_DUMP, Severity.ERROR, headline, place, NOTHING, help=advice)
 
 
 def _of_kustomize(document: Document) -> bool:
@@ -109,9 +95,9 @@ def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
         return
     if "items" not in data:
         yield from _one(data, place, wrong)
-    elif not isinstance(kind, str) or not kind.endswith(_LIST):
+    elif not isinstance(kind, str) or not is_list(data):
         # Keys are printed in the order of the alphabet: what ends within the items has no kind.
-        wrong.append(bad("a list without `kind: List`: the dump has no end", place))
+        wrong.append(truncated("a list without `kind: List`: the dump was cut off", place, NOTHING))
     elif isinstance(metadata := data.get("metadata"), dict) and metadata.get("continue"):
         wrong.append(bad("the list goes on in another answer of the API server", place, "leave out `--limit` and `limit=`"))
     elif data["items"] is not None and not isinstance(data["items"], list):

@@ -15,6 +15,7 @@ from yaml._yaml import CParser  # the parser alone; `yaml.cyaml` brings the comp
 from yaml.error import Mark
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Span
+from compiler.source.cut import Ending
 from compiler.source.errors import error
 
 Event = yaml_events.Event
@@ -49,11 +50,12 @@ _PLAIN_WORDS: Final = {
 
 
 class SyntaxDiagnosticError(Exception):
-    """The text is not well-formed; `found` says where and why."""
+    """The text is not well-formed; `found` says where and why, and `at_end` that there was only too little of it."""
 
-    def __init__(self, found: Diagnostic) -> None:
+    def __init__(self, found: Diagnostic, *, at_end: bool = False) -> None:
         super().__init__(found.headline)
         self.found = found
+        self.at_end = at_end
 
 
 def events(file: str, text: str) -> Iterator[Event]:
@@ -70,7 +72,9 @@ def events(file: str, text: str) -> Iterator[Event]:
         while parser.check_event():
             yield cast("Event", parser.get_event())
     except MarkedYAMLError as problem:
-        raise SyntaxDiagnosticError(_malformed(file, text, problem)) from problem
+        ending = Ending()
+        ending.add(text)
+        raise SyntaxDiagnosticError(_malformed(file, text, problem), at_end=ending.holds(problem.problem_mark)) from problem
     except YAMLError as problem:
         raise SyntaxDiagnosticError(error("yaml-syntax", "the text is not YAML", file)) from problem
     finally:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final, cast
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser  # as in `events`: the parser alone
+from yaml.error import Mark
 from yaml.events import (
     DocumentEndEvent,
     DocumentStartEvent,
@@ -21,11 +22,13 @@ from yaml.events import (
 
 from compiler.diagnostics.model import Span
 from compiler.source.build import Builder
+from compiler.source.cut import Ending, lacks_bytes
 from compiler.source.errors import error
 from compiler.source.events import Event, SyntaxDiagnosticError, span
 from compiler.source.limits import LIMITS, Limits
 
 _ITEMS: Final = "items"
+_PIECE: Final = 1 << 16
 _OPENING: Final = (MappingStartEvent, SequenceStartEvent)
 _CLOSING: Final = (MappingEndEvent, SequenceEndEvent)
 
@@ -43,17 +46,17 @@ class Streamed:
     listed: int = 0
 
 
-def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[Streamed]:
+def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS, ending: Ending | None = None) -> Iterator[Streamed]:
     """Give the documents of a text in turn; of a list first its items, and then what else it says.
 
-    No more than one item is in memory at a time, and none may be longer than `limits.size`.
+    No more than one item is in memory at a time, and none may be longer than `limits.size`. `ending` is told what is read.
 
     Raises:
         SyntaxDiagnosticError: the text is not well-formed from here on, or says something in two ways.
     """
     builder = Builder(file, limits)
     pieces = _Pieces(file, limits)
-    for data in builder.documents(pieces.divided(_events(file, stream))):
+    for data in builder.documents(pieces.divided(_events(file, _Utf8(file, stream, ending or Ending())))):
         if builder.findings:
             raise SyntaxDiagnosticError(builder.findings[0])
         yield Streamed(pieces.line, data, pieces.is_item, pieces.listed)
@@ -62,7 +65,8 @@ def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS) -> Iterator[S
 class _Utf8:
     """Decodes as it is read, so that the parser is never given bytes that mean nothing."""
 
-    def __init__(self, file: str, stream: BinaryIO) -> None:
+    def __init__(self, file: str, stream: BinaryIO, ending: Ending) -> None:
+        self.ending = ending
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._file = file
@@ -70,14 +74,22 @@ class _Utf8:
     def read(self, size: int = -1, /) -> str:
         content = self._stream.read(size)
         try:
-            return self._decoder.decode(content, final=not content)
-        except UnicodeDecodeError:
+            text = self._decoder.decode(content, final=not content)
+        except UnicodeDecodeError as problem:
             found = error("not-utf8", "the file is not UTF-8", self._file, advice="save it as UTF-8")
-            raise SyntaxDiagnosticError(found) from None
+            raise SyntaxDiagnosticError(found, at_end=lacks_bytes(problem)) from None
+        self.ending.add(text)
+        return text
+
+    def is_at_end(self, mark: Mark | None) -> bool:
+        """Tell whether nothing is behind a mark."""
+        while self.ending.holds(mark) and self.read(_PIECE):
+            pass
+        return self.ending.holds(mark)
 
 
-def _events(file: str, stream: BinaryIO) -> Iterator[Event]:
-    parser = CParser(_Utf8(file, stream))
+def _events(file: str, read: _Utf8) -> Iterator[Event]:
+    parser = CParser(read)
     last: Event | None = None
     try:
         while parser.check_event():
@@ -88,8 +100,8 @@ def _events(file: str, stream: BinaryIO) -> Iterator[Event]:
         where = span(last) if last else None
         if mark:
             where = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-        advice = "a file that was cut off looks like this: make it anew, and let nothing end the command that writes it"
-        raise SyntaxDiagnosticError(error("yaml-syntax", "the text is not YAML here", file, where, advice=advice)) from problem
+        found = error("yaml-syntax", "the text is not YAML here", file, where)
+        raise SyntaxDiagnosticError(found, at_end=read.is_at_end(mark)) from problem
     finally:
         parser.dispose()
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from adopt_cluster import Plain, gateway, listing, thing
 from adopt_tiers import cluster
-from cli_support import run
+from cli_support import dumped, run
 
 from compiler.adopt.gather import Dump, gather
 
@@ -28,12 +28,25 @@ def _codes(dump: Dump) -> list[str]:
     return [found.code for found in dump.findings]
 
 
-@pytest.mark.parametrize("keep", [0.98, 0.7, 0.5, 0.31])
-def test_a_dump_that_was_cut_off_is_refused(tmp_path: Path, keep: float) -> None:
-    """Wherever it ends, in an object or between two."""
+@pytest.mark.parametrize("form", ["list", "json", "stream"])
+def test_a_dump_that_was_cut_off_is_told_as_such(tmp_path: Path, form: str) -> None:
+    """Wherever it ends within a line, also within a character or an escape."""
+    whole = dumped(cluster({"llm/a": ["free"]}))[form]
+    for length in (*range(1, len(whole) - 120, 53), *range(len(whole) - 120, len(whole) - 40)):
+        if not whole[:length].endswith(b"\n"):
+            (tmp_path / "cut.yaml").write_bytes(whole[:length])
+            assert set(_codes(gather([tmp_path / "cut.yaml"]))) == {"truncated-dump"}, whole[:length][-40:]
+
+
+def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list(tmp_path: Path) -> None:
+    for form, whole in dumped(cluster({"llm/a": ["free"]})).items():
+        (tmp_path / "whole.yaml").write_bytes(whole.rstrip())
+        told = [found.headline for found in gather([tmp_path / "whole.yaml"]).findings]
+        assert told == (["the last line has no end: a dump that was cut off looks like this"] if form == "stream" else [])
+
+
+def test_a_list_that_ends_between_two_objects_is_refused(tmp_path: Path) -> None:
     text = listing(cluster({"llm/a": ["free"]}))
-    cut = text[: int(len(text) * keep)]
-    assert _codes(_dump(tmp_path, cut))[-1] in ("truncated-dump", "yaml-syntax")
     between = "\n".join(text.splitlines()[: text.splitlines().index("kind: List")])
     assert _codes(_dump(tmp_path, between)) == ["truncated-dump"]
 
@@ -220,6 +233,14 @@ def test_an_object_without_a_name_is_not_passed_over(metadata: object, tmp_path:
         assert not dump.others
     harmless = _dump(tmp_path, yaml.safe_dump({"apiVersion": "v1", "kind": "Pod", "metadata": metadata}))
     assert (_codes(harmless), harmless.others) == ([], {"Pod": 1})
+
+
+@pytest.mark.parametrize("kind", ["kuadrant.io/v1 AuthPolicy", "maas.opendatahub.io/v1alpha1 MaaSSubscription"])
+def test_an_object_that_ends_before_its_spec_is_not_passed_over(kind: str, tmp_path: Path) -> None:
+    version, _, name = kind.partition(" ")
+    for spec in ("", "spec:\n"):
+        text = f"apiVersion: {version}\nkind: {name}\nmetadata: {{name: x, namespace: y}}\n{spec}"
+        assert _codes(_dump(tmp_path, text)) == ["truncated-dump"]
 
 
 def test_an_object_without_a_version_is_none(tmp_path: Path) -> None:
