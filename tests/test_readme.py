@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -10,18 +11,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Literal, get_args, get_origin
+from typing import Any, Final, get_args
 
 import click
 import pytest
+import readme_keys
 from click.testing import CliRunner
-from pydantic.fields import FieldInfo
 
 from compiler.cli.main import maasc
 from compiler.diagnostics.rule import codes, rule
 from compiler.intent.keys import key_order
 from compiler.intent.model import ConfigFile
-from compiler.intent.spec import Spec
+from compiler.intent.schema import schema_text
 from compiler.prove.result import Property
 
 ROOT: Final = Path(__file__).parent.parent
@@ -34,6 +35,8 @@ _QUOTED: Final = re.compile(r"<!-- from (\S+) -->\n```yaml\n(.*?)```\n", re.DOTA
 _EXECUTED: Final = re.compile(r"(<!-- (?:executed|file (\S+)) -->\n```(?:console|yaml)\n)(.*?)(```\n)", re.DOTALL)
 # Where the mapping of an item of a section stands, of those sections that are not a mapping of names.
 _WHERE: Final[dict[str, tuple[str | int, ...]]] = {"platform": ("platform",), "invariants": ("invariants", 0)}
+# What stands between such a section and the keys of its item; between others and theirs a name does.
+_ITEM: Final[dict[str, str]] = {"platform": "", "invariants": "[]"}
 _GENERATED: Final = re.compile(r"(<!-- generated: (\w+) -->\n)(.*?)(<!-- end -->\n)", re.DOTALL)
 
 
@@ -95,21 +98,14 @@ def _inside(annotation: object) -> Iterator[type]:
     yield from (part for part in _parts(annotation) if isinstance(part, type))
 
 
-def _choices() -> str:
-    rows = [row for name, field in ConfigFile.model_fields.items() for row in _choosing(name, field)]
-    return _table(("key", "what it may be", "unless given"), iter(rows))
-
-
-def _choosing(key: str, field: FieldInfo) -> Iterator[tuple[str, ...]]:
-    """Give a row for each key below that takes one of a few words, or a pattern of names."""
-    inside = list(_inside(field.annotation))
-    if (Literal in {get_origin(part) for part in _parts(field.annotation)} and list not in inside) or key == "platform.names":
-        default = "must be given" if field.is_required() else f"`{field.default}`" if field.default else ""
-        yield f"`{key}`", field.description or "", default
-    for spec in inside:
-        if issubclass(spec, Spec):
-            for name, inner in spec.model_fields.items():
-                yield from _choosing(f"{key}.{inner.alias or name}", inner)
+def _keys() -> str:
+    """Give a table for each section, which a reader opens: all of them at once would be a wall."""
+    tables = {f"<code>{section}</code>": readme_keys.rows(section) for section in ConfigFile.model_fields}
+    tables["a rate: an item of <code>tokens</code> or <code>requests</code>, or <code>atMost</code>"] = readme_keys.rates()
+    return "\n".join(
+        f"<details><summary>{name}</summary>\n\n{_table(readme_keys.HEAD, (row.cells() for row in rows))}\n</details>\n"
+        for name, rows in tables.items()
+    )
 
 
 def _parts(annotation: object) -> Iterator[object]:
@@ -150,7 +146,7 @@ SECTIONS: Final[dict[str, Callable[[], str]]] = {
     "commands": _commands,
     "formats": _formats,
     "language": _language,
-    "choices": _choices,
+    "keys": _keys,
     "properties": _properties,
     "diagnostics": _diagnostics,
     "folders": _folders,
@@ -189,6 +185,35 @@ def test_what_is_shown_is_run_and_what_is_listed_is_generated(tmp_path: Path, go
         README.write_text(text, encoding="utf-8")
     assert set(SECTIONS) == {found[1] for found in _GENERATED.findall(text)}
     assert text == README.read_text(encoding="utf-8")
+
+
+def test_every_key_that_the_schema_has_is_in_a_table() -> None:
+    """Where the schema has it, with what it takes and what it is."""
+    rows = {section: readme_keys.rows(section) for section in ConfigFile.model_fields}
+    rate = {row.key for row in readme_keys.rates()}
+    schema = json.loads(schema_text())
+    wanted = {key for key in _in_schema(schema, schema, "") if key.rpartition(".")[2] not in rate} - set(ConfigFile.model_fields)
+    found = {f"{section}{_ITEM.get(section, '.*')}.{row.key}" for section, table in rows.items() for row in table}
+    assert found == wanted
+    assert rate == {"limit", "window"}
+    told = [row for table in (*rows.values(), readme_keys.rates()) for row in table]
+    assert [row.key for row in told if not (row.takes and row.meaning)] == []
+    page = README.read_text(encoding="utf-8")
+    assert all(f"| {row.cells()[0]} | {row.takes} |" in page for row in told)
+
+
+def _in_schema(schema: dict[str, Any], here: dict[str, Any], path: str) -> Iterator[str]:
+    """Give the path of every key that a schema names; `*` stands for names that are free, and `[]` for the items of a list."""
+    here = schema["$defs"][here["$ref"].rpartition("/")[2]] if "$ref" in here else here
+    for name, value in here.get("properties", {}).items():
+        yield f"{path}{name}"
+        yield from _in_schema(schema, value, f"{path}{name}.")
+    for inside in (*here.get("anyOf", ()), *here.get("oneOf", ())):
+        yield from _in_schema(schema, inside, path)
+    free = [*here.get("patternProperties", {}).values(), here.get("additionalProperties")]
+    for inside, sign in [(here.get("items"), "[]."), *((one, ".*.") for one in free)]:
+        if isinstance(inside, dict):
+            yield from _in_schema(schema, inside, path.removesuffix(".") + sign)
 
 
 @pytest.mark.parametrize(("file", "quoted"), _QUOTED.findall(TEXT))
