@@ -23,7 +23,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
             advice = f"did you mean `{near}`? if not, add" if near else "add"
             yield error(
                 "key-for-non-member",
-                f"`{key.user}` has a key and is no member of the team `{team.name}`",
+                f"the key `{team.name}/{alias}` is for `{key.user}`, who is no member of the team",
                 team.place.at("keys", alias, "user"),
                 "somebody outside of the team would call in its name and spend its budget",
                 help=f"{advice} the user to `members`, also where a group of the team holds the user",

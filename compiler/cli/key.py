@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from compiler.intent.scalars import is_label
 from compiler.keys import edit
 from compiler.keys.entry import NewKey
 from compiler.keys.listing import FORMATS, place_of
+from compiler.keys.unwritten import at_what_is_there
 from compiler.keys.value import new_value
 from compiler.program.keys import External, Sealed
 from compiler.source.sealed import SUFFIX
@@ -103,7 +105,9 @@ def new(  # noqa: PLR0913 - one parameter for each option
     else:
         secret = place(external or "", store_kind or "ClusterSecretStore")
     entry = NewKey(alias, user, secret, groups, subscription, opens)
-    file = found.write(owner.place.file, edit.added(owner.document, owner.place.path, entry), lambda: show(value))
+    text = edit.added(owner.document, owner.place.path, entry)
+    told = partial(at_what_is_there, team=owner.place, entry=entry)
+    file = found.write(owner.place.file, text, lambda: show(value), told)
     _tell(f"added the key `{team}/{alias}` to {file}; its value is not shown again")
     if isinstance(secret, External):
         _tell(f"next: put the value into the store `{secret.store}` at `{place_of(secret)}`, then `maasc build`")

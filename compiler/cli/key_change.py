@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,6 +25,8 @@ from compiler.program.ir import Program
 from compiler.source.document import Document, Sources
 from compiler.source.folder import reason
 from compiler.source.load import load_texts
+
+Told = Callable[[Sequence[Diagnostic]], Iterable[Diagnostic]]
 
 
 @dataclass(frozen=True)
@@ -71,17 +73,18 @@ class Configured:
             refuse(f"the team `{team.name}` has no key `{alias}`", advice)
         return team.keys[alias]
 
-    def write(self, file: str, text: str | None, ready: Callable[[], None]) -> str:
+    def write(self, file: str, text: str | None, ready: Callable[[], None], told: Told = tuple) -> str:
         """Put an edited text in the place of a file, if the configuration still compiles, and give the file's path.
 
         The run ends where it does not, and where there is no such text. `ready` is called when nothing else is in the way.
+        `told` makes of what is wrong with the edited text what is told of the one that is there.
         """
         if text is None:
             not_edited(self.config / file)
         after = pipeline.front_of(*load_texts({**self.sources.texts, file: text}), self.config)
         if failed(after.diagnostics):
             click.echo("maasc: nothing was written, because of what the configuration would then say", err=True)
-            end(in_folder(after.diagnostics, self.config), Folder(self.config, after.sources))
+            end(in_folder(told(after.diagnostics), self.config), Folder(self.config, self.sources))
         return self.overwrite(file, text, ready)
 
     def overwrite(self, file: str, text: str, ready: Callable[[], None]) -> str:

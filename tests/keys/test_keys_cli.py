@@ -129,6 +129,43 @@ def test_what_cannot_be_meant_changes_nothing_and_shows_no_value(words: tuple[st
     assert not re.search(r"[A-Za-z0-9]{48}", found.stdout)
 
 
+@pytest.mark.parametrize(
+    ("words", "shown", "said"),
+    [
+        (("--external", "vault:a", "--user", "carol"), "    members: [{user: alice}, {user: bob}]", "user: carol"),
+        (("--external", "vault:a", "--models", "granit"), "  demo: # the only one", "models: [granit]"),
+        (("--external", "vault:a", "--group", "nobodies"), "  demo: # the only one", "groups: [nobodies]"),
+        (("--external", "vault:a", "--models", "granite,other/qwen"), "  demo: # the only one", "models: [granite, other/qwen]"),
+    ],
+)
+def test_what_a_key_would_make_wrong_is_told_at_what_is_there(words: tuple[str, ...], shown: str, said: str) -> None:
+    """And not at lines that nobody has, because nothing was written."""
+    write(Path(), {"config/base.yaml": BASE.replace("  bob: {}", "  bob: {}\n  carol: {}")})
+    assert new("--external", "vault:first", alias="first").exit_code == 0
+    found = new(*words)
+    assert found.exit_code == 1
+    line = Path("config/teams.yaml").read_text(encoding="utf-8").splitlines().index(shown) + 1
+    assert f" --> config/teams.yaml:{line}:" in found.stdout
+    assert f"\n{line} | {shown}\n" in found.stdout
+    assert f"the key `demo/dev` was not written; it was to say `{said}`\n" in found.stdout
+    there = Path("config/teams.yaml").read_text(encoding="utf-8").splitlines()
+    assert set(re.findall(r"^ *\d+ \| (.*)$", found.stdout, re.MULTILINE)) <= set(there)
+
+
+def test_a_value_that_a_key_has_already_is_shown_at_that_key() -> None:
+    assert new("--external", "vault:first", alias="first").exit_code == 0
+    found = new("--external", "vault:first")
+    assert (found.exit_code, "error[key-value-shared]" in found.stdout) == (1, True)
+    there = Path("config/teams.yaml").read_text(encoding="utf-8").splitlines()
+    assert set(re.findall(r"^ *\d+ \| (.*)$", found.stdout, re.MULTILINE)) == {line for line in there if "vault" in line}
+
+
+def test_a_member_is_missed_where_a_team_has_none() -> None:
+    write(Path(), {"config/teams.yaml": TEAM.replace("    members: [{user: alice}, {user: bob}]\n", "")})
+    found = new("--external", "vault:a")
+    assert (found.exit_code, " --> config/teams.yaml:3:3" in found.stdout) == (1, True), found.output
+
+
 def test_a_key_that_is_there_is_not_made_again() -> None:
     new("--external", "vault:a")
     before = contents(Path("config"))
