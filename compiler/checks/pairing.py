@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compiler.checks.report import remark, warning
 from compiler.diagnostics.model import Diagnostic
-from compiler.program.ir import EVERYBODY, Entry, Grant, Model, Program
+from compiler.program.ir import EVERYBODY, Model, Program, Subjects
 
 
 def on_program(program: Program) -> Iterator[Diagnostic]:
@@ -22,8 +22,9 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                 help="once somebody should, list `tiers` on the model, write an `access` entry, or grant the model to a team",
             )
             continue
+        admitted = _admitted(model, program)
         for entry in model.entries:
-            if entry.kind == "subscription" and not _may_have_access(entry, model, program):
+            if entry.kind == "subscription" and not _meets(entry.subjects, *admitted):
                 yield warning(
                     "budget-without-access",
                     f"no owner of the subscription `{entry.name}` is given access to `{model.id}`",
@@ -31,27 +32,30 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
                     "403 for its owners in spite of the budget, unless another of their groups has access",
                     help=f"add an `access` entry for `{model.id}` with the same groups and users",
                 )
-        for grant in model.grants:
-            yield from _unmetered(grant, model, tiered)
+        if EVERYBODY not in tiered:
+            yield from _unmetered(model, tiered)
 
 
-def _may_have_access(entry: Entry, model: Model, program: Program) -> bool:
+def _admitted(model: Model, program: Program) -> tuple[set[str], set[str]]:
+    """Give the groups and the users who have access."""
     groups = {group for grant in model.grants for group in grant.subjects.groups}
     groups |= {group for tier in program.tiers if tier.name in model.tiers for group in tier.members.groups}
-    users = {user for grant in model.grants for user in grant.subjects.users}
-    return bool(groups & {*entry.subjects.groups, EVERYBODY} or users & set(entry.subjects.users))
+    return groups, {user for grant in model.grants for user in grant.subjects.users}
 
 
-def _unmetered(grant: Grant, model: Model, tiered: set[str]) -> Iterator[Diagnostic]:
-    if EVERYBODY in tiered:
-        return
-    metered = tiered | {group for entry in model.entries for group in entry.subjects.groups}
-    for group in grant.subjects.groups:
-        if group not in metered:
-            yield warning(
-                "access-without-budget",
-                f"the group `{group}` may call `{model.id}`, and nothing meters it there",
-                grant.origin.on_key(),
-                "403 for its members, unless another of their groups, or a subscription of their own, brings a budget",
-                help="add a subscription that the group owns, or a tier that lists it",
-            )
+def _meets(subjects: Subjects, groups: set[str], users: set[str]) -> bool:
+    return EVERYBODY in groups or not (groups.isdisjoint(subjects.groups) and users.isdisjoint(subjects.users))
+
+
+def _unmetered(model: Model, tiered: set[str]) -> Iterator[Diagnostic]:
+    metered = tiered.union(*(entry.subjects.groups for entry in model.entries))
+    for grant in model.grants:
+        for group in grant.subjects.groups:
+            if group not in metered:
+                yield warning(
+                    "access-without-budget",
+                    f"the group `{group}` may call `{model.id}`, and nothing meters it there",
+                    grant.origin.on_key(),
+                    "403 for its members, unless another of their groups, or a subscription of their own, brings a budget",
+                    help="add a subscription that the group owns, or a tier that lists it",
+                )

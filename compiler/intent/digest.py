@@ -42,8 +42,8 @@ def _items(items: Mapping[str, Item[BaseModel]]) -> Iterator[str]:
     yield "}"
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+# Made once: of a large configuration every item is spelt by itself.
+_text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 def _plain(spec: BaseModel) -> object:

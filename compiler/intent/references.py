@@ -34,7 +34,18 @@ class Reference(NamedTuple):
 
 
 def references(intent: Intent) -> Iterator[Reference]:
-    """Give every reference, in the order of sections and names."""
+    """Give every reference: those of budgets come last."""
+    yield from but_of_budgets(intent)
+    for subscription in intent.subscriptions.values():
+        for name in subscription.spec.models:
+            yield _model(intent, name, subscription.place, ("models", name), is_key=True)
+
+
+def but_of_budgets(intent: Intent) -> Iterator[Reference]:
+    """Give every reference but a subscription's to the models of its budgets, of which a large platform has by far the most.
+
+    They come in the order of sections and names.
+    """
     for tier in intent.tiers.values():
         yield from _named("groups", tier.spec.groups, tier.place.at("groups"))
     for model in intent.models.values():
@@ -54,8 +65,6 @@ def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
         owner = subscription.place.at("owner")
         yield from _named("groups", subscription.spec.owner.groups, owner.at("groups"))
         yield from _named("users", subscription.spec.owner.users, owner.at("users"))
-        for name in subscription.spec.models:
-            yield _model(intent, name, subscription.place, ("models", name), is_key=True)
 
 
 def _of_teams(intent: Intent) -> Iterator[Reference]:

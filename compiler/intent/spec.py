@@ -22,9 +22,7 @@ class Spec(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _refuse_unknown_keys(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
-        if isinstance(data, dict):
-            known = _keys(cls)
+        if isinstance(data, dict) and not (known := _keys(cls)).issuperset(data):
             unknown = [key for key in data if key not in known]
-            if unknown:
-                raise PydanticCustomError("unknown-key", "unknown key", {"keys": unknown, "known": sorted(known)})
+            raise PydanticCustomError("unknown-key", "unknown key", {"keys": unknown, "known": sorted(known)})
         return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 
 from compiler.intent.intent import Intent, Item
 from compiler.intent.model import (
@@ -129,6 +130,8 @@ class _Entitlements:
         self._namespace = intent.platform.spec.model_namespace
         self._users = user_aliases(intent)
         self._policies = intent.policies
+        # By identity, because equal budgets are one object, and nearly all are equal to some other.
+        self._used: dict[int, Budget] = {}
         self.grants: dict[str, list[Grant]] = {}
         self.entries: dict[str, list[Entry]] = {}
         for access in intent.access.values():
@@ -159,7 +162,7 @@ class _Entitlements:
             price=spec.metadata.price,
         )
         for name, budget in spec.models.items():
-            used = _budget(budget, Per(budget.per))
+            used = self._used.get(id(budget)) or self._used.setdefault(id(budget), _budget(budget, Per(budget.per)))
             self._entry(name, Entry("subscription", item.name, owner, spec.priority, used, item.place, metadata, name))
 
     def _team(self, item: Item[TeamSpec]) -> None:
@@ -205,12 +208,12 @@ def by_precedence(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
     Subscriptions before teams; the higher priority; then the larger sustained budget; then the name.
     """
-    return tuple(sorted(entries, key=_precedence))
+    # Reversed, a sort keeps the order of what is equal: the names'.
+    return tuple(sorted(sorted(entries, key=attrgetter("name")), key=_rank, reverse=True))
 
 
-def _precedence(entry: Entry) -> tuple[bool, int, bool, Fraction, bool, Fraction, str]:
-    no_tokens, tokens, no_requests, requests = entry.budget.sustained()
-    return entry.kind != "subscription", -entry.priority, not no_tokens, -tokens, not no_requests, -requests, entry.name
+def _rank(entry: Entry) -> tuple[bool, int, bool, Fraction, bool, Fraction]:
+    return entry.kind == "subscription", entry.priority, *entry.budget.sustained()
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:
