@@ -19,7 +19,8 @@ class Facts:
     `userid` is a string, `groups` a list of strings; both have a value whatever the identity looks like. A table of groups
     that the method may tell of may be asked for `carried`, which are the groups as they came; `projected` are the tiers' own
     groups. Where credentials are bound, `bound` gives the key of the one entry among some that the credential is bound to, or
-    `""`, and `models` is the list of those that it opens.
+    `""`, and `models` is the list of those that it opens. `tier` is the key of the entry of the caller's tier, or `""`, where
+    the groups are bound to a name; None on a platform without tiers.
     """
 
     method: Method
@@ -29,6 +30,7 @@ class Facts:
     carried: Expr
     bound: Callable[[Sequence[Entry]], Expr] | None = None
     models: Expr | None = None
+    tier: Expr | None = None
 
     def may_have(self, group: str) -> bool:
         """Tell whether a caller of this method could be in the group."""

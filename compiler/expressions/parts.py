@@ -26,11 +26,12 @@ def slices(keys: Iterable[Key], cost: Callable[[Key], int], around: int) -> tupl
     found: list[list[Key]] = [[]]
     used = around
     for key in keys:
-        if used + cost(key) > LONGEST and found[-1]:
+        more = cost(key)
+        if used + more > LONGEST and found[-1]:
             found.append([])
             used = around
         found[-1].append(key)
-        used += cost(key)
+        used += more
     return tuple(frozenset(one) for one in found)
 
 

@@ -7,7 +7,7 @@ at 95 arms in the gateway's filter, and mutual exclusions grow with the square (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -35,12 +35,14 @@ _ASKED = Ident("asked")
 _BINDS: Final = "yes"
 
 
-def tier(facts: Facts, tiers: Sequence[Tier], label: Callable[[Tier], str]) -> Expr:
-    """Give the label of the caller's one tier, the highest that any of its groups has, or `""`.
+def with_tier(facts: Facts, tiers: Sequence[Tier]) -> Facts:
+    """Give the facts with the key of the entry of the caller's tier; `tiers` are by level, highest first."""
+    return replace(facts, tier=_tier(facts, tiers, lambda tier: tier.entry.key)) if tiers else facts
 
-    `tiers` are by level, highest first.
-    """
-    return let(facts.carried, _GROUPS.name, _tier(facts, tiers, label)) if tiers else NOTHING
+
+def tier(facts: Facts, tiers: Sequence[Tier]) -> Expr:
+    """Give the name of the caller's one tier, the highest that any of its groups has, or `""`."""
+    return let(facts.carried, _GROUPS.name, _tier(facts, tiers, lambda tier: tier.name)) if tiers else NOTHING
 
 
 def _tier(facts: Facts, tiers: Sequence[Tier], label: Callable[[Tier], str]) -> Expr:
@@ -71,13 +73,13 @@ class Selection:
     def overrides(self, facts: Facts) -> dict[str, Expr]:
         """Give what the identity is to carry: the selected key, or the caller's candidates where one text cannot hold them."""
         if len(self._slices) == 1:
-            candidates = self._candidates(facts, self._slices[0], with_tier=True)
+            candidates = self._candidates(facts, self._slices[0], tiered=True)
             if not candidates:
                 return {SELECTED_NAME: NOTHING}
             chosen = self._bound(facts, candidates) if facts.bound else _chosen(candidates, self._order)
             return {SELECTED_NAME: self._opened(facts, let(facts.carried, _GROUPS.name, chosen))}
         found: dict[str, Expr] = {
-            name: let(facts.carried, _GROUPS.name, Concat((*self._candidates(facts, keys, with_tier=not index), ListLit(()))))
+            name: let(facts.carried, _GROUPS.name, Concat((*self._candidates(facts, keys, tiered=not index), ListLit(()))))
             for index, (name, keys) in enumerate(zip(names(_STEM, len(self._slices)), self._slices, strict=True))
         }
         if self.binding:
@@ -134,7 +136,7 @@ class Selection:
     def _cost(self, owner: _Owner) -> int:
         return len(quote(owner[1])) + sum(len(quote(key)) + 2 for key in self._owned[owner]) + 6
 
-    def _candidates(self, facts: Facts, owners: frozenset[_Owner], *, with_tier: bool) -> tuple[Expr, ...]:
+    def _candidates(self, facts: Facts, owners: frozenset[_Owner], *, tiered: bool) -> tuple[Expr, ...]:
         """Give the caller's candidates as lists of lists, each with its best entry first and none empty."""
         kept = [(kind, name) for kind, name in owners if (facts.may_be if kind == _USER else facts.may_have)(name)]
         by_group, by_user = (
@@ -145,8 +147,8 @@ class Selection:
             parts.append(_lookup(by_group, _GROUPS))
         if by_user:
             parts.append(_lookup(by_user, ListLit((facts.userid,))))
-        if self.tiers and with_tier:
-            parts.append(ListLit((ListLit((_tier(facts, self.tiers, lambda level: level.entry.key),)),)))
+        if facts.tier and tiered:
+            parts.append(ListLit((ListLit((facts.tier,)),)))
         return tuple(parts)
 
 

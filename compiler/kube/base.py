@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, Final, Protocol, get_args
 
-from compiler.cel.printer import text
+from compiler.cel.printer import Printer
 from compiler.cel.tree import Expr
 
 GATEWAY_GROUP: Final = "gateway.networking.k8s.io"
 _WORD: Final = re.compile(r"_([a-z])")
 _EXPRESSIONS: Final = frozenset(get_args(Expr))
-_SCALARS: Final = (str, int)
-_COLLECTIONS: Final = (tuple, dict)
+_SCALARS: Final = frozenset((str, int, bool))
+_COLLECTIONS: Final = frozenset((tuple, dict))
 
 # Parts that are remembered; those that many manifests share are back soon after they were forgotten.
 _MOST_SHARED: Final = 10_000
@@ -57,6 +57,7 @@ class Plainer:
     def __init__(self) -> None:
         # By identity, with the part itself: as long as it is here, no other can have its identity.
         self._known: dict[int, tuple[object, object]] = {}
+        self._printer = Printer()
 
     def plain(self, manifest: Manifest) -> dict[str, object]:
         """Give the object as plain data in the order of its fields; empty and absent fields are left out.
@@ -66,19 +67,21 @@ class Plainer:
         """
         if len(self._known) > _MOST_SHARED:
             self._known.clear()
+            self._printer = Printer()
         return {"apiVersion": manifest.api_version, "kind": manifest.kind, **self._fields(manifest)}
 
     def _fields(self, value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the dataclasses of this package
         found: dict[str, object] = {}
         for name, spelt in _members(value.__class__):
             content = getattr(value, name)
-            if content is None or (not content and isinstance(content, _COLLECTIONS)):
-                continue
-            found[spelt] = self._plain(content)
+            if type(content) in _SCALARS:
+                found[spelt] = content
+            elif content is not None and (content or type(content) not in _COLLECTIONS):
+                found[spelt] = self._plain(content)
         return found
 
     def _plain(self, value: object) -> object:
-        if isinstance(value, _SCALARS):
+        if type(value) in _SCALARS:
             return value
         known = self._known.get(id(value))
         if known is None:
@@ -86,11 +89,12 @@ class Plainer:
         return known[1]
 
     def _made(self, value: Any) -> object:  # noqa: ANN401 - any of the dataclasses of this package
-        if type(value) in _EXPRESSIONS:
-            return text(value)
-        if isinstance(value, tuple):
+        kind = type(value)
+        if kind in _EXPRESSIONS:
+            return self._printer.text(value)
+        if kind is tuple:
             return [self._plain(item) for item in value]
-        if isinstance(value, dict):
+        if kind is dict:
             return {key: self._plain(content) for key, content in value.items()}
         return self._fields(value)
 

@@ -98,12 +98,12 @@ def ways_in(chosen: Sequence[Method], tiers: Sequence[Tier]) -> tuple[WayIn, ...
 
 def _way_in(method: Method, plain: Authentication, tiers: Sequence[Tier], *, named: bool) -> WayIn:
     """Give one way in; with `named` the identity carries the method's name, for rules that are about some methods only."""
-    facts = methods.facts(method, tiers)
+    facts = selection.with_tier(methods.facts(method, tiers), tiers)
     overrides = {
         **({identity.METHOD_NAME: Expression(Str(method.name))} if named else {}),
         identity.USERID_NAME: Expression(facts.userid),
         identity.GROUPS_NAME: Expression(facts.groups),
-        identity.TIER_NAME: Expression(selection.tier(facts, tiers, lambda tier: tier.name)),
+        identity.TIER_NAME: Expression(selection.tier(facts, tiers)),
     }
     return WayIn(method.name, facts, replace(plain, overrides=overrides))
 

@@ -77,6 +77,7 @@ def _rates(rates: tuple[ir.Rate, ...]) -> tuple[Rate, ...]:
     return tuple(Rate(rate.limit, window(rate.seconds)) for rate in rates) or (UNLIMITED,)
 
 
+@cache
 def _budget_name(unit: str, rates: tuple[ir.Rate, ...], per: Per) -> str:
     """Name a limit by its budget alone, so that it keeps its counters whatever happens to other entries."""
     amounts = "-and-".join(f"{rate.limit}-per-{window(rate.seconds)}" for rate in rates) or "unlimited"
