@@ -40,6 +40,10 @@ class Place:
     document: int = 0
     span: Span | None = None
 
+    def __reduce__(self) -> tuple[type[Place], tuple[object, ...]]:
+        """Pickle as a call: what dataclasses do for slots looks every field up by name, and there are many places."""
+        return Place, (self.file, self.path, self.key, self.document, self.span)
+
     def at(self, *path: PathPart) -> Place:
         """Give the place below this one."""
         return Place(self.file, self.path + path, document=self.document)

@@ -125,6 +125,11 @@ class Entry:
     metadata: Metadata = Metadata()
     model: str | None = None
 
+    def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
+        """Pickle as a call: what dataclasses do for slots looks every field up by name, and there are many entries."""
+        fields = (self.kind, self.name, self.subjects, self.priority, self.budget, self.written, self.metadata, self.model)
+        return Entry, fields
+
     @property
     def origin(self) -> Place:
         """Give where the budget on the model is written."""
