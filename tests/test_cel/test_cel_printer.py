@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from compiler.cel.build import path, strings
 from compiler.cel.parse import parse
-from compiler.cel.printer import RESERVED, UnspellableError, is_identifier, quote, spellable, text
+from compiler.cel.printer import RESERVED, Printer, UnspellableError, is_identifier, quote, spellable, text
 from compiler.cel.tree import (
     All,
     Any,
@@ -38,6 +38,15 @@ A, B, C = Ident("a"), Ident("b"), Ident("c")
 @settings(max_examples=200, deadline=None)
 def test_printing_and_parsing_give_the_tree_back(tree: Expr) -> None:
     assert parse(text(tree)) == tree
+
+
+@given(TREES, TREES)
+@settings(deadline=None)
+def test_what_is_remembered_is_spelt_as_its_place_asks(one: Expr, other: Expr) -> None:
+    """A part that several trees hold gets its parentheses in one place, and none in another."""
+    trees = (one, Index(one, other), Ternary(one, other, one), All((one, other)), Concat((one, Index(other, one))), other, one)
+    printer = Printer()
+    assert [printer.text(tree) for tree in trees] == [text(tree) for tree in trees]
 
 
 @given(TREES, TREES, st.sampled_from([All, Any, Concat]))
