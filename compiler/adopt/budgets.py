@@ -8,7 +8,7 @@ from typing import Final
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry
 from compiler.adopt.objects import Object, Plain
-from compiler.intent.scalars import window_seconds
+from compiler.adopt.windows import once
 
 _UNLIMITED: Final = "no limit of the platform counts these tokens: the tier is unlimited today"
 _UNREAD: Final = "no budget of tokens is written, because limits that may be the one could not be read: "
@@ -30,9 +30,7 @@ def budgets(draft: Draft) -> None:
             unread = [(policy, name) for policy, name in counting if _is_on(policy, model, draft)]
             if unread and budget.pop("unlimited", None):
                 subscription.remarks.append(f"on `{model}` {_UNREAD}{_listed(unread)}")
-    for entry in (*draft.sections["tiers"].values(), *draft.sections["subscriptions"].values()):
-        for budget in (entry.data, *(one for _, one in _of(entry))):
-            _once(budget)
+    once(draft)
 
 
 def _of(subscription: Entry) -> Iterator[tuple[str, Plain]]:
@@ -50,20 +48,3 @@ def _listed(unread: Sequence[tuple[Object, str]]) -> str:
     told = [f"`{name}` of the {policy.said}" for policy, name in unread]
     more = f", and {len(told) - _NAMED} more" if len(told) > _NAMED else ""
     return f"{', '.join(told[:_NAMED])}{more}"
-
-
-def _once(budget: Plain) -> None:
-    """Leave out rates that are there already: a resource and a policy by hand may both say what one of them enforces."""
-    for unit in policies.LIMITING.values():
-        if isinstance(budget.get(unit), list):
-            budget[unit] = list({_sameness(rate): rate for rate in reversed(budget[unit])}.values())[::-1]
-
-
-def _sameness(rate: object) -> object:
-    """Give what is equal for equal rates: `60s` is `1m`."""
-    if not isinstance(rate, dict):
-        return repr(rate)
-    try:
-        return repr(rate.get("limit")), window_seconds(str(rate.get("window")))
-    except ValueError:
-        return repr(rate)

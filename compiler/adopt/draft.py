@@ -26,10 +26,22 @@ class Entry:
 
 @dataclass(frozen=True)
 class Left:
-    """An object, or a part of one, that does not become configuration; `why` is a sentence without its subject."""
+    """An object, or a part of one, that does not become configuration; `why` is a sentence without its subject.
+
+    `instead` is the object that says what is in the configuration in its place.
+    """
 
     found: Object
     why: str
+    instead: Object | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who says a rate: an object, and where in it."""
+
+    found: Object
+    where: str
 
 
 @dataclass
@@ -44,6 +56,8 @@ class Draft:
     left: list[Left] = field(default_factory=list)
     routes: dict[tuple[str, str], str] = field(default_factory=dict)
     unread: list[tuple[Object, str]] = field(default_factory=list)
+    # By what a rate is and not by what is equal to it, which another object may say; the rate is kept so that it stays itself.
+    _said: dict[int, tuple[Plain, Said]] = field(default_factory=dict)
 
     def add(self, section: str, name: str, data: Plain, *origins: str) -> Entry:
         """Add an item under a name that no other item of the section has."""
@@ -61,9 +75,19 @@ class Draft:
             number += 1
         return found
 
-    def leave(self, found: Object, why: str) -> None:
+    def say(self, rates: Iterable[Plain], found: Object, where: str = "") -> list[Plain]:
+        """Give rates for a budget, and note who says them."""
+        fresh = [dict(rate) for rate in rates]
+        self._said |= {id(rate): (rate, Said(found, where)) for rate in fresh}
+        return fresh
+
+    def said(self, rate: Plain) -> Said:
+        """Give who says a rate that `say` gave."""
+        return self._said[id(rate)][1]
+
+    def leave(self, found: Object, why: str, instead: Object | None = None) -> None:
         """Leave an object, or a part of it, to whoever runs the platform."""
-        self.left.append(Left(found, why))
+        self.left.append(Left(found, why, instead))
 
     def leave_limit(self, policy: Object, name: str, why: str) -> None:
         """Leave a limit of a policy: whoever it is for, nobody knows that these have none."""

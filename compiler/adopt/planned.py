@@ -104,8 +104,9 @@ def rates(limits: Plain) -> list[Plain]:
     Raises:
         UnusableError: it has none, or one that cannot be said.
     """
-    found: list[Plain] = [{"limit": limits[word], "window": window} for word, window in WINDOWS.items() if word in limits]
-    found += policies.rates({"rates": limits.get("custom")}) if limits.get("custom") else []
+    found: list[object] = [{"limit": limits[word], "window": window} for word, window in WINDOWS.items() if word in limits]
+    custom = limits.get("custom")
+    found += custom if isinstance(custom, list) else []
     if not found:
         raise policies.UnusableError("it has no limits")
-    return found
+    return policies.rates({"rates": found})

@@ -41,7 +41,12 @@ def _plan(policy: Object, plan: Plain, priority: int, found: list[str], draft: D
         return
     said = {"groups": sorted(who.groups), "users": sorted(who.users)}
     owner = {kind: names for kind, names in said.items() if names}
-    budget: Plain = {"unlimited": True, "requests": allowed, "per": "subscription"}
-    data: Plain = {"owner": owner, "priority": priority, "models": {model: dict(budget) for model in found}}
-    entry = draft.add("subscriptions", name, data, origin(policy, f"plan `{name}`"))
+    where = f"plan `{name}`"
+    budgets = {model: _budget(draft.say(allowed, policy, where)) for model in found}
+    data: Plain = {"owner": owner, "priority": priority, "models": budgets}
+    entry = draft.add("subscriptions", name, data, origin(policy, where))
     entry.remarks.append("all whom the plan is for share its requests, as Kuadrant counts them")
+
+
+def _budget(requests: list[Plain]) -> Plain:
+    return {"unlimited": True, "requests": requests, "per": "subscription"}

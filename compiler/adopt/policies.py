@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from compiler.adopt.objects import Object, Plain, mapping, mappings
+from compiler.intent.scalars import window_seconds
 
 LIMITING: Final = {"TokenRateLimitPolicy": "tokens", "RateLimitPolicy": "requests"}
 POLICIES: Final = ("AuthPolicy", *LIMITING)
@@ -88,6 +89,10 @@ def window(written: str) -> str:
         raise UnusableError("a window is none that is known")
     if any(unit == "ms" for _, unit in parts):
         raise UnusableError("a window counts in milliseconds")
+    try:
+        window_seconds(written)
+    except ValueError as error:
+        raise UnusableError(str(error)) from error
     return written
 
 

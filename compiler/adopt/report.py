@@ -9,8 +9,9 @@ from compiler.adopt.compare import Comparison
 from compiler.adopt.defects import gathered
 from compiler.adopt.draft import Draft, Left
 from compiler.adopt.gather import Dump
+from compiler.adopt.objects import Object
 from compiler.adopt.proven import by_model, compared
-from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.diagnostics.model import Diagnostic, Note, Severity
 
 _LISTED = 8
 _UNPROVED = "nothing is proved, and nothing was tried: the configuration does not compile"
@@ -29,6 +30,8 @@ def left_over(left: Sequence[Left]) -> tuple[Diagnostic, ...]:
 def _warning(several: Sequence[Left]) -> Diagnostic:
     first = several[0]
     more = f", and {len(several) - 1} more of the kind," if len(several) > 1 else ""
+    if first.instead is not None:
+        return _outdone(first, first.instead, more)
     return Diagnostic(
         "not-imported",
         Severity.WARNING,
@@ -36,6 +39,19 @@ def _warning(several: Sequence[Left]) -> Diagnostic:
         first.found.place,
         "nothing of it is in the configuration, and it stays in force in the cluster until you delete it",
         help="it is kept beside the report: decide whether it stays, goes, or is written natively",
+    )
+
+
+def _outdone(left: Left, instead: Object, more: str) -> Diagnostic:
+    """Warn of what is not in the configuration because another object says something else."""
+    return Diagnostic(
+        "not-imported",
+        Severity.WARNING,
+        f"the {left.found.said}{more} {left.why}",
+        left.found.place,
+        "callers whom the cluster allows more have less from then on; the proof tells of each",
+        (Note("the smaller amount is said here", instead.place),) if instead is not left.found else (),
+        "decide which of the two is meant, and write that into the configuration",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from compiler.adopt.draft import Draft, origin
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object, Plain, mapping, mappings
+from compiler.adopt.policies import LIMITING
 from compiler.diagnostics.model import Severity
 from compiler.resources.translate import translated
 from compiler.source.document import Document, Sources
@@ -39,6 +40,8 @@ def resources(dump: Dump, draft: Draft) -> None:
             namespace = name.partition("/")[0]
             service = data["backend"].get("name", one.name)
             data = {"backend": {"kind": "LLMInferenceService", "of": f"{namespace}/{service}"} | data["backend"]}
+        if section == "subscriptions":
+            data = data | {"models": {model: _said(budget, one, draft) for model, budget in data["models"].items()}}
         entry = draft.add(section, name, data, origin(one))
         if name.rpartition("/")[2] != one.name:
             entry.remarks.append(f"called `{one.name}` in the cluster, where another namespace has one of the name as well")
@@ -163,6 +166,10 @@ def _item(document: Document) -> Item:
     ((section, items),) = data.items()
     ((name, item),) = items.items()
     return section, name, item
+
+
+def _said(budget: Plain, one: Object, draft: Draft) -> Plain:
+    return budget | {unit: draft.say(budget[unit], one) for unit in LIMITING.values() if unit in budget}
 
 
 def _remark_defaults(one: Object, remarks: list[str]) -> None:

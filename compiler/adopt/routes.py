@@ -129,12 +129,13 @@ def _limit(policy: Object, limit: _Limit, model: str, draft: Draft) -> None:
     unit = policies.LIMITING[policy.kind]
     said = origin(policy, f"limit `{limit.name}`")
     owner = _subjects(limit.asked.who or Callers())
+    rates = draft.say(limit.rates, policy, f"limit `{limit.name}`")
     beside = _beside(draft, owner, model)
     if beside is not None:
-        _join(beside.data["models"][model], unit, limit)
+        _join(beside.data["models"][model], unit, rates)
         beside.origins.append(said)
         return
-    budget: Plain = {unit: limit.rates} if unit == "tokens" else {"unlimited": True, unit: limit.rates}
+    budget: Plain = {unit: rates} if unit == "tokens" else {"unlimited": True, unit: rates}
     if limit.shared:
         budget["per"] = "subscription"
     entry = _elsewhere(draft, limit.name, owner, policy.kind)
@@ -162,8 +163,8 @@ def _elsewhere(draft: Draft, name: str, owner: Plain, kind: str) -> Entry | None
     return entry if same else None
 
 
-def _join(budget: Plain, unit: str, limit: _Limit) -> None:
-    budget.setdefault(unit, []).extend(limit.rates)
+def _join(budget: Plain, unit: str, rates: list[Plain]) -> None:
+    budget.setdefault(unit, []).extend(rates)
     if unit == "tokens":
         budget.pop("unlimited", None)
 

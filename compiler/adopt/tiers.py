@@ -86,7 +86,7 @@ def _budgets(policy: Object, draft: Draft) -> None:
             if entry is None:
                 draft.leave(policy, f"limits the tier `{tier}`, which no mapping gives to anybody")
                 continue
-            entry.data.setdefault(unit, []).extend(found)
+            entry.data.setdefault(unit, []).extend(draft.say(found, policy, f"limit `{name}`"))
             entry.origins.append(origin(policy, f"limit `{name}`"))
 
 

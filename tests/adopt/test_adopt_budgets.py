@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +61,133 @@ def test_a_rate_that_a_resource_and_a_policy_say_is_one() -> None:
     assert run("check").exit_code == 0
 
 
+_RESOURCE = "MaaSSubscription models-as-a-service/gold"
+_HAND = "TokenRateLimitPolicy llm/hand"
+_GOLD = f"the subscription `gold` on `{MODEL}`"
+
+
+@pytest.mark.parametrize(
+    ("amount", "window", "kept", "said"),
+    [
+        (90, "1m", 90, f"the {_RESOURCE} gives {_GOLD} 100 tokens in 1m, and the {_HAND} 90 by its limit `limit-0`"),
+        (110, "60s", 100, f"the {_HAND} gives {_GOLD} 110 tokens in 60s by its limit `limit-0`, and the {_RESOURCE} 100"),
+    ],
+)
+def test_of_two_amounts_for_one_window_the_smaller_is_written_and_both_sources_are_named(
+    amount: int, window: str, kept: int, said: str
+) -> None:
+    shown = _imported(_guarded(_by_hand("TokenRateLimitPolicy", (amount, window))), 0)
+    (found,) = _written("subscriptions.yaml").values()
+    assert found["models"][MODEL]["tokens"] == [{"limit": kept, "window": "1m"}]
+    assert f"warning[not-imported]: {said}: the smaller amount is taken over\n" in shown
+    assert shown.count("the smaller amount is said here") == 1
+    assert "of two amounts for one window the smaller one is written" in Path("config", "subscriptions.yaml").read_text()
+    assert said in Path("unmanaged", "README.md").read_text(encoding="utf-8")
+    assert run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("window", ["0s", "10000h"])
+def test_a_window_that_the_language_has_not_is_a_limit_that_cannot_be_said(window: str) -> None:
+    """And no error in a file that nobody wrote."""
+    shown = _imported(_guarded(_by_hand("TokenRateLimitPolicy", (90, window))), 0)
+    assert "has the limit `limit-0`, which cannot be said: a window lasts at least one second and at most 366 days" in shown
+    assert "bad-window" not in shown
+
+
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        ({"daily": "many"}, "a limit is no amount from 0 to 1000000000"),
+        ({"custom": [{"limit": 5, "window": "9999h"}]}, "a window lasts at least one second"),
+        ({"custom": 5}, "it has no limits"),
+    ],
+)
+def test_a_plan_whose_amount_cannot_be_said_is_left(limits: Plain, why: str) -> None:
+    plans = [{"tier": "gold", "predicate": '"staff" in auth.identity.user.groups', "limits": limits}]
+    spec = {"targetRef": on("HTTPRoute", "granite-kserve-route"), "plans": plans}
+    policy = thing("extensions.kuadrant.io/v1alpha1", "PlanPolicy", "llm", "plans", spec=spec)
+    Path("dump.yaml").write_text(listing(_guarded(policy)), encoding="utf-8")
+    assert f"has the plan `gold`, which cannot be said: {why}" in run("import", "dump.yaml").output
+
+
+def test_a_plan_says_one_window_twice_when_it_counts_days_in_hours() -> None:
+    limits = {"daily": 10, "custom": [{"limit": 7, "window": "24h"}, {"limit": 3, "window": "1h"}]}
+    plans = [{"tier": "plus", "predicate": '"staff" in auth.identity.user.groups', "limits": limits}]
+    spec = {"targetRef": on("HTTPRoute", "granite-kserve-route"), "plans": plans}
+    Path("dump.yaml").write_text(
+        listing(_guarded(thing("extensions.kuadrant.io/v1alpha1", "PlanPolicy", "llm", "plans", spec=spec))), encoding="utf-8"
+    )
+    shown = run("import", "dump.yaml").output
+    assert "on `llm/granite` 10 requests in 24h by its plan `plus`, and 7 as well: the smaller amount is taken over" in shown
+    assert _written("subscriptions.yaml")["plus"]["models"][MODEL]["requests"] == [
+        {"limit": 7, "window": "24h"},
+        {"limit": 3, "window": "1h"},
+    ]
+
+
+def _of_tiers(change: Callable[[Plain], None]) -> list[Plain]:
+    """Give tiers whose limits of tokens are changed."""
+    objects = adopt_tiers.cluster({MODEL: ["free"]}, [Tier("free", 0, ("staff",), (100, "1m"))])
+    for one in objects:
+        if one["kind"] == "TokenRateLimitPolicy":
+            change(one["spec"]["limits"])
+    return objects
+
+
+def test_a_tier_has_the_smallest_of_three_amounts() -> None:
+    """What the cluster enforces beside it is for the proof to show."""
+
+    def more(limits: Plain) -> None:
+        (name,) = [one for one in limits if one.startswith("free")]
+        for amount in (90, 95):
+            limits[f"{name}-{amount}"] = {**limits[name], "rates": [{"limit": amount, "window": "60s"}]}
+
+    shown = _imported(_of_tiers(more), 1)
+    assert _written("tiers.yaml")["free"]["tokens"] == [{"limit": 90, "window": "60s"}]
+    assert "gives the tier `free` 100 tokens in 1m by its limit `free-user-tokens`, and 90 by its limit" in shown
+    assert "95 tokens in 60s by its limit `free-user-tokens-95`, and 90 by its limit `free-user-tokens-90`" in shown
+    assert "error[decides-otherwise]" in shown
+    assert "the smaller amount is said here" not in shown
+
+
+def test_one_limit_with_two_amounts_for_one_window_says_so() -> None:
+    def more(limits: Plain) -> None:
+        for limit in limits.values():
+            limit["rates"].append({"limit": 1, "window": "60s"}) if limit["rates"][0]["limit"] else None
+
+    shown = _imported(_of_tiers(more), 1)
+    assert _written("tiers.yaml")["free"]["tokens"] == [{"limit": 1, "window": "60s"}]
+    assert "100 tokens in 1m by its limit `free-user-tokens`, and 1 as well: the smaller amount is taken over" in shown
+
+
+def test_what_is_so_on_several_models_is_told_once() -> None:
+    models = [MODEL, "llm/other"]
+    access = [Access("staff", tuple(models), ("staff",))]
+    objects = adopt_today.cluster(models, access, [Subscription("gold", {one: [(100, "1m")] for one in models}, ("staff",))])
+    objects = [one for one in objects if not one["metadata"]["name"].startswith("maas-trlp-")]
+    shown = _imported([*objects, _on_gateway(_by_hand("TokenRateLimitPolicy", (9, "1m")))], 0)
+    assert [budget["tokens"] for budget in _written("subscriptions.yaml")["gold"]["models"].values()] == [
+        [{"limit": 9, "window": "1m"}],
+        [{"limit": 9, "window": "1m"}],
+    ]
+    assert shown.count("the smaller amount is taken over") == 1
+    assert "gives the subscription `gold` on `llm/granite` and 1 more 100 tokens in 1m, and" in shown
+
+
+def _on_gateway(policy: Plain) -> Plain:
+    spec = {**policy["spec"], "targetRef": on("Gateway", "maas-default-gateway")}
+    return {**policy, "metadata": {**policy["metadata"], "namespace": "openshift-ingress"}, "spec": spec}
+
+
 def test_where_the_configuration_does_not_compile_everybody_is_told_that_nothing_is_proved() -> None:
-    shown = _imported(_guarded(_by_hand("TokenRateLimitPolicy", (90, "1m"))), 1)
-    assert "same-window-twice" in shown
+    shown = _imported(_unread([{"limit": 5, "window": "1m"}]), 1)
+    assert "error[no-budget]" in shown
     assert "nothing is proved, and nothing was tried: the configuration does not compile" in shown
     assert "next: mend in the configuration what the errors name, then `maasc check`" in shown
     report = Path("unmanaged", "README.md").read_text(encoding="utf-8")
     assert "nothing is proved" in report
     assert "## Why nothing is proved" in report
-    assert "keep one of the two rates" in report
-    assert "in `config/subscriptions.yaml`" in report
+    assert "in `config/tiers.yaml`" in report
 
 
 def _unread(rates: list[Plain]) -> list[Plain]:
