@@ -62,7 +62,8 @@ def test_a_rate_that_a_resource_and_a_policy_say_is_one() -> None:
 
 
 _RESOURCE = "MaaSSubscription models-as-a-service/gold"
-_HAND = "TokenRateLimitPolicy llm/hand"
+_TOKENS = "TokenRateLimitPolicy"
+_HAND = f"{_TOKENS} llm/hand"
 _GOLD = f"the subscription `gold` on `{MODEL}`"
 
 
@@ -205,6 +206,67 @@ def test_a_tier_is_not_unlimited_while_a_limit_could_not_be_read() -> None:
     text = Path("config", "tiers.yaml").read_text(encoding="utf-8")
     assert "limits that may be the one could not be read: `limit-0` of the TokenRateLimitPolicy llm/hand" in text
     assert "the tier is unlimited today" not in text
+
+
+def _comments(name: str) -> dict[str, str]:
+    """Give the comment above each item of a file."""
+    found: dict[str, str] = {}
+    above: list[str] = []
+    for line in Path("config", name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("  # "):
+            above.append(line[4:])
+        elif line.startswith("  ") and line[2] != " ":
+            found[line.strip().rstrip(":")], above = "\n".join(above), []
+    return found
+
+
+def _two_tiers(extra: str, unit: str = "TokenRateLimitPolicy") -> list[Plain]:
+    """Give two tiers with limits, and a limit more on the Gateway whose condition cannot be said."""
+    tiers = [Tier("free", 0, ("staff",), (100, "1m"), (5, "1m")), Tier("gold", 1, ("lab",), (200, "1m"), (9, "1m"))]
+    objects = adopt_tiers.cluster({MODEL: ["free", "gold"]}, tiers)
+    for one in objects:
+        if one["kind"] == unit and one["metadata"]["namespace"] == "openshift-ingress":
+            (like,) = [limit for name, limit in one["spec"]["limits"].items() if name.startswith("free")]
+            one["spec"]["limits"]["nightly"] = {**like, "when": [{"predicate": extra}]}
+    return objects
+
+
+@pytest.mark.parametrize("unit", ["TokenRateLimitPolicy", "RateLimitPolicy"])
+@pytest.mark.parametrize(
+    ("extra", "noted"),
+    [
+        ('auth.identity.tier == "free" && request.host.startsWith("a")', {"free"}),
+        ("auth.identity.tier.startsWith(request.host)", {"free", "gold"}),
+    ],
+)
+def test_beside_the_limits_of_a_tier_that_are_read_it_is_said_which_is_not(extra: str, noted: set[str], unit: str) -> None:
+    """At the tier that the limit names, or at each where it names none."""
+    Path("dump.yaml").write_text(listing(_two_tiers(extra, unit)), encoding="utf-8")
+    shown = run("import", "dump.yaml").output
+    assert "has the limit `nightly`, which is no tier's" in shown
+    said = f"note: limits that may hold beside these could not be read: `nightly` of the {unit} openshift-ingress/"
+    assert {name for name, comment in _comments("tiers.yaml").items() if said in comment} == noted
+
+
+def test_beside_the_limits_of_a_subscription_that_are_read_it_is_said_which_is_not() -> None:
+    policy = _by_hand("TokenRateLimitPolicy", (100, "1m"), (5, "500ms"))
+    Path("dump.yaml").write_text(listing(_guarded(policy, _by_hand("RateLimitPolicy", (3, "0s")))), encoding="utf-8")
+    run("import", "dump.yaml")
+    (note,) = [line for line in _comments("subscriptions.yaml")["gold"].splitlines() if line.startswith("note:")]
+    assert note.startswith(f"note: on `{MODEL}` limits that may hold beside these could not be read: ")
+    assert all(
+        f"`{name}` of the {policy} llm/hand" in note for name, policy in [("limit-0", "RateLimitPolicy"), ("limit-1", _TOKENS)]
+    )
+
+
+def test_an_unlimited_tier_says_which_limit_of_requests_could_not_be_read() -> None:
+    objects = _two_tiers("auth.identity.tier.startsWith(request.host)", "RateLimitPolicy")
+    objects = [one for one in objects if one["kind"] != "TokenRateLimitPolicy"]
+    Path("dump.yaml").write_text(listing(objects), encoding="utf-8")
+    run("import", "dump.yaml")
+    comment = _comments("tiers.yaml")["free"]
+    assert "the tier is unlimited today" in comment
+    assert "limits that may hold beside these could not be read: `nightly` of the RateLimitPolicy" in comment
 
 
 def test_a_limit_that_lets_nothing_through_is_nobodys_budget() -> None:
