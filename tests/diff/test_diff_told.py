@@ -10,6 +10,7 @@ import pytest
 from diff_bench import compared, side
 from diff_corpus import BASE, Config, both, drop, edited, everywhere, put
 
+from compiler.diff import words
 from compiler.diff.compare import Comparison
 from compiler.diff.cover import Kind
 from compiler.diff.formats import findings, markdown, plain, text
@@ -195,6 +196,13 @@ def test_every_form_tells_of_unsafe_steps_and_interruptions() -> None:
     assert "#### Steps of the roll-out that are not safe" in comment
     assert "#### Refused for a moment" in comment
     assert "Nothing outside the scope has changed" in comment
+    assert (
+        "- unsafe: llm/granite: callers in `research`: when RateLimitPolicy a/b applied, and not yet AuthPolicy a/b: " in comment
+    )
+    assert f"(witness: {STEP.person})\n" in comment
+    assert "- undecided: llm/granite: when" in comment
+    assert all(words.SPLIT in form for form in (told, comment, findings.diagnostics(diff, "config/a.yaml")[1].help or ""))
+    assert words.SPLIT not in markdown.render(replace(diff, steps=(pause,))) + text.render(replace(diff, steps=(pause,)))
     assert '"safety": "unsafe"' in plain.render(diff)
     codes = [found.code for found in findings.diagnostics(diff, "config/a.yaml")]
     assert codes == ["access-gained", "unsafe-step", "unsafe-step"]

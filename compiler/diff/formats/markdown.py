@@ -20,6 +20,8 @@ MOST: Final = 65_536
 # Room for the line that counts what was left out.
 _RESERVED: Final = 300
 
+_UNSAFE: Final = "Steps of the roll-out that are not safe"
+
 # A cell ends at a bar, and a name must not become a link, a mention or HTML.
 _SPECIAL: Final = re.compile(r"[\\|<>\[\]@#*_~]")
 _CODE: Final = re.compile(r"`([^`]*)`")
@@ -36,7 +38,7 @@ def render(diff: Diff) -> str:
     interrupted = [step for step in diff.steps if step.safety is Safety.INTERRUPTED]
     for title, lines in (
         ("Outside the scope", [f"- {escaped(one)}\n" for one in diff.outside or ()]),
-        ("Steps of the roll-out that are not safe", [_step(step) for step in unsafe]),
+        (f"{_UNSAFE}\n\nFor each of them: {words.SPLIT}.", [_step(step) for step in unsafe]),
         ("Refused for a moment, between two waves", [f"- {escaped(_interrupted(step))}\n" for step in interrupted]),
         ("Objects", [f"- {one.fate} {one.kind} `{one.name}`\n" for one in diff.objects]),
         ("Edited, and no change above is put down to it", [f"- {_cause(one)}\n" for one in diff.inert]),
@@ -90,7 +92,8 @@ def _row(row: Row) -> str:
 def _step(step: Step) -> str:
     who = f": {words.callers(step.callers)}" if step.callers != ANYBODY else ""
     when = f"when {', '.join(step.applied) or 'nothing'} applied, and not yet {', '.join(step.missing)}"
-    return f"- {escaped(f'{words.models(step)}{who}: {when}: {step.says}')}\n"
+    witness = f" (witness: {step.person})" if step.person else ""
+    return f"- {escaped(f'{step.safety.value}: {words.models(step)}{who}: {when}: {step.says}{witness}')}\n"
 
 
 def _interrupted(step: Step) -> str:
