@@ -31,13 +31,8 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 # In the groups above, and without a word about any request.
 _INERT: Final = frozenset({"GatewayClass", "ReferenceGrant", "Kuadrant", "BackendTLSPolicy"})
 
-# The API server takes none of these without a `spec`.
-_SPECIFIED: Final = frozenset(
-    {
-        *("Gateway", "HTTPRoute", "GRPCRoute", "AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy"),
-        *("MaaSModel", "MaaSModelRef", "MaaSAuthPolicy", "MaaSSubscription", "ExternalModel"),
-    }
-)
+# None of these says what it is about without a `spec`: what it decides was cut off. MaaS resources are told of as what they are.
+_SPECIFIED: Final = frozenset({"Gateway", "HTTPRoute", "GRPCRoute", "AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy"})
 
 # By these a Secret is one that Authorino reads keys from.
 _KEY_LABELS: Final = ("kuadrant.io/auth-secret", "authorino.kuadrant.io/managed-by")

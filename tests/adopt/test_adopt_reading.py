@@ -235,7 +235,7 @@ def test_an_object_without_a_name_is_not_passed_over(metadata: object, tmp_path:
     assert (_codes(harmless), harmless.others) == ([], {"Pod": 1})
 
 
-@pytest.mark.parametrize("kind", ["kuadrant.io/v1 AuthPolicy", "maas.opendatahub.io/v1alpha1 MaaSSubscription"])
+@pytest.mark.parametrize("kind", ["kuadrant.io/v1 AuthPolicy", "gateway.networking.k8s.io/v1 HTTPRoute"])
 def test_an_object_that_ends_before_its_spec_is_not_passed_over(kind: str, tmp_path: Path) -> None:
     version, _, name = kind.partition(" ")
     for spec in ("", "spec:\n"):
