@@ -1,4 +1,4 @@
-"""A build that remembers the last one leaves the same bytes and says the same as a build that does not."""
+"""A build that remembers what the last one made and proved leaves the same bytes as a build that does not."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from click.testing import Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compiler.cli import compile as compiling
-from compiler.cli import memory
 from compiler.program.ir import Model, Program
 from compiler.prove import shares
 from compiler.prove.proof import Proof
@@ -35,121 +33,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "maasc"
 
 
-def _compiles(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Count from now on how often anything is compiled."""
-    done: list[str] = []
-    real = compiling.compiled
-
-    def counted(*given: Any) -> compiling.Compiled:  # noqa: ANN401 - passed on
-        done.append("compiled")
-        return real(*given)
-
-    monkeypatch.setattr(compiling, "compiled", counted)
-    return done
-
-
 def _build(*words: str) -> Result:
     return run("build", "--no-prove", *words)
-
-
-def test_the_same_again_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second build says what a build without a memory says, and so does a check."""
-    _build()
-    plain = _build("--no-cache")
-    compiled = _compiles(monkeypatch)
-    again = _build()
-    assert compiled == []
-    assert (again.stdout, again.stderr, again.exit_code) == (plain.stdout, plain.stderr, plain.exit_code)
-    assert again.stdout
-    assert _build("--check").exit_code == 0
-    assert compiled == []
-    _build("--no-cache")
-    assert compiled == ["compiled"]
-
-
-@pytest.mark.parametrize(
-    "words", [("--format", "json"), ("-q",), ("--color", "always"), ("--out", "elsewhere")], ids=lambda words: words[0]
-)
-def test_another_question_is_compiled(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
-    """What is printed depends on it."""
-    _build()
-    compiled = _compiles(monkeypatch)
-    _build(*words)
-    assert compiled == ["compiled"]
-
-
-def test_a_proof_is_not_remembered_of_a_build_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the other way round; a proved build remembers its proof."""
-    _build()
-    compiled = _compiles(monkeypatch)
-    assert "proved" in run("build").stderr
-    assert compiled == ["compiled"]
-    assert "proved" in run("build").stderr
-    assert compiled == ["compiled"]
-    assert "NOT PROVED" in _build().stderr
-
-
-def test_another_compiler_compiles_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever of it is another: a source, Python, a library."""
-    _build()
-    real = memory._compiler
-    monkeypatch.setattr(memory, "_compiler", lambda: (*real(), b"another"))
-    compiled = _compiles(monkeypatch)
-    _build()
-    assert compiled == ["compiled"]
-
-
-@pytest.mark.parametrize("edit", ["edited", "removed", "lock", "journal"])
-def test_whatever_happens_to_the_output_is_seen(edit: str) -> None:
-    """The memory vouches for what was compiled, and never for what lies on the disk."""
-    _build()
-    before = contents(Path("out"))
-    file = Path("out/models/llm/simulator.yaml")
-    match edit:
-        case "edited":
-            file.write_text(file.read_text(encoding="utf-8").replace("403", "200"), encoding="utf-8")
-        case "removed":
-            file.unlink()
-        case "lock":
-            Path("out/maasc.lock").unlink()
-        case _:
-            Path("out/maasc.lock.next").write_text("{}", encoding="utf-8")
-    assert _build("--check").exit_code == 1
-    _build("--force")
-    assert contents(Path("out")) == before
-
-
-@pytest.mark.parametrize("spoilt", ["", "[]", '{"input": 1}', "{", '{"input": "x", "lock": "y", "report": 1}'])
-def test_a_spoilt_memory_is_none(place: Path, spoilt: str) -> None:
-    """A build compiles then, and remembers anew."""
-    _build()
-    [file] = (one for one in place.iterdir() if one.suffixes == [".json"])
-    whole = json.loads(file.read_text(encoding="utf-8"))
-    file.write_text(spoilt, encoding="utf-8")
-    assert _build().exit_code == 0
-    assert json.loads(file.read_text(encoding="utf-8")) == whole
-
-
-def test_without_a_place_nothing_is_remembered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative path is none, and a folder that cannot be made costs time only."""
-    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
-    monkeypatch.delenv("HOME", raising=False)
-    assert _build().exit_code == 0
-    assert not place.exists()
-    place.parent.write_text("a file", encoding="utf-8")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(place.parent))
-    assert _build().exit_code == 0
-
-
-def test_errors_are_not_remembered(place: Path) -> None:
-    """They are found again."""
-    write(Path(), {"config/more.yaml": "groups: {other: {}}\nmodels: {m: {tiers: [nobody]}}\n"})
-    assert _build().exit_code == 1
-    assert not place.exists()
-    Path("config/more.yaml").unlink()
-    Path("config/link.yaml").symlink_to("nowhere")
-    assert _build().exit_code == 2
-    assert not place.exists()
 
 
 TWO = (

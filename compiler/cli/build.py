@@ -5,21 +5,23 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from compiler.cli import options
 from compiler.cli.exit import FINE, code
-from compiler.cli.memory import Memory, Remembered, memory
-from compiler.cli.report import Reporting, colored, in_folder, rendered, say, show
+from compiler.cli.memory import Memory, memory
+from compiler.cli.report import Reporting, in_folder, rendered, say, show
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import output
-from compiler.write.untouched import token, untouched
 
 if TYPE_CHECKING:
+    from compiler.cli.again import Asked
     from compiler.cli.compile import Compiled
     from compiler.cli.proof import Proven
+
+_UNPROVED: Final = "maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says\n"
 
 
 @click.command("build")
@@ -31,7 +33,9 @@ if TYPE_CHECKING:
 @click.option("--no-cache", is_flag=True, help="Compile anew even if nothing changed since the last build.")
 @options.no_prove
 @options.reporting
+@click.pass_obj
 def command(  # noqa: PLR0913 - one parameter for each option
+    asked: Asked | None,
     *,
     config: Path,
     out: Path,
@@ -47,16 +51,14 @@ def command(  # noqa: PLR0913 - one parameter for each option
     """Compile the configuration into manifests, and prove that they mean what it says."""
     options.apart(config, out)
     reporting = Reporting(form, color, quiet)
-    told = form == "text" and not quiet
-    asked = (config, out, no_prove, form, colored(reporting), quiet)
-    last = None if no_cache or crds is not None else memory(out, (config,), asked)
-    if last is not None:
-        _nothing_to_do(last, out, reporting, told=told and not check, proved=not no_prove)
+    last = None if no_cache or crds is not None else memory(asked, config, out)
     result = _compiled(config, crds, out, last)
     if result.bundle is None or result.digest is None:
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
     texts = dict(result.bundle.texts)
+    told = form == "text" and not quiet and not check
+    unproved = _UNPROVED if no_prove else ""
     proof = None if no_prove else _proven(result, texts, out, last)
     found: tuple[Diagnostic, ...] = ()
     seal: str | None = None
@@ -68,30 +70,19 @@ def command(  # noqa: PLR0913 - one parameter for each option
             done = output.write(out, texts, input_digest=result.digest, proved=seal, force=force)
             if last is not None and not isinstance(done, tuple):
                 last.keep_made(result.made)
-            found = done if isinstance(done, tuple) else ()
-            if told and not isinstance(done, tuple):
-                _summary(out, done, proved=not no_prove)
-    _unproved(proved=not no_prove)
+            if isinstance(done, tuple):
+                found = done
+            elif told:
+                click.echo(_summary(out, done, proved=not no_prove), nl=False, err=True)
+    click.echo(unproved, nl=False, err=True)
     diagnostics = (*result.diagnostics, *(proof.diagnostics if proof else ()), *in_folder(found, out))
     # A proof speaks of manifests that may never be written; what is said of the folder must not be shown in their text.
     report = rendered(diagnostics, result.sources if proof is None or proof.holds else proof.sources, reporting)
     say(report, reporting)
     if last is not None and code(diagnostics) == FINE:
-        last.keep(Remembered(token(texts, input_digest=result.digest, proved=seal), report))
+        unchanged = _summary(out, output.Written((), (), (), len(texts)), proved=not no_prove) if told else ""
+        last.keep_answer(output.left(texts, input_digest=result.digest, proved=seal), (unchanged + unproved, report))
     sys.exit(code(diagnostics))
-
-
-def _nothing_to_do(last: Memory, out: Path, reporting: Reporting, *, told: bool, proved: bool) -> None:
-    """End the run if the last build had the same input, and the folder is as it was left."""
-    came = last.recall()
-    unchanged = untouched(out, came.lock) if came else None
-    if came is None or unchanged is None:
-        return
-    if told:
-        _summary(out, output.Written((), (), (), unchanged), proved=proved)
-    _unproved(proved=proved)
-    say(came.report, reporting)
-    sys.exit(FINE)
 
 
 def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None) -> Compiled:
@@ -100,8 +91,9 @@ def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None) -
     from compiler.incremental import Earlier  # noqa: PLC0415
 
     def read(path: str) -> bytes | None:
+        # Opening a named pipe would wait for its other end.
         with suppress(OSError):
-            return (out / path).read_bytes()
+            return (out / path).read_bytes() if (out / path).is_file() else None
         return None
 
     return compiled(config, crds, out, Earlier(last.compiler, last.made(), read) if last else None)
@@ -125,13 +117,8 @@ def _seal(digest: str, texts: dict[str, str]) -> str:
     return seal(digest, texts)
 
 
-def _unproved(*, proved: bool) -> None:
-    if not proved:
-        click.echo("maasc: NOT PROVED: nobody has shown that these manifests mean what the configuration says", err=True)
-
-
-def _summary(out: Path, done: output.Written, *, proved: bool) -> None:
+def _summary(out: Path, done: output.Written, *, proved: bool) -> str:
     counts = (done.created, "created"), (done.updated, "updated"), (done.removed, "removed")
     changed = [f"{len(paths)} {word}" for paths, word in counts if paths]
     told = f"{out.as_posix()}/: {', '.join([*changed, f'{done.unchanged} unchanged'])}"
-    click.echo(f"{told}{'; proved for every caller' if proved else ''}", err=True)
+    return f"{told}{'; proved for every caller' if proved else ''}\n"

@@ -1,4 +1,4 @@
-"""The entry point: find the command, run it, and turn what happens into an exit code."""
+"""The ordinary way: find the command, run it, and turn what happens into an exit code."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 
 import click
 
+from compiler.cli.again import Asked
 from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
 
 # One line for each command, so that telling of all of them imports none.
@@ -67,11 +68,11 @@ def maasc() -> None:
     """Compile declarative Models-as-a-Service policy into Kuadrant and Gateway API manifests."""
 
 
-def program() -> NoReturn:
+def program(asked: Asked | None = None) -> NoReturn:
     """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
     ending = FINE
     try:
-        main()
+        main(asked)
     except SystemExit as ended:
         ending = ended.code if isinstance(ended.code, int) else BUG
     try:
@@ -83,14 +84,14 @@ def program() -> NoReturn:
     os._exit(ending)
 
 
-def main() -> None:
-    """Run `maasc`."""
+def main(asked: Asked | None = None) -> None:
+    """Run `maasc`, and let a build remember what came of what was `asked`."""
     # A run builds frozen trees and ends: there is no garbage to look for.
     gc.disable()
     # Whoever stops reading ends the run, as with any other program; click would tell of it as a gate that tripped.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        maasc.main(prog_name="maasc", standalone_mode=False)
+        maasc.main(prog_name="maasc", standalone_mode=False, obj=asked)
     except click.ClickException as error:
         error.show()
         sys.exit(COULD_NOT_RUN)

@@ -1,169 +1,91 @@
-"""What the last build of a folder was made from, and what it said: the same again need not be compiled again.
-
-The memory lies in the user's cache folder and not beside the output. What lies in a repository may come from anybody, and
-a forged memory would let a forged output pass.
-"""
+"""What a build remembers in the user's cache folder: what came of the command, and what was made and proved of which model."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-import compiler
-from compiler.diagnostics.model import Diagnostic
-from compiler.source.beside import beside
-from compiler.source.folder import files
-
-_PACKAGE: Final = Path(compiler.__file__).parent
-_SCHEMAS: Final = _PACKAGE.parent / "schemas" / "manifests"
-_KEYS: Final = {"input", "lock", "report"}
-
-
-@dataclass(frozen=True)
-class Remembered:
-    """What came of a build without errors: the token of its output, and its report."""
-
-    lock: str
-    report: str
+from compiler.cli.again import Asked, contents, remembered
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The memory of one output folder; `input` is the digest of all that decides what a build of it does.
+    """What is remembered for one command and of one output folder.
 
-    `compiler` is the digest of the compiler alone.
+    `was` is the digest of the configuration before it was compiled, None where it is not plain.
     """
 
-    file: Path
-    input: str
-    compiler: str
+    asked: Asked
+    config: Path
+    out: Path
+    was: str | None
 
-    def recall(self) -> Remembered | None:
-        """Give what came of the last build, if it had the same input."""
-        try:
-            found = json.loads(self.file.read_bytes())
-        except (OSError, ValueError):
-            return None
-        whole = isinstance(found, dict) and found.keys() == _KEYS and all(isinstance(value, str) for value in found.values())
-        return Remembered(found["lock"], found["report"]) if whole and found["input"] == self.input else None
+    def keep_answer(self, texts: Mapping[str, str], said: tuple[str, str]) -> None:
+        """Remember what is `said` when the configuration is as it was and the output holds these texts, by path.
 
-    def keep(self, came: Remembered) -> None:
-        """Remember what came of a build; where that cannot be done the next one compiles again."""
-        _write(self.file, {"input": self.input, "lock": came.lock, "report": came.report})
+        What is compiled is read between two looks at it. Where they differ, nobody knows which of the two was compiled.
+        """
+        if self.was is not None and self.was == _contents(self.config):
+            content = remembered(self.asked, (str(self.config), str(self.out)), self.was, texts, said)
+            if content is not None:
+                _write(Path(self.asked.file), content)
 
     @property
-    def _proofs(self) -> Path:
-        return self.file.with_suffix(".proofs.json")
+    def compiler(self) -> str:
+        """Tell the compiler from any other."""
+        return self.asked.compiler
+
+    def _of_folder(self, what: str) -> Path:
+        name = hashlib.sha256(os.fsencode(os.path.realpath(self.out))).hexdigest()
+        return Path(self.asked.file).with_name(f"{name}.{what}.json")
 
     def proofs(self) -> frozenset[str]:
         """Give the tokens of what the last build proved."""
         try:
-            found = json.loads(self._proofs.read_bytes())
+            found = json.loads(self._of_folder("proofs").read_bytes())
         except (OSError, ValueError):
             return frozenset()
         return frozenset(token for token in found if isinstance(token, str)) if isinstance(found, list) else frozenset()
 
     def keep_proofs(self, tokens: Iterable[str]) -> None:
         """Remember what a build proved, and nothing of the builds before."""
-        _write(self._proofs, sorted(tokens))
-
-    @property
-    def _made(self) -> Path:
-        return self.file.with_suffix(".made.json")
+        _write(self._of_folder("proofs"), json.dumps(sorted(tokens)).encode())
 
     def made(self) -> Mapping[str, object]:
         """Give what the last build remembered of the files that it made, by path."""
         try:
-            found = json.loads(self._made.read_bytes())
+            found = json.loads(self._of_folder("made").read_bytes())
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
     def keep_made(self, made: Mapping[str, object]) -> None:
         """Remember what a build made, and nothing of the builds before."""
-        _write(self._made, made)
+        _write(self._of_folder("made"), json.dumps(made).encode())
 
 
-def _write(file: Path, content: object) -> None:
+def _write(file: Path, content: bytes) -> None:
     temporary = file.with_suffix(f".{os.getpid()}.tmp")
     with suppress(OSError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            temporary.write_text(json.dumps(content), encoding="utf-8")
+            temporary.write_bytes(content)
             temporary.replace(file)
         except OSError:
             temporary.unlink(missing_ok=True)
 
 
-def memory(out: Path, folders: Iterable[Path], asked: Iterable[object]) -> Memory | None:
-    """Give the memory of an output folder for a build from some folders, `asked` for with some options.
-
-    None where the user has no place for it, or where a folder cannot be read as a whole.
-    """
-    place = _place()
-    if place is None:
-        return None
-    try:
-        compiler_digest = _digest(_compiler())
-        whole = _digest((compiler_digest.encode(), *(repr(option).encode() for option in asked), *_contents(folders)))
-    except (OSError, _UnreadableError):
-        return None
-    name = hashlib.sha256(os.fsencode(os.path.realpath(out))).hexdigest()
-    return Memory(place / f"{name}.json", whole, compiler_digest)
+def _contents(config: Path) -> str | None:
+    with suppress(OSError):
+        return contents(str(config))
+    return None
 
 
-def _digest(parts: Iterable[bytes]) -> str:
-    whole = hashlib.sha256()
-    for part in parts:
-        whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()
-
-
-def _place() -> Path | None:
-    # https://specifications.freedesktop.org/basedir-spec: a path that is not absolute is to be ignored.
-    named, home = os.environ.get("XDG_CACHE_HOME", ""), os.environ.get("HOME", "")
-    if Path(named).is_absolute():
-        return Path(named) / "maasc"
-    return Path(home) / ".cache" / "maasc" if Path(home).is_absolute() else None
-
-
-class _UnreadableError(Exception):
-    """A file of a folder cannot be read, and whoever compiles it has to say so."""
-
-
-def _contents(folders: Iterable[Path]) -> Iterator[bytes]:
-    for folder in folders:
-        findings: list[Diagnostic] = []
-        for name, content in files(folder, findings):
-            yield name.encode()
-            yield content
-        if findings:
-            raise _UnreadableError
-        for name, text in beside(folder).items():
-            yield name.encode()
-            yield text.encode()
-        yield b""
-
-
-def _compiler() -> Iterator[bytes]:
-    """Give all that makes this compiler what it is: its sources, Python, and the names of what is installed, with versions."""
-    yield sys.version.encode()
-    for folder in map(str, (_PACKAGE, _SCHEMAS)):
-        for here, folders, names in os.walk(folder):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
-            for name in sorted(names):
-                yield os.fsencode(os.path.relpath(here, folder))
-                yield os.fsencode(name)
-                # A path as an object takes longer to make than the file to read.
-                with open(os.path.join(here, name), "rb", buffering=0) as stream:  # noqa: PTH118, PTH123
-                    yield stream.readall()
-    for entry in sys.path:
-        with suppress(OSError):
-            yield "\n".join(sorted(found.name for found in Path(entry).glob("*.dist-info"))).encode()
+def memory(asked: Asked | None, config: Path, out: Path) -> Memory | None:
+    """Give the memory for a command, or None where the user has no place for it."""
+    return Memory(asked, config, out, _contents(config)) if asked else None

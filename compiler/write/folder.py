@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final
 
 from compiler.write import paths
+from compiler.write.names import TEMPORARY
 
 # Everything goes through descriptors of folders: a check on a path would be out of date when the path is used.
 _FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -155,10 +156,10 @@ def put(folder: int, name: str, data: bytes, *, durable: bool = False) -> None:
         OSError: the system refuses; the old file still stands.
     """
     try:
-        file = os.open(paths.TEMPORARY, _CREATE_FLAGS, 0o666, dir_fd=folder)
+        file = os.open(TEMPORARY, _CREATE_FLAGS, 0o666, dir_fd=folder)
     except FileExistsError:
-        os.unlink(paths.TEMPORARY, dir_fd=folder)
-        file = os.open(paths.TEMPORARY, _CREATE_FLAGS, 0o666, dir_fd=folder)
+        os.unlink(TEMPORARY, dir_fd=folder)
+        file = os.open(TEMPORARY, _CREATE_FLAGS, 0o666, dir_fd=folder)
     try:
         try:
             _write_all(file, data)
@@ -166,11 +167,11 @@ def put(folder: int, name: str, data: bytes, *, durable: bool = False) -> None:
                 os.fsync(file)
         finally:
             os.close(file)
-        os.replace(paths.TEMPORARY, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.replace(TEMPORARY, name, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
         # A full disk gets its space back; if this fails too, the next run sweeps.
         with suppress(OSError):
-            os.unlink(paths.TEMPORARY, dir_fd=folder)
+            os.unlink(TEMPORARY, dir_fd=folder)
         raise
     if durable:
         _settle(folder)
@@ -230,7 +231,7 @@ def all_below(folder: int, prefix: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries)
     for name, is_folder in found:
-        if name == paths.TEMPORARY:
+        if name == TEMPORARY:
             continue
         yield f"{prefix}{name}/" if is_folder else f"{prefix}{name}"
         if is_folder:

@@ -12,6 +12,7 @@ from compiler.write import paths, report
 from compiler.write.exclusive import BusyError, held
 from compiler.write.folder import UnreachableError, discard, discard_folder, entered, put
 from compiler.write.lock import Lock, render, render_journal
+from compiler.write.names import JOURNAL, LOCK, TEMPORARY
 from compiler.write.state import PATIENCE, FileState, Survey, digests, observe, survey, united
 
 
@@ -93,6 +94,15 @@ def check(
     return _about_lock(found, Lock(input_digest, wanted, proved)) + _about_files(found)
 
 
+def left(bundle: Mapping[str, str], *, input_digest: str, proved: str | None) -> dict[str, str]:
+    """Give the text of every file that a build leaves in the folder, by path.
+
+    Raises:
+        ValueError: the bundle holds a path or a text that can never be written.
+    """
+    return {**bundle, LOCK: render(Lock(input_digest, digests(bundle), proved))}
+
+
 def _refusals(found: Survey, *, force: bool) -> tuple[Diagnostic, ...]:
     unsafe = tuple(report.unsafe(path, kind) for path, kind in found.unsafe)
     if force or found.problems:
@@ -118,7 +128,7 @@ def _perform(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey, st
     except OSError:
         if not stand.changed:
             with suppress(OSError):
-                discard(root, paths.JOURNAL)
+                discard(root, JOURNAL)
         raise
 
 
@@ -126,12 +136,12 @@ def _performed(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey, 
     created = found.among(FileState.MISSING)
     updated = found.among(FileState.STALE, FileState.HAND_EDITED, FileState.FOREIGN)
     removed = found.among(FileState.ORPHAN, FileState.ORPHAN_EDITED)
-    discard(root, paths.TEMPORARY)
+    discard(root, TEMPORARY)
     if found.interrupted:
         _sweep(root, {*bundle, *found.claims})
     if created or updated or removed:
-        stand.path = paths.JOURNAL
-        put(root, paths.JOURNAL, render_journal(_claims(lock, found)).encode(), durable=True)
+        stand.path = JOURNAL
+        put(root, JOURNAL, render_journal(_claims(lock, found)).encode(), durable=True)
     _remove(root, removed, stand)
     _prune(root, found, bundle, stand)
     for folder, names in paths.by_folder(created + updated):
@@ -142,12 +152,12 @@ def _performed(root: int, bundle: Mapping[str, str], lock: Lock, found: Survey, 
                 put(opened, name, bundle[stand.path].encode())
                 stand.changed = True
     text = render(lock).encode()
-    stand.path = paths.LOCK
+    stand.path = LOCK
     if found.lock_bytes != text:
-        put(root, paths.LOCK, text, durable=True)
+        put(root, LOCK, text, durable=True)
         stand.changed = True
-    stand.path = paths.JOURNAL
-    discard(root, paths.JOURNAL)
+    stand.path = JOURNAL
+    discard(root, JOURNAL)
     return Written(created, updated, removed, len(found.among(FileState.CLEAN)))
 
 
@@ -161,7 +171,7 @@ def _sweep(root: int, known: set[str]) -> None:
     for folder, _ in paths.by_folder(known):
         try:
             with entered(root, folder) as opened:
-                discard(opened, paths.TEMPORARY)
+                discard(opened, TEMPORARY)
         except UnreachableError:
             continue
 

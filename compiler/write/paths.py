@@ -7,10 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
-LOCK: Final = "maasc.lock"
-JOURNAL: Final = "maasc.lock.next"
-# Every file is born under this name, in the folder it belongs to. One name is enough: a folder has one writer at a time.
-TEMPORARY: Final = ".maasc-write.tmp"
+from compiler.write.names import JOURNAL, LOCK
 
 _OWN_NAME: Final = re.compile(r"\.maasc-.*\.tmp")
 # A backslash is a separator on other systems; the rest cannot be shown to a reader.

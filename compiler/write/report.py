@@ -6,8 +6,8 @@ import os
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
-from compiler.write import paths
 from compiler.write.folder import Kind
+from compiler.write.names import JOURNAL, LOCK
 
 _NOTHING: Final = "nothing was written"
 _STALE: Final = "the cluster would get what an older configuration says"
@@ -113,7 +113,7 @@ def cannot_write(error: OSError, path: str, *, changed: bool) -> Diagnostic:
     """The system refused at a path, `.` for the folder as a whole; the reason is the system's."""
     what = "the output folder" if path == "." else f"`{path}`"
     half = (
-        f"the output is half new and half old; `{paths.JOURNAL}` tells the next build what is its own, and goes with it"
+        f"the output is half new and half old; `{JOURNAL}` tells the next build what is its own, and goes with it"
         if changed
         else _NOTHING
     )
@@ -163,8 +163,8 @@ def stale_lock() -> Diagnostic:
     """A lock that is of another configuration or lists other files."""
     return _error(
         "stale-output",
-        paths.LOCK,
-        f"`{paths.LOCK}` was written for another configuration",
+        LOCK,
+        f"`{LOCK}` was written for another configuration",
         "the lock vouches for an output that is not this one",
         "run `maasc build` and commit the result",
     )
@@ -174,8 +174,8 @@ def never_built() -> Diagnostic:
     """No lock at all."""
     return _error(
         "stale-output",
-        paths.LOCK,
-        f"`{paths.LOCK}` is missing: the output was never built",
+        LOCK,
+        f"`{LOCK}` is missing: the output was never built",
         "what the configuration says would not be enforced",
         "run `maasc build` and commit the result",
     )
@@ -185,8 +185,8 @@ def interrupted() -> Diagnostic:
     """A journal that a build left behind when it was stopped."""
     return _error(
         "stale-output",
-        paths.JOURNAL,
-        f"`{paths.JOURNAL}` was left by a build that did not end",
+        JOURNAL,
+        f"`{JOURNAL}` was left by a build that did not end",
         "the output may be half new and half old",
         "run `maasc build` again: it completes what was begun",
     )

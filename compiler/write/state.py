@@ -14,6 +14,7 @@ from compiler.write import paths, report
 from compiler.write.exclusive import BusyError, held
 from compiler.write.folder import Kind, Seen, UnreachableError, all_below, digest, entered, look, read
 from compiler.write.lock import BadLockError, Lock, parse, parse_journal, salvage
+from compiler.write.names import JOURNAL, LOCK
 
 Claims = Mapping[str, frozenset[str]]
 
@@ -109,8 +110,8 @@ def survey(root: int, wanted: Mapping[str, str], *, force: bool = False) -> Surv
     Raises:
         OSError: something cannot be read.
     """
-    lock_bytes = _own(root, paths.LOCK)
-    journal_bytes = _own(root, paths.JOURNAL)
+    lock_bytes = _own(root, LOCK)
+    journal_bytes = _own(root, JOURNAL)
     lock, claims, problems = _claims(lock_bytes, journal_bytes)
     if problems and not force:
         return Survey((), problems=problems)
@@ -150,13 +151,13 @@ def _claims(lock_bytes: bytes | None, journal_bytes: bytes | None) -> tuple[Lock
             lock = parse(lock_bytes)
             sources.append({path: frozenset({value}) for path, value in lock.files.items()})
         except BadLockError as error:
-            problems.append(report.bad_lock(paths.LOCK, str(error)))
+            problems.append(report.bad_lock(LOCK, str(error)))
             sources.append(salvage(lock_bytes))
     if journal_bytes is not None:
         try:
             sources.append(parse_journal(journal_bytes))
         except BadLockError as error:
-            problems.append(report.bad_lock(paths.JOURNAL, str(error)))
+            problems.append(report.bad_lock(JOURNAL, str(error)))
     return lock, united(*sources), tuple(problems)
 
 
