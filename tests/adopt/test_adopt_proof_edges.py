@@ -12,6 +12,7 @@ from adopt_cluster import CLUSTER, GATEWAY, GATEWAYS, KUADRANT, TOKENS, Access, 
 from adopt_proof import compared
 
 from compiler.adopt.compare import _Asking
+from compiler.adopt.proof.evaluator import PolicyEvaluator
 from compiler.adopt.proof.finder import Finder
 from compiler.adopt.proof.given import Kind, accepted, audience, identity, promised
 from compiler.adopt.proof.proof import Proof, Prover
@@ -139,6 +140,54 @@ def test_what_is_half_understood_is_not_proved(change: Change, why: str) -> None
     proof = _proved(objects)
     assert proof.verdict == "sampled"
     assert why in str(proof.why)
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        ("auth.identity.userid", "a condition that is not a boolean"),
+        ("!(auth.identity.userid)", "a condition that is not a boolean"),
+        ('auth.identity.userid.exists(g, g == "x")', "`exists` on something that is no list"),
+        ('auth.identity.userid.more == "x"', "the field `more` of something that is no object"),
+        ('request.headers.exists(h, h.startsWith("x-"))', "a condition on the names of headers that is no comparison"),
+        ("request.headers.exists(h, h in [request.method])", "a list of something else than strings"),
+        ('request.headers.all(h, h == "x")', "`all` over the headers"),
+        ('request.headers.authorization.startsWith("Bearer ey")', "how tokens of the cluster begin"),
+    ],
+)
+def test_a_condition_that_is_not_understood_is_named(condition: str, why: str) -> None:
+    """By what is not understood of it, and by its text; nothing is proved of the model."""
+    objects = _platform()
+    _add(objects, condition)
+    proof = _proved(objects)
+    assert proof.verdict == "sampled"
+    assert why in str(proof.why)
+    assert f"`{condition}`" in str(proof.why)
+
+
+def _add(objects: list[Plain], condition: str) -> None:
+    limit = {"rates": [{"limit": 5, "window": "1h"}], "when": [{"predicate": condition}]}
+    _spec(objects, "TokenRateLimitPolicy")["limits"]["z-odd"] = limit
+
+
+def test_an_expression_that_is_too_deep_for_the_stack_is_not_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deep(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(PolicyEvaluator, "evaluate", deep)
+    proof = _proved(_platform())
+    assert proof.verdict == "sampled"
+    assert "too deep an expression" in str(proof.why)
+
+
+def test_a_witness_is_nobody_whom_a_policy_names() -> None:
+    """Were it called by a name that a condition mentions, it would show something else."""
+    objects = _platform()
+    _add(objects, 'auth.identity.userid == "somebody"')
+    proof = _proved(objects)
+    names = {one.asked.user for one in proof.differences}
+    assert names
+    assert "somebody-else" in names
 
 
 def test_a_policy_under_a_condition_lets_others_through_unasked() -> None:

@@ -49,8 +49,6 @@ class Reader:
         try:
             return self._evaluated(source.text, roots)
         except UnsupportedError as error:
-            if error.place is not None:
-                raise
             raise UnsupportedError(f"{error}, in `{shown(source.text)}`", source.place) from error
         except RecursionError as deep:
             raise UnsupportedError(f"too deep an expression: `{shown(source.text)}`", source.place) from deep
