@@ -14,7 +14,8 @@ _HOW: Final = """\
 
 Written by `make bench` (`python benchmarks/run.py --large` for the size L as well); nobody edits it. Every ratio is one
 of medians over {pairs} pairs of whole processes, run in turn; inputs and outputs lie in memory. Before a peer is
-measured, what it writes is parsed and found equal to what we write. Seconds depend on the machine, ratios much less.
+measured, what it writes is parsed and found equal to what we write. `maasc` and the `python` of `python -c pass` are those
+of an environment with a wheel of this tree and what it needs. Seconds depend on the machine, ratios much less.
 
 Sizes: S has 20 models and 10 subscriptions (4 on each model), M 1,000 and 100 (10), L 10,000 and 1,000 (20); each model
 has an HTTPRoute, an AuthPolicy and a TokenRateLimitPolicy, with expressions that no other model has

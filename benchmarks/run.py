@@ -1,8 +1,8 @@
 """Measure `maasc` against its peers, and write the ratios to `benchmarks/RESULTS.md`: `make bench`.
 
-Inputs and outputs lie in memory where the system has such a folder. Before a peer is measured, what it writes is read
-and found equal to what we write. `--large` adds the size L, and `--large-peers` what others take for it, which is half an
-hour; `--pairs` says how often each is run.
+Inputs and outputs lie in memory where the system has such a folder, and so does `maasc`, in an environment of its own.
+Before a peer is measured, what it writes is read and found equal to what we write. `--large` adds the size L, and
+`--large-peers` what others take for it, which is half an hour; `--pairs` says how often each is run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Final
 
 from generate import SIZES, Size, generate
 from growth import section
+from installed import installed
 from measure import Command, Compared, Taken, compare, middle, run, several
 from results import Row, page
 
@@ -33,12 +34,15 @@ class Bench:
 
     folder: Path
     pairs: int
+    programs: Path
     rows: list[Row] = field(default_factory=list)
 
     def maasc(self, *words: str, fresh: str | None = None) -> Command:
         """Give a run of `maasc`; the folder `fresh` is removed before."""
         remove = (lambda: shutil.rmtree(self.folder / fresh, ignore_errors=True)) if fresh else (lambda: None)
-        return Command((str(BIN / "maasc"), *words), self.folder, remove, {"XDG_CACHE_HOME": str(self.folder / "cache")})
+        return Command(
+            (str(self.programs / "maasc"), *words), self.folder, remove, {"XDG_CACHE_HOME": str(self.folder / "cache")}
+        )
 
     def build(self, size: str, *words: str) -> Command:
         """Give a build from nothing."""
@@ -82,7 +86,7 @@ def main() -> None:
     options.add_argument("--large-peers", action="store_true")
     asked = options.parse_args()
     with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        bench = Bench(Path(folder), asked.pairs)
+        bench = Bench(Path(folder), asked.pairs, installed(Path(folder)))
         for size in ("S", "M", *(("L",) if asked.large or asked.large_peers else ())):
             generate(SIZES[size], bench.folder / size)
             run(bench.maasc("build", "--no-prove", "-q", "--config", size, "--out", f"out-{size}"))
@@ -99,7 +103,7 @@ def main() -> None:
 
 
 def _start(bench: Bench) -> None:
-    bare = Command((sys.executable, "-c", "pass"), bench.folder)
+    bare = Command((str(bench.programs / "python"), "-c", "pass"), bench.folder)
     bench.against("`maasc --help` / `python -c pass`", "5", bench.maasc("--help"), bare)
     bench.against("`build --no-prove` S / `python -c pass`", "16", bench.build("S", "--no-prove"), bare)
 
@@ -151,7 +155,7 @@ def _again(bench: Bench) -> None:
     shutil.copytree(bench.folder / "M", repository / "config")
     git = ("git", "-c", "user.name=bench", "-c", "user.email=bench@example.com")
     environment = {"XDG_CACHE_HOME": str(bench.folder / "cache"), "GIT_CONFIG_GLOBAL": "", "GIT_CONFIG_SYSTEM": ""}
-    build = Command((str(BIN / "maasc"), "build", "--no-prove", "-q"), repository, environment=environment)
+    build = Command((str(bench.programs / "maasc"), "build", "--no-prove", "-q"), repository, environment=environment)
     run(build)
     for words in (("init", "-q", "."), ("add", "-A"), ("commit", "-q", "-m", "M")):
         run(Command((*git, *words), repository, environment=environment))
@@ -166,7 +170,7 @@ def _again(bench: Bench) -> None:
     edited = Command(build.words, repository, change, environment)
     bench.against("`build --no-prove` M, one subscription changed / nothing changed", "1.5", edited, build)
     change()
-    words = (str(BIN / "maasc"), "build", "--no-prove")
+    words = (str(bench.programs / "maasc"), "build", "--no-prove")
     told = subprocess.run(words, cwd=repository, capture_output=True, text=True, check=True)  # noqa: S603 - the same command
     covered = changed.read_text(encoding="utf-8").count("tokens:")
     bench.rows.append(Row(f"files written for it, of which {covered} models are covered", str(covered), _updated(told.stderr)))
