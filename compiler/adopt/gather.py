@@ -11,6 +11,7 @@ from typing import Final
 from compiler.adopt.objects import Object, at_line, is_listing, kept, name_of
 from compiler.adopt.rbac import about_models
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.source.below import below
 from compiler.source.cut import CODE, Ending, broken_off, truncated, unended
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
@@ -94,8 +95,9 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
 def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]:
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.suffix.lower() in _ENDINGS and one.is_file())
-            if not inside:
+            inside, unread = below(path, _ENDINGS)
+            findings += [replace(one, effect=_NOTHING) for one in unread]
+            if not inside and not unread:
                 advice = "`kubectl get ... -A -o yaml > dump.yaml` writes one"
                 findings.append(error("no-config", "no manifest in the folder", path.as_posix(), advice=advice))
             yield from (_File(one, one.relative_to(path).as_posix()) for one in inside)

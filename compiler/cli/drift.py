@@ -22,9 +22,11 @@ from compiler.drift import dump
 from compiler.drift.compare import drift
 from compiler.drift.dump import Live, bad
 from compiler.drift.formats import findings, markdown, plain, text
+from compiler.drift.reading import NOTHING as NOTHING_COMPARED
 from compiler.drift.result import Drift
 from compiler.drift.written import Written
 from compiler.program.ir import Program
+from compiler.source.below import below
 from compiler.source.document import Sources
 from compiler.source.folder import reason
 from compiler.source.load import load_folder
@@ -128,7 +130,9 @@ def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
                 found["<standard input>"] = sys.stdin.buffer.read()
                 continue
             path = Path(name)
-            files = sorted(one for one in path.rglob("*") if one.suffix in _ENDINGS) if path.is_dir() else [path]
+            files, unread = below(path, _ENDINGS) if path.is_dir() else ((path,), ())
+            if unread:
+                _refuse([replace(one, effect=NOTHING_COMPARED) for one in unread], reporting)
             if not files:
                 _refuse((bad("no `.yaml` or `.json` file in the folder", Place(path.as_posix())),), reporting)
             found |= {one.as_posix(): one.read_bytes() for one in files}

@@ -162,11 +162,11 @@ def _run(asked: _Asked) -> int:
     front = pipeline.front(asked.config)
     intent, _ = parse(front.sources.documents)
     # The folder that nobody named may be missing: then there is no suite yet.
-    paths = files_of([one for one in asked.files if one != asked.config / _SUITES or one.exists()])
+    paths, unlisted = files_of([one for one in asked.files if one != asked.config / _SUITES or one.exists()])
     loaded = load(paths)
     resolved = resolve(loaded.suites, front.program, intent) if front.program is not None and intent is not None else None
     diagnostics = in_folder(front.diagnostics, asked.config) if front.program is None else ()
-    diagnostics += loaded.diagnostics + (resolved.diagnostics if resolved is not None else ())
+    diagnostics += unlisted + loaded.diagnostics + (resolved.diagnostics if resolved is not None else ())
     sources = Folders((Folder(asked.config, front.sources), Folder(Path(), loaded.sources)))
     if failed(diagnostics) or resolved is None or front.program is None or intent is None:
         show(diagnostics, sources, Reporting(asked.form, asked.color, quiet=True))

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.engines.celpy_engine import CelpyEngine
 from compiler.intent.errors import described, explain
+from compiler.source.below import below
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
 from compiler.source.folder import decoded
@@ -43,16 +44,21 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def files_of(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Give the files of suites: each path itself, or all `.yaml` and `.yml` files below it when it is a folder."""
+def files_of(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+    """Give the files of suites: each path itself, or all `.yaml` and `.yml` files below it when it is a folder.
+
+    What of a folder cannot be listed is told: a suite in it would go unseen.
+    """
     found: dict[Path, None] = {}
+    unread: list[Diagnostic] = []
     for path in paths:
         if path.is_dir():
-            below = [one for one in path.rglob("*") if one.suffix.lower() in _ENDINGS and not one.name.startswith(".")]
-            found |= dict.fromkeys(sorted(below))
+            inside, wrong = below(path, _ENDINGS)
+            found |= dict.fromkeys(one for one in inside if not one.name.startswith("."))
+            unread += (replace(one, effect=NOT_TESTED) for one in wrong)
         else:
             found[path] = None
-    return tuple(found)
+    return tuple(found), tuple(unread)
 
 
 def load(paths: Sequence[Path]) -> Loaded:

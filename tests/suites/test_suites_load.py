@@ -119,5 +119,6 @@ def test_suites_are_found_below_folders_in_order(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     for name in ("b.yaml", "a.yml", "deep/c.yaml", ".hidden.yaml", "note.txt"):
         (tmp_path / name).write_text("", encoding="utf-8")
-    found = files_of([tmp_path, tmp_path / "b.yaml"])
+    found, unread = files_of([tmp_path, tmp_path / "b.yaml"])
+    assert unread == ()
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.yml", "b.yaml", "deep/c.yaml"]

@@ -26,7 +26,7 @@ def test_our_own_suites_pass_and_notice() -> None:
     intent, _ = parse(front.sources.documents)
     assert front.program is not None
     assert intent is not None
-    loaded = load(files_of([CONFIG / "tests"]))
+    loaded = load(files_of([CONFIG / "tests"])[0])
     assert loaded.diagnostics == ()
     resolved = resolve(loaded.suites, front.program, intent)
     assert resolved.diagnostics == ()

@@ -1,0 +1,33 @@
+"""Lists the files below a folder by their endings, and tells what of it cannot be listed instead of passing it over."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from compiler.diagnostics.model import Diagnostic
+from compiler.source.errors import error
+from compiler.source.folder import reason
+
+
+def below(root: Path, endings: Collection[str]) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
+    """Give the files with one of the endings, sorted by path, and what is wrong with the rest of the folder."""
+    found: list[Path] = []
+    wrong: list[Diagnostic] = []
+
+    def refuse(problem: OSError) -> None:
+        headline = f"the folder cannot be read: {reason(problem)}"
+        wrong.append(error("unreadable-file", headline, Path(problem.filename).as_posix()))
+
+    for name, folders, names in os.walk(root, onerror=refuse):
+        here = Path(name)
+        links = [here / one for one in sorted(folders) if (here / one).is_symlink()]
+        headline = "the folder is a symbolic link, and those are not followed"
+        wrong += [error("unreadable-file", headline, one.as_posix()) for one in links]
+        for path in (here / one for one in names if Path(one).suffix.lower() in endings):
+            if path.is_file():
+                found.append(path)
+            else:
+                wrong.append(error("unreadable-file", "it is no file, or a link to nothing", path.as_posix()))
+    return tuple(sorted(found)), tuple(sorted(wrong, key=lambda one: one.place.file if one.place else ""))
