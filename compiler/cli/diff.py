@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from compiler import pipeline
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, stop
 from compiler.cli.report import Reporting
 from compiler.cli.revision import Named, opened
@@ -44,8 +44,8 @@ def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 
 
 @click.command("diff")
-@click.argument("base")
-@click.argument("head", required=False)
+@click.argument("base", type=named.NAME)
+@click.argument("head", required=False, type=named.NAME)
 @click.option(
     "--fail-on", "gates", multiple=True, callback=_gates, metavar="CHANGES", help=f"End with 1 on any of: {', '.join(NAMES)}."
 )
@@ -53,7 +53,7 @@ def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 @click.option(
     "--roster",
     "people",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=named.FILE,
     help="CSV `user,groups` of people, to count those whom it concerns; `;`, `|`, a space or a quoted comma between groups.",
 )
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 import click
 
 from compiler import pipeline
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
@@ -39,7 +39,7 @@ _STANDARD_INPUT: Final = "-"
 
 
 @click.command("drift")
-@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...")
+@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", type=named.NAME)
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True, help="Form of the report.")
 @options.color
 @options.config

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import FINE, GATE, code
 from compiler.cli.overwrite import overwrite
 from compiler.cli.patch import patch
@@ -37,7 +37,7 @@ class _Read:
 
 
 @click.command("fmt")
-@click.argument("paths", nargs=-1, metavar="[FILES]...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[FILES]...", type=named.PATH)
 @options.config
 @click.option("--check", is_flag=True, help="Write nothing; list the files that would change, and end with 1 if there are any.")
 @click.option("--diff", "shown", is_flag=True, help="Write nothing; show what would change.")

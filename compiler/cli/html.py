@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from compiler import pipeline
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import opened
@@ -45,10 +45,13 @@ _PICTURES: Final = {"mermaid": mermaid, "svg": svg}
     help="What to draw: who reaches which model (the default), or the ladder of tiers.",
 )
 @click.option("--model", "models", multiple=True, help="Only this model; may be given several times.")
-@click.option("--against", metavar="BASE", help="Tell on the page what changes from BASE: a folder, a revision of git, or both.")
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File to write instead of printing."
+    "--against",
+    type=named.NAME,
+    metavar="BASE",
+    help="Tell on the page what changes from BASE: a folder, a revision of git, or both.",
 )
+@click.option("--output", "-o", type=named.FILE, default=None, help="File to write instead of printing.")
 @options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option

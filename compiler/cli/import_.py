@@ -20,7 +20,7 @@ from compiler.adopt.proven import otherwise
 from compiler.adopt.report import advice, left_over, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import FINE, INCONCLUSIVE, code, stop
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Reporting, in_folder, show
@@ -34,11 +34,11 @@ _REPORT = "README.md"
 
 
 @click.command("import")
-@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", type=click.Path(path_type=Path, exists=True))
+@click.argument("dumps", nargs=-1, required=True, metavar="DUMP...", type=named.THERE)
 @options.config
 @click.option(
     "--unmanaged",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=named.FOLDER,
     default=Path("unmanaged"),
     show_default=True,
     help="Folder for what does not become configuration, and for the report.",

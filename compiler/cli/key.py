@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.key_change import configured, refuse, show
 from compiler.cli.key_revoke import revoked
 from compiler.cli.key_seal import place, seal, sealer
@@ -37,7 +37,7 @@ def _sealing(command: Command) -> Command:
     )(command)
     return click.option(
         "--cert",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=named.FILE,
         help="The certificate of the cluster's sealed-secrets controller, in PEM: the value is sealed with it, offline.",
     )(with_now)
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from compiler.cli import named
 from compiler.diagnostics.formats import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -17,7 +18,7 @@ def config(command: Command) -> Command:
     """Add `--config`."""
     return click.option(
         "--config",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=named.FOLDER,
         default=Path("config"),
         show_default=True,
         help="Folder that holds the configuration.",
@@ -28,7 +29,7 @@ def out(command: Command) -> Command:
     """Add `--out`."""
     return click.option(
         "--out",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=named.FOLDER,
         default=Path("out"),
         show_default=True,
         help="Folder that the manifests are written to.",
@@ -50,7 +51,7 @@ def crds(command: Command) -> Command:
     """Add `--crds`."""
     return click.option(
         "--crds",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=named.FOLDER,
         default=None,
         help="Folder with the CustomResourceDefinitions of your cluster; every manifest is checked against them.",
     )(command)

@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 import click
 
 from compiler import pipeline
-from compiler.cli import options
+from compiler.cli import named, options
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, code
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
@@ -78,7 +78,7 @@ class _Asked:
 
 
 @click.command("test")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=named.PATH)
 @click.option("--run", "pattern", metavar="RE", help="Only cases whose suite and name match the regular expression.")
 @click.option(
     "--coverage",
