@@ -51,7 +51,9 @@ _PICTURES: Final = {"mermaid": mermaid, "svg": svg}
     metavar="BASE",
     help="Tell on the page what changes from BASE: a folder, a revision of git, or both.",
 )
-@click.option("--output", "-o", type=named.FILE, default=None, help="File to write instead of printing.")
+@click.option(
+    "--output", "-o", type=named.FILE, default=None, help="File to write instead of printing, outside of the configuration."
+)
 @options.color
 @options.config
 def command(  # noqa: PLR0913 - one parameter for each option
@@ -59,6 +61,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Show who may call what with which budget as one page that needs no network, or as a picture."""
     _refuse_what_is_ignored(form, picture, against, output)
+    _refuse_what_is_read(output, config)
     front = pipeline.front(config)
     program, intent = front.program, front.intent
     if program is None or intent is None:
@@ -83,8 +86,13 @@ def _refuse_what_is_ignored(form: str, picture: str | None, against: str | None,
         raise click.UsageError("--picture is for the formats mermaid and svg; the page shows both")
     if form != "html" and against is not None:
         raise click.UsageError("--against is for the page; `maasc diff` tells a change as text")
-    if form == "html" and output is None and sys.stdout.isatty():
+    if form == "html" and output is None and sys.stdout is not None and sys.stdout.isatty():
         raise click.UsageError("a page is nothing to read at a terminal: name a file, as in `--output report.html`")
+
+
+def _refuse_what_is_read(output: Path | None, config: Path) -> None:
+    if output is not None and output.resolve().is_relative_to(config.resolve()):
+        raise click.UsageError(f"`{output.as_posix()}` lies in the configuration, and would take the place of what is told of")
 
 
 def _drawn(form: str, picture: str | None, program: Program, intent: Intent) -> str:

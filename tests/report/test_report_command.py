@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from cli_support import SMALL, run, write
+from cli_support import SMALL, contents, run, write
 
 from compiler import pipeline
 from compiler.cli import html
@@ -89,6 +90,19 @@ def test_a_terminal_is_spared_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     found = run("report")
     assert found.exit_code == 2
     assert "--output report.html" in found.stderr
+
+
+def test_a_report_is_told_to_nobody_where_standard_output_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "sys", type("System", (), {"stdout": None, "exit": sys.exit}))
+    assert run("report").exit_code == 0
+
+
+@pytest.mark.parametrize("output", ["config/all.yaml", "config/report.html", "none/../config/deep/x.html"])
+def test_a_report_takes_the_place_of_no_configuration(output: str, folder: Path) -> None:
+    before = contents(folder)
+    found = run("report", "--output", output)
+    assert (found.exit_code, "lies in the configuration" in found.stderr) == (2, True)
+    assert contents(folder) == before
 
 
 def test_a_file_that_cannot_be_written(folder: Path) -> None:
