@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,8 @@ import click
 
 from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN
+from compiler.diagnostics.visible import visible
+from compiler.source.folder import files as configured
 
 
 @click.command("init")
@@ -20,9 +23,10 @@ def command(*, quiet: bool, config: Path) -> None:
     starter = sorted((entry for entry in files("compiler.cli").joinpath("starter").iterdir()), key=lambda entry: entry.name)
     try:
         config.mkdir(parents=True, exist_ok=True)
-        taken = [entry.name for entry in starter if (config / entry.name).exists()]
+        taken = [entry.name for entry in starter if os.path.lexists(config / entry.name)]
+        taken += [name for name, _ in configured(config, [])]
         if taken:
-            click.echo(f"maasc: {(config / taken[0]).as_posix()} is already there; nothing was written", err=True)
+            click.echo(f"maasc: {visible((config / taken[0]).as_posix())} is already there; nothing was written", err=True)
             sys.exit(COULD_NOT_RUN)
         for entry in starter:
             (config / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")

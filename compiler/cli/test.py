@@ -123,6 +123,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     Every case is put to the configuration's meaning and to the manifests that it gives, on every CEL engine that is here.
     """
     if init:
+        if len(files) > 1 or watch or any(one is not None for one in (pattern, least, mutate, now)):
+            raise click.UsageError("--init writes one suite, into one file, and runs nothing")
         sys.exit(_init(config, files, color))
     today = now if now is not None else datetime.now(UTC).date().isoformat()
     if not is_day(today):

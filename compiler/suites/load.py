@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.engines.celpy_engine import CelpyEngine
 from compiler.intent.errors import described, explain
+from compiler.intent.model import ConfigFile
 from compiler.source.below import below
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
@@ -102,6 +103,12 @@ def _suites(name: str, documents: Sequence[Document], suites: list[Suite]) -> It
     if not isinstance(document.data, dict):
         headline = f"a suite is a mapping, found {described(document.data)}"
         yield Diagnostic("wrong-type", Severity.ERROR, headline, place, NOT_TESTED, help="`maasc test --init` writes a suite")
+        return
+    if document.data and document.data.keys() <= ConfigFile.model_fields.keys():
+        headline = "this is a file of the configuration, and no suite"
+        advice = "suites lie in the folder `tests` of the configuration, which `--config` names"
+        first = place.at(next(iter(document.data))).on_key()
+        yield Diagnostic("wrong-type", Severity.ERROR, headline, first, NOT_TESTED, help=advice)
         return
     try:
         spec = SuiteSpec.model_validate(document.data)

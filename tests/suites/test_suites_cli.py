@@ -131,6 +131,22 @@ def test_a_first_suite_is_written_once() -> None:
     assert Path("elsewhere/mine.yaml").read_text(encoding="utf-8").startswith("# Written by `maasc test --init`")
 
 
+@pytest.mark.parametrize(
+    "words", [("a.yaml", "b.yaml"), ("--watch",), ("--run", "x"), ("--coverage=1",), ("--mutate",), ("--now", "2026-01-01")]
+)
+def test_what_a_first_suite_would_not_heed_is_refused(words: tuple[str, ...]) -> None:
+    result = run("test", "--init", *words)
+    assert (result.exit_code, "--init writes one suite, into one file, and runs nothing" in result.output) == (2, True)
+    assert not Path("config/tests/starter.yaml").exists()
+
+
+def test_a_file_of_the_configuration_is_told_apart_from_a_suite() -> None:
+    result = run("test", "config")
+    assert result.exit_code == 1
+    assert "error[wrong-type]: this is a file of the configuration, and no suite\n --> config/maas.yaml:1:1" in result.output
+    assert "help: suites lie in the folder `tests` of the configuration" in result.output
+
+
 def test_what_a_first_suite_leaves_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Starter.__init__, "__defaults__", (4,))
     result = run("test", "--init")
