@@ -41,6 +41,16 @@ def test_init_never_overwrites() -> None:
     assert contents(Path("config")) == {"tiers.yaml": "mine"}
 
 
+@pytest.mark.parametrize("name", ["all.yml", "deep/models.YAML"])
+def test_init_writes_nothing_beside_a_configuration(name: str) -> None:
+    """The two would be one, and contradict each other."""
+    write(Path(), {f"config/{name}": "groups: {}\n", "config/tests/suite.yaml": "a: 1\n"})
+    result = run("init")
+    assert (result.exit_code, f"config/{name} is already there; nothing was written" in result.output) == (2, True)
+    Path("config", name).unlink()
+    assert run("init").exit_code == 0
+
+
 def test_init_says_when_it_cannot_write() -> None:
     Path("config").write_text("a file")
     result = run("init", "--config", "config/below")
@@ -316,6 +326,7 @@ def test_an_unknown_code_is_answered_with_those_near_to_it() -> None:
     assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "maasc: no rule has the code `unknow-tier`")
     assert "help: did you mean `unknown-tier`" in result.stderr
     assert run("rule", "zzz").stderr.endswith("help: `maasc rule` lists all\n")
+    assert "no rule has the code `\\x1b[31m\\n`" in run("rule", "\x1b[31m\n").stderr
 
 
 @pytest.mark.parametrize(

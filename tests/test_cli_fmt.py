@@ -82,6 +82,11 @@ def test_what_is_not_there_could_not_be_run(words: list[str], code: str) -> None
     assert "compiled" not in found.output
 
 
+def test_a_device_is_no_file() -> None:
+    found = run("fmt", os.devnull)
+    assert (found.exit_code, "error[unreadable-file]: it is no file" in found.output) == (2, True)
+
+
 def test_bytes_that_are_no_text_are_told_and_kept() -> None:
     Path("config").mkdir()
     Path("config/a.yaml").write_bytes(b"a: \xff\n")
@@ -126,4 +131,5 @@ def test_a_disk_that_refuses_leaves_the_old_file(monkeypatch: pytest.MonkeyPatch
     found = run("fmt")
     assert found.exit_code == 2
     assert "error[cannot-write]: the file cannot be written: no space left on device" in found.output
+    assert "formatted" not in found.output
     assert contents(Path("config")) == {"a.yaml": UGLY}

@@ -59,7 +59,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
             click.echo(patch(one.path.as_posix(), one.before, one.after or ""), nl=False)
         elif not check:
             refused = overwrite(one.path, one.after or "")
-            found += [refused] if refused else []
+            if refused is not None:
+                found.append(refused)
+                continue
         if check or not (shown or quiet):
             click.echo(f"{'would change' if check else 'formatted'} {one.path.as_posix()}")
     # Whatever cannot be read is told of in the words of a build, and here nothing is built.
@@ -80,7 +82,7 @@ def _contents(paths: Sequence[Path], found: list[Diagnostic]) -> Iterator[tuple[
 
 
 def _below(path: Path, found: list[Diagnostic]) -> Iterator[tuple[Path, bytes]]:
-    if path.suffix or path.is_file():
+    if path.suffix or (path.exists() and not path.is_dir()):
         content = content_of(path, path.as_posix(), LIMITS, found)
         if content is not None:
             yield path, content

@@ -9,6 +9,7 @@ import click
 from compiler.cli.exit import COULD_NOT_RUN
 from compiler.diagnostics.rule import UnknownCodeError, codes, rule
 from compiler.diagnostics.rule_text import show
+from compiler.diagnostics.visible import visible
 
 
 @click.command("rule")
@@ -24,5 +25,7 @@ def command(code: str | None) -> None:
         click.echo(show(rule(code)), nl=False)
     except UnknownCodeError as error:
         near = ", ".join(f"`{one}`" for one in error.suggestions)
-        click.echo(f"maasc: {error}\nhelp: {f'did you mean {near}?' if near else '`maasc rule` lists all'}", err=True)
+        click.echo(
+            f"maasc: {visible(str(error))}\nhelp: {f'did you mean {near}?' if near else '`maasc rule` lists all'}", err=True
+        )
         sys.exit(COULD_NOT_RUN)

@@ -23,6 +23,8 @@ from compiler.program.methods import Method, TokenReview
 # Who calls when nobody is named: every real token has a name, and the configuration must not know this one.
 _SOMEBODY: Final = "somebody"
 _SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+# What can stand in the first line of a request, and bytes beyond ASCII, which gateways pass on.
+_SENDABLE: Final = re.compile(r"[^\x00-\x20\x7f-\x9f\ud800-\udfff]*")
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _COMPLETIONS: Final = "/v1/chat/completions"
 # Headers of ours whose misspelling would silently change nothing.
@@ -178,6 +180,8 @@ def _misspelt(headers: dict[str, str]) -> Iterator[str]:
 def _path(model: Model, written: str | None) -> str:
     if written is None:
         return model.prefix + _COMPLETIONS
+    if not _SENDABLE.fullmatch(written):
+        raise UnaskableError(f"`{written}` cannot be the path of a request", "write it as a client sends it, in percent-encoding")
     path = written.partition("?")[0]
     if path == model.prefix or path.startswith(f"{model.prefix}/"):
         return written

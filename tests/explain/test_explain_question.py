@@ -40,6 +40,8 @@ REFUSED = {
     "header name": (Asked("qwen3", headers=("a b: c",)), "is no header", "write it as `name: value`"),
     "credential": (Asked("qwen3", headers=("Authorization: Bearer x",)), "the header `authorization`", "follows from"),
     "path": (Asked("qwen3", path="/v1/models"), "the path `/v1/models` is not below `/llm/qwen3`", "`/llm/qwen3/v1/models`?"),
+    "path with a line break": (Asked("qwen3", path="/llm/qwen3/\n"), "cannot be the path of a request", "percent-encoding"),
+    "path with a space": (Asked("qwen3", path="/llm/qwen3/a b"), "cannot be the path of a request", "percent-encoding"),
     "path of a neighbour": (Asked("qwen3", path="/llm/qwen30/x"), "is not below `/llm/qwen3`", "did you mean"),
     "no credential of a user": (Asked("qwen3", user="alice", credential=False), "without a credential has no user", "--user"),
 }
