@@ -266,9 +266,9 @@ def test_nothing_is_remembered_that_was_not_to_be() -> None:
     assert _answer() is None
 
 
-@pytest.mark.parametrize("what", ["source", "library", "Python"])
+@pytest.mark.parametrize("what", ["source", "library", "path", "Python"])
 def test_another_compiler_is_asked_anew(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source of the same size, another release of a library, or another Python is another compiler."""
+    """A source of the same size, another release of a library, another place for modules, or another Python."""
     package, library = tmp_path / "package", tmp_path / "library"
     write(package, {"a/module.py": "x = 1\n", "a/__pycache__/module.pyc": "x"})
     (library / "some-1.0.dist-info").mkdir(parents=True)
@@ -282,6 +282,8 @@ def test_another_compiler_is_asked_anew(what: str, tmp_path: Path, monkeypatch: 
             write(package, {"a/module.py": "x = 2\n"})
         case "library":
             (library / "some-1.0.dist-info").rename(library / "some-1.1.dist-info")
+        case "path":
+            monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
         case _:
             monkeypatch.setattr(sys, "version", "3.99")
     assert _answer() is None

@@ -204,11 +204,11 @@ def _folded(digests: Mapping[str, bytes]) -> str:
 
 
 def _compiler() -> str:
-    """Tell this compiler from any other: its files, Python, and the names of what is installed, with versions.
+    """Tell this compiler from any other: its files, Python, where modules come from, and what is installed in which version.
 
     Times and sizes are enough of its files. Python itself takes what it compiled of a source by no more.
     """
-    found = [sys.version]
+    found = [sys.version, *sys.path]
     folders = [_PACKAGE, _SCHEMAS]
     while folders:
         with os.scandir(folders.pop()) as entries:

@@ -9,12 +9,14 @@ import signal
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from compiler.cli.again import Asked
 from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
+
+if TYPE_CHECKING:
+    from compiler.cli.again import Asked
 
 # One line for each command, so that telling of all of them imports none.
 COMMANDS: Final[Mapping[str, str]] = MappingProxyType(

@@ -6,16 +6,17 @@ import _signal  # type: ignore[import-not-found]
 import os
 import sys
 
-from compiler.cli.again import answer, asked
-
 
 def program() -> None:
     """Run `maasc` as a process of its own."""
-    words = sys.argv[1:]
-    question = asked(words) if words[:1] == ["build"] else None
-    said = answer(question) if question and _plain() else None
-    if said is not None and _told(*said):
-        os._exit(0)
+    question = None
+    if sys.argv[1:2] == ["build"]:
+        from compiler.cli.again import answer, asked  # noqa: PLC0415 - nothing else is remembered
+
+        question = asked(sys.argv[1:])
+        said = answer(question) if question and _plain() else None
+        if said is not None and _told(*said):
+            os._exit(0)
     from compiler.cli.main import program as ordinary  # noqa: PLC0415 - all that there is
 
     ordinary(question)
