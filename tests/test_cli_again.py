@@ -62,10 +62,17 @@ def _build(*words: str) -> Said:
     return Said(done.exit_code, done.stdout, done.stderr)
 
 
+def _bytes(path: Path) -> bytes:
+    """Read a file, and wait for no pipe."""
+    if not path.is_file():
+        raise OSError("no file")
+    return path.read_bytes()
+
+
 def _edited(path: Path) -> None:
     """Change one byte, and let size and times be what they were."""
     before = path.stat()
-    content = bytearray(path.read_bytes())
+    content = bytearray(_bytes(path))
     content[-2] ^= 1
     path.write_bytes(content)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -81,7 +88,7 @@ def _linked(path: Path) -> None:
     """Put a link to the same content in the place of a file or a folder."""
     elsewhere = Path("elsewhere")
     path.rename(elsewhere)
-    path.symlink_to(elsewhere.absolute())
+    path.symlink_to(os.path.relpath(elsewhere, path.parent))
 
 
 @contextmanager
@@ -181,7 +188,7 @@ def _anew() -> None:
 
 def _replaced(old: str, new: str) -> None:
     file = Path("config/maas.yaml")
-    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    file.write_bytes(_bytes(file).replace(old.encode(), new.encode()))
 
 
 _EDITS: dict[str, Callable[[], object]] = {
