@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from compiler.cli import again, memory, start
 from compiler.cli import compile as compiling
+from compiler.cli.exit import INTERRUPTED
 from compiler.cli.report import colored
 from compiler.write import output
 from compiler.write.names import JOURNAL, LOCK, TEMPORARY
@@ -473,6 +474,18 @@ def test_the_program_says_it_again(monkeypatch: pytest.MonkeyPatch, capsys: pyte
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", stream)
             assert _started(monkeypatch, *words) == "ordinary"
+
+
+def test_who_interrupts_the_reading_ends_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the code of an interrupted run, and no traceback."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    _build()
+    monkeypatch.setattr(again, "answer", interrupted)
+    assert _started(monkeypatch, "build", "--no-prove") == f"said {INTERRUPTED}"
+    assert capsys.readouterr().err == "maasc: interrupted\n"
 
 
 def _run(cache: Path, redirected: str, *words: str) -> tuple[int, bytes, bytes]:

@@ -9,6 +9,15 @@ import sys
 
 def program() -> None:
     """Run `maasc` as a process of its own."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # The ordinary way answers it itself, once it is there.
+        sys.stderr.write("maasc: interrupted\n")
+        os._exit(130)
+
+
+def _run() -> None:
     question = None
     if sys.argv[1:2] == ["build"]:
         from compiler.cli.again import answer, asked  # noqa: PLC0415 - nothing else is remembered
