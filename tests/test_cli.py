@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -207,6 +208,21 @@ def test_what_stops_a_run_is_no_bug(
         entry.main()
     assert ended.value.code == code
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-16"])
+def test_what_is_written_has_the_same_bytes_whatever_the_locale(encoding: str) -> None:
+    """Also characters that its encoding has not: a page says of itself that it is UTF-8."""
+    write(Path(), {"config/a.yaml": SMALL.replace("Free users", "Gäste → 名前")})
+
+    def said(in_: str, words: list[str]) -> tuple[int, bytes, bytes]:
+        command = [str(Path(sys.executable).parent / "maasc"), *words]
+        done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": in_})
+        return done.returncode, done.stdout, done.stderr
+
+    for words, code in ((["report"], 0), (["report", "--format", "mermaid"], 0), (["effective", "--model", "→"], 2)):
+        assert said(encoding, words) == said("utf-8", words)
+        assert said(encoding, words)[0] == code
 
 
 def test_a_reader_who_leaves_ends_the_run_quietly() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -73,6 +74,10 @@ def maasc() -> None:
 def program(asked: Asked | None = None) -> NoReturn:
     """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
     ending = FINE
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What is written for others has the same bytes wherever it is written; a terminal is told what it can show.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     try:
         main(asked)
     except SystemExit as ended:
