@@ -14,7 +14,6 @@ from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
 from compiler.intent.references import user_aliases
 from compiler.program.backends import InferenceService
-from compiler.program.decide import Request
 from compiler.program.ir import Model, Program
 from compiler.suites.load import NOT_TESTED, Suite
 from compiler.suites.model import CHAT, LISTING, CallerSpec
@@ -85,10 +84,15 @@ class Asking:
             tuple(spec.groups),
             spec.method,
             sent,
+            path=_path(known, path),
             credential=spec.credential is None,
             key=spec.key,
             bound=spec.bound,
         )
+        if path.startswith(f"{known.prefix}/"):
+            advice = f"write `{path.removeprefix(known.prefix)}`: a path of a suite is what stands behind `{known.prefix}`"
+            self._add("bad-value", f"the path `{path}` names the model `{known.id}` once more", place, advice)
+            return None
         try:
             made = question(replace(self.program, models=(known,)), self.intent, asked)
         except UnaskableError as error:
@@ -97,8 +101,7 @@ class Asking:
             return None
         if spec.user is None and spec.key is None and spec.credential is None:
             made = replace(made, caller=replace(made.caller, userid=self._anybody(caller)))
-        request = Request(known.id, _path(known, path), made.request.headers)
-        return replace(made, program=self.program, request=request)
+        return replace(made, program=self.program)
 
     def _anybody(self, caller: str) -> str:
         """Name somebody whom the configuration does not know, another one for each caller of the suite."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PART: Final = re.compile(r"(?P<tokens>\d{1,10})(?:x(?P<count>\d{1,6}))?\Z")
+_PART: Final = re.compile(r"(?P<tokens>[0-9]{1,10})(?:x(?P<count>[0-9]{1,6}))?\Z")
+_TOO_MUCH: Final = re.compile(r"[0-9]+x[0-9]+\Z|[0-9]+\Z")
 # Calls are simulated one by one, each on every engine.
 MOST_STEPS: Final = 20_000
 
@@ -28,6 +29,8 @@ def steps(text: str) -> tuple[int, ...]:
     for part in text.split():
         matched = _PART.match(part)
         count = int(matched["count"] or 1) if matched else 0
+        if matched is None and _TOO_MUCH.match(part):
+            raise BadSeriesError(f"`{part}` is more than {MOST_STEPS:,} steps, or than {10**10:,} tokens in one")
         if matched is None or count == 0:
             raise BadSeriesError(f"`{part}` is not of the form `<tokens>x<count>`, such as `900x25`")
         if len(found) + count > MOST_STEPS:

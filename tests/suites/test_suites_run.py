@@ -117,6 +117,20 @@ expect:
     assert small.failed(suite) == {}
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/llm/sim/v1/models", "the path `/llm/sim/v1/models` names the model `llm/sim` once more"),
+        ("/v1/a b", "`/llm/sim/v1/a b` cannot be the path of a request"),
+        ('"/v1/\\x00"', "`/llm/sim/v1/\x00` cannot be the path of a request"),
+    ],
+)
+def test_a_path_that_nobody_means_or_can_ask_for_is_refused(path: str, said: str, small: Bench) -> None:
+    """With the model's own path in front of it, it would be below that twice."""
+    suite = f"{CALLERS}expect:\n  - {{caller: topsy, model: sim, path: {path}, status: 200}}\n"
+    assert small.codes(suite) == [("bad-value", said)]
+
+
 def test_a_path_is_below_the_model(small: Bench) -> None:
     """The query is no way to a free listing, and a literal path works for every model."""
     paths = "['/v1/chat?x=/v1/models', /v1/models/]"

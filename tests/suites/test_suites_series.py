@@ -29,6 +29,13 @@ def test_a_series_is_not_endless() -> None:
         steps(f"1x{MOST_STEPS} 1")
 
 
+@pytest.mark.parametrize("text", ["1x9999999", "99999999999x1", "1" + "0" * 5000, "1x" + "1" * 5000])
+def test_what_is_too_much_is_said_to_be(text: str) -> None:
+    """Its form is that of a series."""
+    with pytest.raises(BadSeriesError, match="is more than 20,000 steps, or than 10,000,000,000 tokens in one"):
+        steps(text)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 50)), min_size=1, max_size=8))
 def test_parts_are_read_as_they_are_written(parts: list[tuple[int, int]]) -> None:
