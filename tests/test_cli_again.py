@@ -346,17 +346,18 @@ def test_an_output_that_somebody_writes_to_has_no_answer() -> None:
 
 
 def test_a_configuration_that_changes_under_the_compiler_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody knows which of the two was compiled."""
+    """What was there before is not what was compiled, even where it comes back later."""
     real = compiling.compiled
 
     def late(*words: object) -> compiling.Compiled:
-        done = real(*words)  # type: ignore[arg-type]
         write(Path(), {"config/maas.yaml": SMALL.replace("limit: 100", "limit: 200")})
-        return done
+        return real(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compiling, "compiled", late)
-    assert _build().code == 0
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(compiling, "compiled", late)
+        assert _build().code == 0
+    assert _answer() is None
+    write(Path(), {"config/maas.yaml": SMALL})
     assert _answer() is None
 
 
