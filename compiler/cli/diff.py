@@ -89,7 +89,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     except RosterError as error:
         stop(f"{people}{'' if error.line is None else f':{error.line}'}: {error}", COULD_NOT_RUN)
     except ScopeError as error:
-        stop(f"--scope: {error}" + (f"\nhelp: {error.advice}" if error.advice else ""), COULD_NOT_RUN)
+        stop(f"--scope: {error}", COULD_NOT_RUN, advice=error.advice)
     whole = replace(found, gates=judged(found, gates))
     click.echo(_rendered(whole, form, after, quiet=quiet), nl=False)
     sys.exit(GATE if tripped(whole) else FINE)

@@ -12,9 +12,8 @@ import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, code
+from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
-from compiler.diagnostics.visible import visible
 from compiler.effective import cost_formats
 from compiler.effective.cost import costs
 from compiler.effective.formats import FORMATS, left_out
@@ -60,8 +59,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
             return
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
-        click.echo(f"maasc: {visible(str(error))}\nhelp: {visible(error.advice)}", err=True)
-        sys.exit(COULD_NOT_RUN)
+        stop(str(error), advice=error.advice)
     told = replace(found, left_out=0, everybody=None) if quiet and form != "json" else found
     click.echo(FORMATS[form](told), nl=False)
     if form == "csv" and told.left_out:

@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 import click
 
 from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.diagnostics.visible import visible
 from compiler.gateway.strict import INCONCLUSIVE as UNANSWERABLE
 from compiler.source.errors import UNREADABLE
 
@@ -49,7 +50,12 @@ def code(diagnostics: Sequence[Diagnostic]) -> int:
     return INCONCLUSIVE if errors else FINE
 
 
-def stop(message: str, ending: int = COULD_NOT_RUN) -> NoReturn:
-    """End the run with one sentence on standard error."""
-    click.echo(f"maasc: {message}", err=True)
+def stop(message: str, ending: int = COULD_NOT_RUN, *, advice: str | None = None) -> NoReturn:
+    """End the run with one sentence on standard error, and what to do; both may hold what the user wrote."""
+    tell(message, advice)
     sys.exit(ending)
+
+
+def tell(message: str, advice: str | None = None) -> None:
+    """Say one sentence on standard error, and what to do."""
+    click.echo(f"maasc: {visible(message)}{'' if not advice else f'{chr(10)}help: {visible(advice)}'}", err=True)

@@ -12,10 +12,9 @@ import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, code
+from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.diagnostics.visible import visible
 from compiler.engines.registry import installed
 from compiler.explain.asked import Asked, UnaskableError
 from compiler.explain.emitted import judged, near, readings, world_of
@@ -76,8 +75,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     try:
         of = question(front.program, intent, asked)
     except UnaskableError as error:
-        click.echo(f"maasc: {visible(error.headline)}\nhelp: {visible(error.advice)}", err=True)
-        sys.exit(COULD_NOT_RUN)
+        stop(error.headline, advice=error.advice)
     program = near(of)
     back = pipeline.back(program)
     texts = back.bundle.texts

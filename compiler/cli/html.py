@@ -16,7 +16,6 @@ from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import opened
 from compiler.cli.sides import compared, ended_by_doubt, side
-from compiler.diagnostics.visible import visible
 from compiler.diff.compare import Comparison
 from compiler.effective.names import UnknownNameError, chosen_models
 from compiler.intent.intent import Intent
@@ -71,7 +70,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     try:
         chosen = replace(program, models=chosen_models(program, intent, models))
     except UnknownNameError as error:
-        stop(f"{visible(str(error))}\nhelp: {visible(error.advice)}", COULD_NOT_RUN)
+        stop(str(error), COULD_NOT_RUN, advice=error.advice)
     if form == "html":
         compared = None if against is None else _compared(against, front, config, chosen if models else None, color)
         texts = Texts(front.sources)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN
-from compiler.diagnostics.visible import visible
+from compiler.cli.exit import stop
 from compiler.source.folder import files as configured
 
 
@@ -26,14 +24,12 @@ def command(*, quiet: bool, config: Path) -> None:
         taken = [entry.name for entry in starter if os.path.lexists(config / entry.name)]
         taken += [name for name, _ in configured(config, [])]
         if taken:
-            click.echo(f"maasc: {visible((config / taken[0]).as_posix())} is already there; nothing was written", err=True)
-            sys.exit(COULD_NOT_RUN)
+            stop(f"{(config / taken[0]).as_posix()} is already there; nothing was written")
         for entry in starter:
             (config / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
             if not quiet:
                 click.echo(f"wrote {(config / entry.name).as_posix()}")
     except OSError as error:
-        click.echo(f"maasc: cannot write {config.as_posix()}: {(error.strerror or 'the system refused').lower()}", err=True)
-        sys.exit(COULD_NOT_RUN)
+        stop(f"cannot write {config.as_posix()}: {(error.strerror or 'the system refused').lower()}")
     if not quiet:
         click.echo("next: `maasc check`, then `maasc build`")

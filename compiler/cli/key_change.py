@@ -13,12 +13,11 @@ import click
 
 from compiler import pipeline
 from compiler.cli import report
-from compiler.cli.exit import COULD_NOT_RUN, code
+from compiler.cli.exit import COULD_NOT_RUN, code, stop
 from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, Reporting, in_folder
 from compiler.diagnostics.model import Diagnostic, Place, failed
 from compiler.diagnostics.suggest import closest
-from compiler.diagnostics.visible import visible
 from compiler.intent.api_keys import KeySpec
 from compiler.intent.intent import Intent
 from compiler.program.ir import Program
@@ -131,5 +130,4 @@ def not_edited(file: Path) -> NoReturn:
 
 def refuse(what: str, advice: str) -> NoReturn:
     """End the run, because something that was asked for cannot be meant."""
-    click.echo(f"maasc: {visible(what)}\nhelp: {visible(advice)}", err=True)
-    sys.exit(COULD_NOT_RUN)
+    stop(what, advice=advice)

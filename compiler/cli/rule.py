@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from compiler.cli.exit import COULD_NOT_RUN
+from compiler.cli.exit import stop
 from compiler.diagnostics.rule import UnknownCodeError, codes, rule
 from compiler.diagnostics.rule_text import show
-from compiler.diagnostics.visible import visible
 
 
 @click.command("rule")
@@ -25,7 +22,4 @@ def command(code: str | None) -> None:
         click.echo(show(rule(code)), nl=False)
     except UnknownCodeError as error:
         near = ", ".join(f"`{one}`" for one in error.suggestions)
-        click.echo(
-            f"maasc: {visible(str(error))}\nhelp: {f'did you mean {near}?' if near else '`maasc rule` lists all'}", err=True
-        )
-        sys.exit(COULD_NOT_RUN)
+        stop(str(error), advice=f"did you mean {near}?" if near else "`maasc rule` lists all")

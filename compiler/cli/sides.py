@@ -27,7 +27,7 @@ def ended_by_doubt() -> Iterator[None]:
     try:
         yield
     except RevisionError as error:
-        stop(f"{error}\nhelp: {error.advice}", COULD_NOT_RUN)
+        stop(str(error), COULD_NOT_RUN, advice=error.advice)
     except UndecidedError as error:
         stop(f"what has changed could not be decided: {error}", INCONCLUSIVE)
 

@@ -14,7 +14,7 @@ import click
 
 from compiler import pipeline
 from compiler.cli import named, options
-from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, code
+from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, code, stop, tell
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
 from compiler.diagnostics.model import failed
@@ -143,8 +143,7 @@ def _compiled(pattern: str | None) -> re.Pattern[str] | None:
 
 
 def _refuse(headline: str, advice: str) -> NoReturn:
-    click.echo(f"maasc: {headline}\nhelp: {advice}", err=True)
-    sys.exit(COULD_NOT_RUN)
+    stop(headline, advice=advice)
 
 
 def _watch(asked: _Asked) -> NoReturn:
@@ -175,12 +174,12 @@ def _run(asked: _Asked) -> int:
         return code(diagnostics) or COULD_NOT_RUN
     if not paths:
         where = asked.files[0].as_posix()
-        click.echo(f"maasc: there is no suite below {where}\nhelp: `maasc test --init` writes a first one", err=True)
+        tell(f"there is no suite below {where}", "`maasc test --init` writes a first one")
         return COULD_NOT_RUN
     cases = [case for case in resolved.cases if asked.pattern is None or asked.pattern.search(f"{case.suite} {case.name}")]
     if not cases:
         told = asked.pattern.pattern if asked.pattern is not None else ""
-        click.echo(f"maasc: no case matches `{told}`\nhelp: cases are named in the reports of json and junit", err=True)
+        tell(f"no case matches `{told}`", "cases are named in the reports of json and junit")
         return COULD_NOT_RUN
     return _reported(asked, cases, front.program, intent, (front.sources, loaded.sources))
 
