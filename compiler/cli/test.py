@@ -125,7 +125,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if init:
         if len(files) > 1 or watch or any(one is not None for one in (pattern, least, mutate, now)):
             raise click.UsageError("--init writes one suite, into one file, and runs nothing")
-        sys.exit(_init(config, files, color))
+        sys.exit(_init(config, files, color, quiet=quiet))
     today = now if now is not None else datetime.now(UTC).date().isoformat()
     if not is_day(today):
         _refuse(f"`{today}` is no day", "write it as `YYYY-MM-DD`")
@@ -229,7 +229,7 @@ def _texts(on: Platform) -> Sources:
     return Sources(documents, on.texts)
 
 
-def _init(config: Path, files: tuple[Path, ...], color: str) -> int:
+def _init(config: Path, files: tuple[Path, ...], color: str, *, quiet: bool) -> int:
     """Write a first suite where there is none."""
     front = pipeline.front(config)
     intent, _ = parse(front.sources.documents)
@@ -247,7 +247,8 @@ def _init(config: Path, files: tuple[Path, ...], color: str) -> int:
         _refuse(f"{target.as_posix()} is already there; nothing was written", "name another file, or remove this one")
     except OSError as error:
         _refuse(f"cannot write {target.as_posix()}: {error.strerror}", "name another file")
-    click.echo(f"wrote {target.as_posix()}")
+    if not quiet:
+        click.echo(f"wrote {target.as_posix()}")
     if starter.left_out:
         click.echo(starter.left_out)
     return FINE

@@ -17,7 +17,8 @@ def snapshot(paths: Iterable[Path]) -> Snapshot:
         files = [path] if path.is_file() else [one for one in path.rglob("*") if one.suffix.lower() in _ENDINGS]
         for file in files:
             try:
-                state = file.stat()
+                # A link to nothing is there as well: a run tells of it.
+                state = file.stat() if file.exists() else file.lstat()
             except OSError:
                 continue
             found[file.as_posix()] = (file.as_posix(), state.st_size, state.st_mtime_ns)

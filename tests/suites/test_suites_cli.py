@@ -147,6 +147,18 @@ def test_a_file_of_the_configuration_is_told_apart_from_a_suite() -> None:
     assert "help: suites lie in the folder `tests` of the configuration" in result.output
 
 
+def test_a_first_suite_is_written_quietly() -> None:
+    result = run("test", "--init", "-q")
+    assert (result.exit_code, result.output) == (0, "")
+    assert Path("config/tests/starter.yaml").is_file()
+
+
+def test_a_snapshot_sees_a_link_to_nothing(tmp_path: Path) -> None:
+    before = snapshot((tmp_path,))
+    (tmp_path / "x.yaml").symlink_to(tmp_path / "nowhere")
+    assert snapshot((tmp_path,)) != before
+
+
 def test_what_a_first_suite_leaves_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Starter.__init__, "__defaults__", (4,))
     result = run("test", "--init")
@@ -214,7 +226,7 @@ def test_watching_runs_again_when_a_file_changes(monkeypatch: pytest.MonkeyPatch
     assert told.err.count("watching for changes\n") == 2
 
 
-def test_a_snapshot_sees_every_change(tmp_path: Path) -> None:
+def test_a_snapshot_sees_every_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another size, another time, another file, a file that is gone; not other kinds of files."""
     folder = tmp_path / "seen"
     write(folder, {"a.yaml": "1", "deep/b.yml": "2", "c.txt": "3"})
@@ -225,5 +237,6 @@ def test_a_snapshot_sees_every_change(tmp_path: Path) -> None:
     assert second != first
     (folder / "deep/b.yml").unlink()
     assert snapshot((folder,)) == second[:1]
-    (folder / "gone.yaml").symlink_to(folder / "nowhere")
+    # Listed, and gone before it is looked at.
+    monkeypatch.setattr(Path, "rglob", lambda *_: iter((folder / "a.yaml", folder / "gone.yaml")))
     assert snapshot((folder,)) == second[:1]
