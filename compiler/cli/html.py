@@ -13,6 +13,7 @@ import click
 from compiler import pipeline
 from compiler.cli import named, options
 from compiler.cli.exit import COULD_NOT_RUN, code, stop
+from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import opened
 from compiler.cli.sides import compared, ended_by_doubt, side
@@ -29,6 +30,7 @@ from compiler.report.svg import svg
 from compiler.report.tables import tables
 from compiler.report.texts import Texts
 from compiler.report.tier_picture import tier_picture
+from compiler.source.folder import reason
 
 _PICTURES: Final = {"mermaid": mermaid, "svg": svg}
 
@@ -115,7 +117,15 @@ def _told(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
+    if output.is_file():
+        refused = overwrite(output, text)
+        if refused is not None:
+            stop(f"{output}: {refused.headline}, and is as it was")
+        return
+    new = not (output.exists() or output.is_symlink())
     try:
         output.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        stop(f"{output} cannot be written: {(error.strerror or 'the system refused').lower()}", COULD_NOT_RUN)
+        if new:
+            output.unlink(missing_ok=True)
+        stop(f"{output} cannot be written: {reason(error)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from dataclasses import replace
@@ -109,6 +110,34 @@ def test_a_file_that_cannot_be_written(folder: Path) -> None:
     found = run("report", "--output", str(folder / "none" / "report.html"))
     assert found.exit_code == 2
     assert "cannot be written: no such file or directory" in found.stderr
+
+
+def test_half_a_page_takes_the_place_of_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none is left where there was no page."""
+    (folder / "old.html").write_text("old", encoding="utf-8")
+    write_text = Path.write_text
+
+    def full(*words: Any, **named: Any) -> None:  # noqa: ANN401 - as the system's
+        if words and isinstance(words[0], Path):
+            write_text(words[0], "half", **named)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(os, "fchmod", full)
+    old, new = run("report", "--output", "old.html"), run("report", "--output", "new.html")
+    assert (old.exit_code, new.exit_code) == (2, 2)
+    assert "old.html: the file cannot be written: no space left on device, and is as it was" in old.stderr
+    assert "new.html cannot be written: no space left on device" in new.stderr
+    assert sorted(path.name for path in folder.iterdir()) == ["config", "old.html"]
+    assert (folder / "old.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_page_that_is_there_is_replaced(folder: Path) -> None:
+    assert run("report", "--output", "page.html").exit_code == 0
+    page = (folder / "page.html").read_bytes()
+    (folder / "page.html").write_text("old", encoding="utf-8")
+    assert run("report", "--output", "page.html").exit_code == 0
+    assert (folder / "page.html").read_bytes() == page
 
 
 def test_a_configuration_with_errors_gives_no_page(folder: Path) -> None:
