@@ -64,12 +64,14 @@ def of_caller(program: Program, method: Method, userid: str, groups: tuple[str, 
     return Brought(method, Caller(method.name, userid, counted, bound, models), groups, asked.user is not None, notes)
 
 
-def unbound(program: Program, model: Model, brought: Brought) -> Iterator[str]:
-    """Tell what to ask instead about a credential whose kind is bound, and that is bound to nothing."""
+def unbound(program: Program, model: Model, brought: Brought, bound: str | None) -> Iterator[str]:
+    """Tell what to ask instead about a credential whose kind is bound, and that is bound to nothing, or to nothing known."""
+    entries = [one.key for one in program.precedence(model) if bound_as(brought.method, one.key) is not None]
+    known = f"; `--bound` names one: {listed(entries)}" if entries else ""
     if brought.caller.bound == "":
-        entries = [one.key for one in program.precedence(model) if bound_as(brought.method, one.key) is not None]
-        known = f"; `--bound` names one: {listed(entries)}" if entries else ""
         yield f"a credential of `{brought.method.name}` is bound to an entry, and this one to none{known}"
+    elif bound is not None and bound not in entries:
+        yield f"no entry of `{model.id}` is called `{bound}`{known}"
 
 
 def _lost(program: Program, method: Method, groups: tuple[str, ...]) -> Iterator[str]:

@@ -69,7 +69,7 @@ def question(program: Program, intent: Intent, asked: Asked) -> Question:
             )
         return Question(program, intent, model, None, Caller(None), (), named=False, request=request, notes=tuple(notes))
     brought = _brought(program, intent, asked)
-    notes += [*_unmentioned(program, intent, brought.groups), *brought.notes, *unbound(program, model, brought)]
+    notes += [*_unmentioned(program, intent, brought.groups), *brought.notes, *unbound(program, model, brought, asked.bound)]
     notes += _left_out(program, brought.method, brought.caller.groups)
     return Question(program, intent, model, brought.method, brought.caller, brought.groups, brought.named, request, tuple(notes))
 

@@ -167,3 +167,14 @@ def test_text_steers_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     result = run("explain", "simulator\x1b[2J")
     assert result.exit_code == 2
     assert "\x1b" not in result.output
+
+
+def test_a_credential_that_is_bound_to_nothing_known_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = "    - {name: keys, kind: apiKey}\ngroups:"
+    write(Path(), {"config/a.yaml": SMALL.replace("groups:", keys, 1)})
+    asked = ("explain", "simulator", "--method", "keys", "--group", "free-user")
+    known = "`--bound` names one: `free`"
+    assert f"note: no entry of `llm/simulator` is called `fre`; {known}\n" in run(*asked, "--bound", "fre").output
+    assert f"bound to an entry, and this one to none; {known}\n" in run(*asked).output
+    assert "`--bound` names one" not in run(*asked, "--bound", "free").output
