@@ -250,6 +250,17 @@ def test_a_dump_that_was_cut_off_is_told_as_such(form: str) -> None:
         assert "error[truncated-dump]" in found.output, whole[:length][-40:]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"apiVersion: v1\nkind: \xc3", "truncated-dump]: the last character is not all there"), (b"kind: \xff\n", "not-utf8]")],
+)
+def test_bytes_that_end_within_a_character_were_cut_off(content: bytes, said: str) -> None:
+    """And others are no text."""
+    Path("cut").write_bytes(content)
+    found = run("drift", "cut")
+    assert (found.exit_code, f"error[{said}" in found.output) == (2, True), found.output
+
+
 def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list() -> None:
     for form, whole in dumped(objects()).items():
         Path("whole").write_bytes(whole.rstrip())

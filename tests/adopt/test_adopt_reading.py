@@ -38,6 +38,12 @@ def test_a_dump_that_was_cut_off_is_told_as_such(tmp_path: Path, form: str) -> N
             assert set(_codes(gather([tmp_path / "cut.yaml"]))) == {"truncated-dump"}, whole[:length][-40:]
 
 
+def test_bytes_that_end_within_a_character_were_cut_off(tmp_path: Path) -> None:
+    for content, code in ((b"apiVersion: v1\nkind: \xc3", "truncated-dump"), (b"kind: \xff\n", "not-utf8")):
+        (tmp_path / "cut.yaml").write_bytes(content)
+        assert _codes(gather([tmp_path / "cut.yaml"])) == [code]
+
+
 def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list(tmp_path: Path) -> None:
     for form, whole in dumped(cluster({"llm/a": ["free"]})).items():
         (tmp_path / "whole.yaml").write_bytes(whole.rstrip())
