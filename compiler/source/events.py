@@ -29,9 +29,12 @@ _BREAK: Final = re.compile(r"\r\n|\n|\r")
 _CONFLICT: Final = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?= |\r?$)", re.MULTILINE)
 _RESOLVE: Final = "keep one of the two sides, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`"
 
+_SECOND_KEY: Final = "mapping values are not allowed in this context"
+_LONGEST_KEY: Final = 1024
+
 # What libyaml says, and what it means to somebody who wrote the line.
 _PLAIN_WORDS: Final = {
-    "mapping values are not allowed in this context": (
+    _SECOND_KEY: (
         "a second `: ` stands where only one key fits",
         "put text that holds `: ` in quotes, or check the indentation of the line",
     ),
@@ -110,9 +113,16 @@ def _malformed(file: str, text: str, problem: MarkedYAMLError) -> Diagnostic:
     headline, advice = _PLAIN_WORDS.get(said, (said, None))
     lines = _BREAK.split(text)
     where = _at(problem.problem_mark or problem.context_mark, lines)
+    if where is not None and said == _SECOND_KEY and _is_one_key(lines[where.line - 1][: where.column - 1]):
+        headline, advice = "a key has more than 1,024 characters, and YAML takes none so long", "give it a shorter name"
     begun = _at(problem.context_mark, lines)
     notes = (Note(f"{problem.context or 'it'} that begins here", Place(file, span=begun)),) if begun and begun != where else ()
     return error("yaml-syntax", headline, file, where, notes=notes, advice=advice)
+
+
+def _is_one_key(before: str) -> bool:
+    """Tell whether what stands before a colon is a single key, which libyaml has given up on because of its length."""
+    return len(before.strip()) > _LONGEST_KEY and not re.search(r":\s", before)
 
 
 def _at(mark: Mark | None, lines: list[str]) -> Span | None:

@@ -139,6 +139,11 @@ def test_documents_keep_their_number_and_empty_ones_are_left_out() -> None:
         ("a: &x [*x]\n", ["alias-limit: the alias `*x` stands inside what it names"]),
         ("a: [1\n", ["yaml-syntax: the list is not closed"]),
         ("a: b: c\n", ["yaml-syntax: a second `: ` stands where only one key fits"]),
+        (
+            "groups:\n  " + "x" * 1025 + ": {}\n",
+            ["yaml-syntax: a key has more than 1,024 characters, and YAML takes none so long"],
+        ),
+        ("a: " + "x" * 1025 + ": c\n", ["yaml-syntax: a second `: ` stands where only one key fits"]),
         ("a: x\x07y\n", ["yaml-syntax: the character U+0007 stands in the text as it is"]),
         ("a: x\u2028y\n", ["yaml-syntax: the character U+2028 stands in the text as it is"]),
         ("a: x\x85y\n", ["yaml-syntax: the character U+0085 stands in the text as it is"]),
