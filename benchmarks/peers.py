@@ -1,7 +1,8 @@
 """What others do with the same objects: `python benchmarks/peers.py jinja2|pyyaml INPUT OUTPUT`, each a process of its own.
 
 `resolve OUT INPUT` makes that input from finished manifests, `chart OUT CHART` a chart for Helm with its values, and
-`equal OUT OTHER` fails unless two outputs hold the same.
+`equal OUT OTHER` fails unless two outputs hold the same. `texts OUT INPUT` gathers the files, and `write INPUT OUTPUT` writes
+them again: what remains when there is nothing left to do but that.
 Both peers read objects that are already resolved, as JSON, and write one file for each model. That is in their favour: they
 read no configuration, check nothing, and find out nothing.
 """
@@ -137,6 +138,16 @@ def _resolve(out: Path, made: Path) -> None:
     made.write_text(_resolved(documents, spelt=made.name.startswith("jinja2")), encoding="utf-8")
 
 
+def _texts(out: Path, made: Path) -> None:
+    files = sorted(path for path in out.rglob("*") if path.is_file())
+    made.write_text(json.dumps({str(path.relative_to(out)): path.read_text(encoding="utf-8") for path in files}))
+
+
+def _written(texts: dict[str, str], out: Path) -> None:
+    for path, text in texts.items():
+        _write(out / path, text)
+
+
 def _chart(out: Path, chart: Path) -> None:
     import yaml  # noqa: PLC0415 - the same
 
@@ -166,7 +177,7 @@ def _objects(out: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     action, first, second = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-    if action in ("resolve", "chart", "equal"):
-        {"resolve": _resolve, "chart": _chart, "equal": _equal}[action](first, second)
+    if action in ("resolve", "chart", "equal", "texts"):
+        {"resolve": _resolve, "chart": _chart, "equal": _equal, "texts": _texts}[action](first, second)
     else:
-        {"jinja2": _jinja2, "pyyaml": _pyyaml}[action](json.loads(first.read_bytes()), second)
+        {"jinja2": _jinja2, "pyyaml": _pyyaml, "write": _written}[action](json.loads(first.read_bytes()), second)

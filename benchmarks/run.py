@@ -52,7 +52,7 @@ class Bench:
     def peer(self, action: str, first: Path, second: Path) -> Command:
         """Give an action of `peers.py`, a process of its own so that this one stays small; what it wrote before is removed."""
         words = (sys.executable, str(HERE / "peers.py"), action, str(first), str(second))
-        keeps = action in ("resolve", "equal", "chart")
+        keeps = action in ("resolve", "equal", "chart", "texts")
         return Command(words, self.folder, lambda: None if keeps else shutil.rmtree(second, ignore_errors=True))
 
     def script(self, *words: str) -> Command:
@@ -132,6 +132,12 @@ def _peers(bench: Bench, size: str, reach: tuple[str, str]) -> None:
         bench.against(f"`build --no-prove` {size} / {peer}", limit, bench.build(size, "--no-prove"), theirs)
     if size == "L":
         return
+    given, made = bench.folder / "texts.json", bench.folder / "new-written"
+    run(bench.peer("texts", out, given))
+    theirs = bench.peer("write", given, made)
+    run(theirs)
+    run(bench.script("diff", "-r", str(out), str(made)))
+    bench.against(f"`build --no-prove` {size} / writing the same bytes in Python", "", bench.build(size, "--no-prove"), theirs)
     copied = bench.folder / "copied"
     copy = Command(("cp", "-r", str(out), str(copied)), bench.folder, lambda: shutil.rmtree(copied, ignore_errors=True))
     bench.against(f"`build --no-prove` {size} / `cp -r` of its output", "5", bench.build(size, "--no-prove"), copy)
