@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from compiler import regex
 from compiler.engines.base import Failure
 from compiler.gateway.document import CrashError, Document, find
 from compiler.gateway.evaluate import Evaluator, InconclusiveError
@@ -16,7 +17,7 @@ from compiler.gateway.selectors import Missing
 
 Named = Mapping[str, tuple[Pattern, ...]]
 
-# Regular expressions that Python and RE2 read alike: no groups with a question mark, no escapes but of signs and \d, \w.
+# Regular expressions that Go and RE2 certainly read alike: no groups with a question mark, no escapes but of signs and \d, \w.
 _SHARED_REGEX: Final = re.compile(r"(?:[^\\(]|\\[^A-Za-z0-9]|\\[dw]|\((?!\?))*\Z", re.DOTALL)
 _STACKED: Final = re.compile(r"[*+?}]\+")
 
@@ -107,7 +108,6 @@ def _matched(pattern: Pattern, text: str) -> bool | Failure:
     """Search, unanchored; only with expressions that mean the same to Go."""
     if not _SHARED_REGEX.match(pattern.value) or _STACKED.search(pattern.value) or "\n" in text:
         raise InconclusiveError(f"the regular expression `{pattern.value}` is not modelled", pattern.place)
-    try:
-        return re.search(pattern.value, text, re.ASCII) is not None
-    except re.error as error:
-        return Failure(str(error))
+    if not regex.valid(pattern.value):
+        return Failure(f"`{pattern.value}` is no regular expression")
+    return regex.found(pattern.value, text) is not None

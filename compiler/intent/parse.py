@@ -45,7 +45,12 @@ class _Names:
 
     def allow(self, name: str) -> bool:
         """Tell whether a group or a user may be called so."""
-        return bool(re.fullmatch(self.pattern or DEFAULT_NAMES, name))
+        if self.pattern is None:
+            return bool(re.fullmatch(DEFAULT_NAMES, name))
+        from compiler import regex  # noqa: PLC0415 - an engine that most configurations do without
+
+        # Not by Python's own: there is a pattern over which it is busy for ever, and anybody may send one for review.
+        return regex.fits(self.pattern, name)
 
 
 @dataclass

@@ -109,7 +109,9 @@ class PlatformSpec(Spec):
     authentication: Annotated[list[MethodSpec], Field(min_length=1, description="the ways in, tried in this order")]
     names: Annotated[
         Regex | None,
-        Field(description="regular expression that group and user names match as a whole; `[A-Za-z0-9:._@/+-]+` unless given"),
+        Field(
+            description="regular expression (RE2) that group and user names match as a whole; `[A-Za-z0-9:._@/+-]+` unless given"
+        ),
     ] = None
     telemetry: Annotated[
         TelemetrySpec | None, Field(description="by what usage is told apart in metrics; nothing is emitted for it unless given")

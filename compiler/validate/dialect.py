@@ -8,7 +8,8 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from compiler.validate import formats, regex
+from compiler import regex
+from compiler.validate import formats
 
 Found = Iterator[ValidationError]
 Schema = Mapping[str, Any]

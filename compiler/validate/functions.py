@@ -13,8 +13,9 @@ from typing import Any, Final, cast
 from celpy import celtypes
 from celpy.evaluation import CELEvalError, base_functions
 
+from compiler import regex
 from compiler.engines import strings
-from compiler.validate import formats, regex
+from compiler.validate import formats
 
 _WITH_LIMIT: Final = 3
 # Durations without a unit.

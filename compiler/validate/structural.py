@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from compiler.validate import regex
+from compiler import regex
 from compiler.validate.words import short, where
 
 Schema = Mapping[str, Any]

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from compiler.validate import regex, schemas
+from compiler import regex
+from compiler.validate import schemas
 
 FILES = sorted(entry.name for entry in schemas.folder().iterdir())
 

@@ -1,4 +1,7 @@
-"""Regular expressions by RE2, the engine of the API server: same syntax, `$` only at the very end, ASCII classes."""
+"""Regular expressions by RE2, in time that grows with the text alone, whatever the pattern.
+
+It is the engine of the API server: same syntax, `$` only at the very end, ASCII classes, no look-around.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,14 @@ _OPTIONS.log_errors = False  # or RE2 itself would write to standard error
 def valid(pattern: str) -> bool:
     """Tell whether it is a regular expression."""
     return _compiled(pattern) is not None
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Tell whether a valid pattern matches the text as a whole."""
+    try:
+        return _compiled(pattern).fullmatch(text) is not None
+    except UnicodeEncodeError:  # a lone surrogate, which no text of the API server holds
+        return False
 
 
 def found(pattern: str, text: str) -> str | None:
