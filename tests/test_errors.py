@@ -1,9 +1,9 @@
 """Each folder of `errors/` shows one diagnostic as the user sees it: a configuration, and what the program prints.
 
 A folder is named after the code. `steps.yaml` says what happens when it is more than `maasc check`: a list of
-`run: [words]`, `write: {file: text}` (bytes as `!!binary`), `edit: {file, old, new}`, `repeat: {file, text, times}`,
-`remove: file`, `folder: name`, `link: {name: target}`, `hold: folder` (as another build would, to the end). What the last run
-prints, and its exit code, are in `expected.txt`.
+`run: [words]`, `write: {file: text}` (bytes as `!!binary`), `edit: {file, old, new}`, `repeat: {file, text, times}`
+(`<number>` in the text counts them), `remove: file`, `folder: name`, `link: {name: target}`, `hold: folder` (as another build
+would, to the end). What the last run prints, and its exit code, are in `expected.txt`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def _step(step: dict[str, Any], until_the_end: ExitStack) -> str | None:
                 Path(name).parent.mkdir(parents=True, exist_ok=True)
                 Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
         case {"repeat": {"file": name, "text": text, "times": times}}:
-            Path(name).write_text(text * times, encoding="utf-8")
+            text = "".join(text.replace("<number>", f"{number:05}") for number in range(times))
+            Path(name).write_text(text, encoding="utf-8")
         case {"edit": {"file": name, "old": old, "new": new}}:
             text = Path(name).read_text(encoding="utf-8")
             assert old in text

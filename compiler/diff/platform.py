@@ -104,6 +104,7 @@ def around(base: Platform, head: Platform) -> Iterator[Row]:
         ("where Authorino reads keys", base.kuadrant_namespace, head.kuadrant_namespace),
         ("who lower-cases hosts", _lowercased(base), _lowercased(head)),
         ("how large the filter's configuration may be", _allowed(base), _allowed(head)),
+        ("what Limitador has room for", _room(base), _room(head)),
         ("the MaaS API", _api(base), _api(head)),
         ("what is made of the platform", _made(base), _made(head)),
     ):
@@ -126,6 +127,11 @@ def _lowercased(platform: Platform) -> str:
 
 def _allowed(platform: Platform) -> str:
     return f"{platform.gateway.max_filter_bytes:,} bytes"
+
+
+def _room(platform: Platform) -> str:
+    told = platform.limitador
+    return f"{told.max_counters:,} counters, with {told.users:,} callers" if told else "not said"
 
 
 def _api(platform: Platform) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from compiler.cel.environment import AUTHORINO, FILTER
 from compiler.cel.tokens import Kind, tokens
+from compiler.program import calls, comparisons
+from compiler.program.counters import counters
 from compiler.program.ir import Model, Program
+from compiler.program.methods import BEARER
 from compiler.render.layout import Documents
 from compiler.validate import filter as filters
 from compiler.validate.size import LARGEST, MOST_MATCHES, MOST_RULES, MOST_SETS, size
@@ -17,6 +21,7 @@ Document = Mapping[str, Any]
 
 _AUTH: Final = "AuthPolicy"
 _POLICIES: Final = (_AUTH, "TokenRateLimitPolicy", "RateLimitPolicy")
+_ASKING: Final = ("kubernetesTokenReview", "oauth2Introspection", "jwt")
 _BY_CALLER: Final = "auth.identity.userid"
 _BY_ENTRY: Final = "selected_subscription"
 _BOUNDS: Final = (("rules", "rules", MOST_RULES), ("matches in a rule", "most", MOST_MATCHES), ("matches", "sets", MOST_SETS))
@@ -28,8 +33,9 @@ class Cost:
 
     `objects` are the bytes of each object, by kind and name, and `filter` those in the filter's configuration. `sets` are
     matches of its route for each listener and host. `longest` is in characters, `groups` counts how often expressions name
-    a group, `evaluations` what Authorino evaluates for one request at most, `counters` what Limitador keeps for each caller,
-    and `shared` what it keeps for all of them together. Where the Gateway's policies hold for the model, they count.
+    a group, `evaluations` what Authorino evaluates for one request at most, `calls` how often it asks other services for it,
+    `counters` what Limitador keeps for each caller, and `shared` what it keeps for all of them together. Where the Gateway's
+    policies hold for the model, they count.
     """
 
     model: str
@@ -40,6 +46,7 @@ class Cost:
     longest: int
     groups: int
     evaluations: int
+    calls: int
     counters: int
     shared: int
 
@@ -71,7 +78,7 @@ def costs(program: Program, documents: Documents, models: Sequence[Model]) -> Co
         model.id: _cost(program, model, documents.get(f"models/{model.namespace}/{model.name}.yaml", ()), on_gateway, everything)
         for model in program.models
     }
-    shares = tuple(_shares(program, documents, everything))
+    shares = (*_shares(program, documents, everything), *_at_run_time(program, tuple(found.values())))
     return Costs(tuple(found[model.id] for model in models), shares)
 
 
@@ -93,6 +100,7 @@ def _cost(
         longest=max(map(len, texts), default=0),
         groups=sum(_named(text, _groups(program, model)) for text in texts),
         evaluations=_evaluations(auth["spec"]["rules"]) if auth else 0,
+        calls=_calls(auth["spec"]["rules"]) if auth else 0,
         counters=sum(_counters(limit) for limit in limits if _by_caller(limit)),
         shared=sum(_counters(limit) for limit in limits if not _by_caller(limit)),
     )
@@ -136,6 +144,14 @@ def _leaves(patterns: Sequence[Mapping[str, Any]]) -> int:
     return sum(_leaves(one.get("any") or one.get("all") or ()) or 1 for one in patterns)
 
 
+def _calls(rules: Mapping[str, Any]) -> int:
+    """Count what one request can need: each way in that takes its prefix asks somebody, unless it is one for keys in Secrets."""
+    ways = [way for way in rules.get("authentication", {}).values() if not way.keys().isdisjoint(_ASKING)]
+    prefixes = Counter(way.get("credentials", {}).get("authorizationHeader", {}).get("prefix", BEARER) for way in ways)
+    reviews = sum("kubernetesSubjectAccessReview" in one for one in rules.get("authorization", {}).values())
+    return max(prefixes.values(), default=0) + len(rules.get("metadata", ())) + reviews
+
+
 def _by_caller(limit: Document) -> bool:
     return any(one["expression"] == _BY_CALLER for one in limit.get("counters", ()))
 
@@ -161,3 +177,17 @@ def _shares(program: Program, documents: Documents, everything: filters.Filter) 
         routes = ((getattr(one, of), "/".join(filter(None, name))) for name, one in everything.routes.items())
         used, route = max(routes, key=lambda one: one[0], default=(0, ""))
         yield Share(f"most {what} of a route", what.partition(" ")[0], used, most, route)
+
+
+def _at_run_time(program: Program, models: Sequence[Cost]) -> Iterator[Share]:
+    """Give what grows with requests and callers; of callers it is only known what is said of them."""
+    slowest = max(models, key=lambda one: one.calls, default=None)
+    if slowest is not None:
+        yield Share("most calls for a request", "calls", slowest.calls, calls.MOST, slowest.model)
+    names = {model.id: comparisons.compared(program, model) for model in program.models}
+    most = max(names, key=names.__getitem__, default="")
+    yield Share("most names compared with a group", "names", names.get(most, 0), comparisons.MOST, most)
+    if (limitador := program.platform.limitador) is not None:
+        found = counters(program, limitador.users)
+        largest = max(found, key=found.__getitem__, default="")
+        yield Share("counters", "counters", sum(found.values()), limitador.max_counters, largest)

@@ -12,7 +12,7 @@ from compiler.effective.cost import Cost, Costs, Share
 
 COLUMNS: Final = (
     "model", "bytes", "objects", "filter bytes", "matches", "limits", "longest expression", "group literals", "evaluations",
-    "counters per caller", "shared counters",
+    "calls", "counters per caller", "shared counters",
 )  # fmt: skip
 _SHARES: Final = ("budget", "used", "of", "unit", "by")
 
@@ -56,6 +56,7 @@ def _object(one: Cost) -> dict[str, object]:
         "longestExpression": one.longest,
         "groupLiterals": one.groups,
         "evaluations": one.evaluations,
+        "callsPerRequest": one.calls,
         "countersPerCaller": one.counters,
         "sharedCounters": one.shared,
     }
@@ -66,7 +67,8 @@ def _models(found: Costs) -> list[grid.Line]:
 
 
 def _line(one: Cost) -> grid.Line:
-    numbers = (one.filter, one.sets, one.limits, one.longest, one.groups, one.evaluations, one.counters, one.shared)
+    runtime = (one.evaluations, one.calls, one.counters, one.shared)
+    numbers = (one.filter, one.sets, one.limits, one.longest, one.groups, *runtime)
     objects = ", ".join(f"{name.partition('/')[0]} {size}" for name, size in one.objects)
     return (one.model, str(sum(size for _, size in one.objects)), objects, *map(str, numbers))
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compiler.intent.authentication import MethodSpec
+from compiler.intent.limitador import LimitadorSpec
 from compiler.intent.scalars import RELEASE, Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec
 from compiler.intent.telemetry import TelemetrySpec
@@ -115,4 +116,7 @@ class PlatformSpec(Spec):
     ] = None
     telemetry: Annotated[
         TelemetrySpec | None, Field(description="by what usage is told apart in metrics; nothing is emitted for it unless given")
+    ] = None
+    limitador: Annotated[
+        LimitadorSpec | None, Field(description="what Limitador has room for; counters are not held against it unless given")
     ] = None

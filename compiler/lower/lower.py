@@ -43,6 +43,7 @@ from compiler.program.ir import (
     Subjects,
     Tier,
 )
+from compiler.program.limitador import Limitador
 from compiler.program.platform import BackendAuthorization
 from compiler.program.telemetry import COST_CENTER, PROPERTIES, Telemetry
 
@@ -77,6 +78,7 @@ def _platform(intent: Intent) -> Platform:
         kuadrant_namespace=spec.kuadrant_namespace,
         made=made(intent),
         telemetry=_telemetry(spec.telemetry) if spec.telemetry else None,
+        limitador=Limitador(spec.limitador.users, spec.limitador.max_counters) if spec.limitador else None,
     )
 
 

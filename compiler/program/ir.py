@@ -11,6 +11,7 @@ from typing import Final, Literal
 from compiler.diagnostics.model import Place
 from compiler.program.backends import Backend, InferenceService
 from compiler.program.keys import DEFAULT_NAMESPACE, EVERY_MODEL, Key
+from compiler.program.limitador import Limitador
 from compiler.program.methods import Method
 from compiler.program.platform import NOTHING, BackendAuthorization, Made
 from compiler.program.telemetry import Telemetry
@@ -269,6 +270,7 @@ class Platform:
     kuadrant_namespace: str = DEFAULT_NAMESPACE
     made: Made = NOTHING
     telemetry: Telemetry | None = None
+    limitador: Limitador | None = None
 
 
 @dataclass(frozen=True)

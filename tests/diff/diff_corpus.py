@@ -294,6 +294,7 @@ CORPUS: list[tuple[str, Edit, set[tuple[str, str]]]] = [
     ("the host renamed", put("platform/gateway/hostname", "ai.example.com"), {(PLATFORM, "")}),
     ("another release", put("platform/kuadrant", "1.4.6"), {(PLATFORM, "")}),
     ("another bridge", put("platform/bridge", "groups"), {(PLATFORM, ""), (RESET, GRANITE), (RESET, QWEN)}),
+    ("more room in Limitador", put("platform/limitador", {"users": 50, "maxCounters": 2000}), {(PLATFORM, "")}),
     ("another MaaS API", put("platform/maasApi", {"namespace": "api"}), {(PLATFORM, "")}),
     ("a model renamed", everywhere("granite", "marble"), {(LOST, GRANITE), (GAINED, "llm/marble")}),
     ("a model's service renamed", put("models/granite/backend/name", "marble"), {(MOVED, GRANITE), (RESET, GRANITE)}),

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_support import SMALL, run, write
+from test_scale import big
+from worlds import Config, program_of
 
 from compiler import pipeline
-from compiler.effective.cost import Cost, Costs, costs
-from compiler.program.ir import Per, Program
+from compiler.cel.measure import walk
+from compiler.cel.parse import parse
+from compiler.cel.tree import Compare, Ident, ListLit, Str
+from compiler.effective.cost import Cost, Costs, costs, expressions
+from compiler.effective.cost_formats import FORMATS
+from compiler.program.calls import calls
+from compiler.program.comparisons import compared
+from compiler.program.counters import counters
+from compiler.program.ir import Model, Per, Program
+from compiler.render.layout import Documents
 from compiler.source.load import load_texts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -79,6 +92,78 @@ def test_counters_are_those_of_the_entries(config: Path) -> None:
         windows = [(budget.per, (len(budget.tokens) or 1) + len(budget.requests)) for budget in budgets]
         assert cost.counters == sum(count for per, count in windows if per is Per.USER)
         assert cost.shared == 1 + sum(count for per, count in windows if per is not Per.USER)
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.parent.name)
+def test_what_is_checked_of_the_program_is_what_the_manifests_hold(config: Path) -> None:
+    """A single caller has a counter for all that is counted apart; calls are made and names compared as the policies say."""
+    program = pipeline.front(config).program
+    assert program is not None
+    manifests = pipeline.back(program).bundle.documents
+    single = counters(program, 1)
+    for model, cost in zip(program.models, costs(program, manifests, program.models).models, strict=True):
+        # Of a model that nobody may call nothing is counted, whatever its limits.
+        if model.tiers or model.grants:
+            assert single[model.id] == cost.counters + cost.shared
+        assert calls(program, model).count == cost.calls
+        assert compared(program, model) == compared_in(manifests, model) + len(program.precedence(model))
+
+
+def test_what_is_compared_in_parts_is_counted_alike() -> None:
+    program = program_of({"a.yaml": big(60, 100)})
+    manifests = pipeline.back(program).bundle.documents
+    assert compared(program, program.models[0]) == compared_in(manifests, program.models[0]) + 60 == 2 * 6_000 + 60
+
+
+def compared_in(manifests: Documents, model: Model) -> int:
+    """Count the names of all lists and equalities that a loop holds each group `g` against.
+
+    Of the ways in that one is meant which takes groups as they come: the groups of a tier token are filtered before.
+    """
+    paths = [f"models/{model.namespace}/{model.name}.yaml", "gateway/gateway-auth-policy.yaml"]
+    policy: Any = next(one for path in paths for one in manifests.get(path, ()) if one["kind"] == "AuthPolicy")
+    rules = {**policy["spec"]["rules"]}
+    ways = rules.pop("authentication").values()
+    return min(map(_names, ways)) + _names(rules)
+
+
+def _names(value: object) -> int:
+    found = 0
+    for text in expressions(value):
+        for node in walk(parse(text)):
+            match node:
+                case Compare("in", Ident("g"), ListLit(items)):
+                    found += len(items)
+                case Compare("==", Ident("g"), Str()):
+                    found += 1
+    return found
+
+
+def test_what_limitador_has_room_for_is_told_where_it_is_said() -> None:
+    """In every form that has the budgets."""
+    found = measured(program_of({"a.yaml": with_room(None)}))
+    assert "counters" not in {share.what for share in found.shares}
+    found = measured(program_of({"a.yaml": with_room({"users": 30, "maxCounters": 2000})}))
+    (share,) = [one for one in found.shares if one.what == "counters"]
+    assert (share.used, share.most, share.by) == (1 + 2 * 30, 2000, "llm/m")
+    assert json.loads(FORMATS["json"](found))["budgets"][-1] == asdict(share)
+    assert FORMATS["table"](found).splitlines()[-1].split() == ["counters", "61", "2000", "counters", "llm/m"]
+    assert FORMATS["markdown"](found).splitlines()[-1] == "| counters | 61 | 2000 | counters | llm/m |"
+
+
+def with_room(room: Config | None) -> Config:
+    """Give a model with two plans, and what Limitador has room for."""
+    config = big(2, 1)
+    config["platform"] |= {"limitador": room} if room else {}
+    return config
+
+
+def test_calls_and_comparisons_are_held_against_what_is_safe() -> None:
+    found = measured(program_of({"a.yaml": with_room(None)}))
+    used = {share.what: (share.used, share.most, share.by) for share in found.shares}
+    assert used["most calls for a request"] == (1, 8, "llm/m")
+    assert used["most names compared with a group"] == (2 + 2 + 2, 10_000, "llm/m")
+    assert json.loads(FORMATS["json"](found))["models"][0]["callsPerRequest"] == 1
 
 
 def test_every_budget_of_the_cluster_is_told_with_what_uses_most_of_it() -> None:
