@@ -24,12 +24,13 @@ from hypothesis import strategies as st
 from compiler.cli import again, memory, start
 from compiler.cli import compile as compiling
 from compiler.cli.exit import INTERRUPTED
-from compiler.cli.report import colored
+from compiler.cli.report import Reporting, colored
 from compiler.write import output
 from compiler.write.names import JOURNAL, LOCK, TEMPORARY
 
 MODEL = Path("out/models/llm/simulator.yaml")
-PROGRAM = Path(sys.executable).parent / "maasc"
+# Not the script that lies beside Python: an environment that is older than the entry point remembers nothing.
+PROGRAM = (sys.executable, "-c", "from compiler.cli.start import program; program()")
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +166,12 @@ CHANGES: dict[str, Callable[[], object]] = {
     "lock edited": lambda: _edited(Path("out", LOCK)),
     "lock removed": Path("out", LOCK).unlink,
     "a build that did not end": lambda: Path("out", JOURNAL).write_text("{}", encoding="utf-8"),
+    "a folder called as what says so": lambda: Path("out", JOURNAL).mkdir(),
+    "a link called as what says so": lambda: Path("out", JOURNAL).symlink_to("elsewhere"),
     "a file half-written": lambda: Path("out", TEMPORARY).write_text("", encoding="utf-8"),
+    "a file half-written further down": lambda: MODEL.with_name(TEMPORARY).write_text("", encoding="utf-8"),
+    "a folder called as such a file": lambda: Path("out", TEMPORARY).mkdir(),
+    "a link called as such a file": lambda: Path("out", TEMPORARY).symlink_to("elsewhere"),
 }
 
 
@@ -274,9 +280,9 @@ def test_nothing_is_remembered_that_was_not_to_be() -> None:
     assert _answer() is None
 
 
-@pytest.mark.parametrize("what", ["source", "library", "path", "Python"])
+@pytest.mark.parametrize("what", ["source", "library", "path", "order", "Python"])
 def test_another_compiler_is_asked_anew(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A source of the same size, another release of a library, another place for modules, or another Python."""
+    """A source of the same size, another release of a library, modules from elsewhere or in another order, or another Python."""
     package, library = tmp_path / "package", tmp_path / "library"
     write(package, {"a/module.py": "x = 1\n", "a/__pycache__/module.pyc": "x"})
     (library / "some-1.0.dist-info").mkdir(parents=True)
@@ -292,6 +298,8 @@ def test_another_compiler_is_asked_anew(what: str, tmp_path: Path, monkeypatch: 
             (library / "some-1.0.dist-info").rename(library / "some-1.1.dist-info")
         case "path":
             monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+        case "order":
+            monkeypatch.setattr(sys, "path", [str(library), *sys.path[:-1]])
         case _:
             monkeypatch.setattr(sys, "version", "3.99")
     assert _answer() is None
@@ -299,9 +307,28 @@ def test_another_compiler_is_asked_anew(what: str, tmp_path: Path, monkeypatch: 
     assert _answer() is not None
 
 
-def test_the_look_of_a_report_is_part_of_the_question() -> None:
-    """Whatever `colored` asks for must be in it."""
-    assert {*colored.__code__.co_names} == {"color", "sys", "stdout", "isatty", "os", "environ", "get"}
+def test_the_look_of_a_report_is_part_of_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for in colours is another question than what is not."""
+    looks: dict[str, set[bool]] = {}
+    for terminal in (False, True):
+        for refused in ("", "1"):
+            monkeypatch.setattr(sys.stdout, "isatty", lambda terminal=terminal: terminal)
+            monkeypatch.setenv("NO_COLOR", refused)
+            question = again.asked(("build",))
+            assert question is not None
+            looks.setdefault(question.file, set()).add(colored(Reporting("text", "auto", quiet=False)))
+    assert all(len(found) == 1 for found in looks.values())
+    assert set().union(*looks.values()) == {False, True}
+
+
+def test_of_many_commands_the_last_are_remembered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder does not grow for ever."""
+    monkeypatch.setattr(memory, "_MOST", 4)
+    for index in range(6):
+        _build("--out", f"out-{index}")
+    assert len([*place.iterdir()]) == 4
+    assert _answer("--out", "out-5") is not None
+    assert _answer("--out", "out-0") is None
 
 
 def test_a_spoilt_memory_has_no_answer(place: Path) -> None:
@@ -462,7 +489,7 @@ def _started(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
 
 
 def test_the_program_says_it_again(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Unless a stream is closed, takes only some of the texts, or takes none."""
+    """Unless a stream is closed, or takes only some texts."""
     words = ("build", "--no-prove")
     assert _started(monkeypatch, *words) == "ordinary"
     # The streams of both are none that a report is coloured on.
@@ -471,10 +498,14 @@ def test_the_program_says_it_again(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     said = capsys.readouterr()
     assert (said.out, said.err) == (done.stdout, done.stderr.replace("7 created, 0", "7"))
     assert _started(monkeypatch, "check") == "ordinary"
-    for stream in (None, io.TextIOWrapper(io.BytesIO(), "latin-1"), _Full(io.BytesIO(), "utf-8")):
+    for stream, how in (
+        (None, "ordinary"),
+        (io.TextIOWrapper(io.BytesIO(), "latin-1"), "ordinary"),
+        (_Full(io.BytesIO(), "utf-8"), "said 2"),
+    ):
         with monkeypatch.context() as patch:
             patch.setattr(sys, "stdout", stream)
-            assert _started(monkeypatch, *words) == "ordinary"
+            assert _started(monkeypatch, *words) == how
 
 
 def test_who_interrupts_the_reading_ends_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -489,33 +520,42 @@ def test_who_interrupts_the_reading_ends_it(monkeypatch: pytest.MonkeyPatch, cap
     assert capsys.readouterr().err == "maasc: interrupted\n"
 
 
-def _run(cache: Path, redirected: str, *words: str) -> tuple[int, bytes, bytes]:
+def _run(environment: dict[str, str], redirected: str, *words: str) -> tuple[int, bytes, bytes]:
     """Run the program in a process of its own."""
     done = subprocess.run(
-        ["/bin/sh", "-c", f'exec "$0" "$@" {redirected}', PROGRAM, "build", "--no-prove", *words],
-        env={**os.environ, "XDG_CACHE_HOME": str(cache)},
+        ["/bin/sh", "-c", f'exec "$0" "$@" {redirected}', *PROGRAM, "build", "--no-prove", *words],
+        env=environment,
         capture_output=True,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
 
 
-def test_the_program_ends_as_without_a_memory(place: Path) -> None:
-    """Wherever its words go."""
-    cache = place.parent
-    assert _run(cache, "")[0] == 0
-    for redirected, ending in (("", 0), ("2>&1", 0), (">&-", 0), ("2>&-", 0), ("> /dev/full", 2)):
-        said = _run(cache, redirected)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_the_program_ends_as_without_a_memory(place: Path, unbuffered: str) -> None:
+    """Wherever its words go, and whether or not Python holds them back."""
+    environment = {**os.environ, "XDG_CACHE_HOME": str(place.parent), "PYTHONUNBUFFERED": unbuffered}
+    assert _run(environment, "")[0] == 0
+    assert [*place.glob("*.again")]
+    redirections = (
+        ("", 0),
+        ("2>&1", 0),
+        (">&-", 0),
+        ("2>&-", 0),
+        ("> /dev/full", 2),
+        ("2> /dev/full", 2),
+        ("> /dev/full 2>&1", 2),
+    )
+    for redirected, ending in redirections:
+        said = _run(environment, redirected)
         assert said[0] == ending
-        plain = _run(cache, redirected, "--no-cache")
-        # What was said before the stream refused may be said once more.
-        assert (said if ending == 0 else (*said[:2], said[2][-len(plain[2]) :])) == plain
+        assert said == _run(environment, redirected, "--no-cache")
 
 
 def test_a_reader_who_leaves_ends_what_is_said_again_quietly(place: Path) -> None:
     """As any other run."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(place.parent)}
-    words = (PROGRAM, "build", "--no-prove")
+    words = (*PROGRAM, "build", "--no-prove")
     subprocess.run(words, env=environment, capture_output=True, check=True)
     reader, writer = os.pipe()
     os.close(reader)

@@ -12,12 +12,15 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-
-# `hashlib` has it from there, and takes longer to import than this module takes to read a thousand files.
-from _blake2 import blake2b
 from _thread import allocate_lock, start_new_thread
 
 from compiler.write.names import JOURNAL, TEMPORARY
+
+try:
+    # `hashlib` has it from there, and takes longer to import than this module takes to read a thousand files.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,34 +66,36 @@ def place() -> str | None:
     return os.path.join(home, ".cache", "maasc") if os.path.isabs(home) else None
 
 
-def answer(asked: Asked) -> tuple[str, str] | None:
+def answer(question: Asked) -> tuple[str, str] | None:
     """Give what the command says on standard error and on standard output, if all is as it was when it last said so.
 
     Every byte of configuration and output is read: times and sizes can be the same for another content.
     """
     try:
-        with open(asked.file, "rb") as stream:
+        with open(question.file, "rb") as stream:
             state, config, out, aside, report, *names = stream.read().decode("utf-8", "surrogateescape").split("\0")
         found = contents(config), _written(out, names)
     except (OSError, ValueError):
         return None
-    return (aside, report) if state == _state(asked, config, out, *found, aside, report) else None
+    return (aside, report) if state == _state(question, config, out, *found, aside, report) else None
 
 
-def remembered(asked: Asked, folders: tuple[str, str], was: str, texts: Mapping[str, str], said: tuple[str, str]) -> bytes | None:
+def remembered(
+    question: Asked, folders: tuple[str, str], was: str, texts: Mapping[str, str], said: tuple[str, str]
+) -> bytes | None:
     """Give the content of the command's file after a run without errors, or None if nobody could read it.
 
     `folders` are those of configuration and output, `was` is what `contents` gave of the configuration that was compiled,
     `texts` is all of the output by path, and `said` the answer for when that is there already.
     """
     left = _folded({name: blake2b(text.encode()).digest() for name, text in texts.items()})
-    fields = _state(asked, *folders, was, left, *said), *folders, *said, *texts
+    fields = _state(question, *folders, was, left, *said), *folders, *said, *texts
     return None if any("\0" in field for field in fields) else "\0".join(fields).encode("utf-8", "surrogateescape")
 
 
-def _state(asked: Asked, config: str, out: str, *rest: str) -> str:
+def _state(question: Asked, config: str, out: str, *rest: str) -> str:
     # Where the folders are decides whether they are apart.
-    return _digest((asked.compiler, os.path.realpath(config), os.path.realpath(out), *rest))
+    return _digest((question.compiler, os.path.realpath(config), os.path.realpath(out), *rest))
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -123,8 +128,7 @@ def _written(out: str, names: list[str]) -> str:
     root = os.open(out, _FOLDER)
     try:
         fcntl.flock(root, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        found = set(_files(root, plain=False))
-        if not found.issuperset(names) or not found.isdisjoint((JOURNAL, TEMPORARY)):
+        if not set(_files(root, plain=False)).issuperset(names):
             raise OSError("the folder is not as it was left")
         return _folded(_read(root, names))
     finally:
@@ -134,7 +138,8 @@ def _written(out: str, names: list[str]) -> str:
 def _files(root: int, *, plain: bool) -> Iterator[str]:
     """Give the path of every file below an open folder.
 
-    Where it is to be `plain`, hidden ones are left out, and a link or a device is refused.
+    Where it is to be `plain`, hidden ones are left out, and a link or a device is refused; where not, whatever has a name that
+    a build needs while it writes.
     """
     folders = ["."]
     while folders:
@@ -145,6 +150,8 @@ def _files(root: int, *, plain: bool) -> Iterator[str]:
                 for entry in entries:
                     if plain and entry.name.startswith("."):
                         continue
+                    if not plain and entry.name in (JOURNAL, TEMPORARY):
+                        raise OSError("a build writes to the folder, or did not end")
                     path = entry.name if folder == "." else f"{folder}/{entry.name}"
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(path)
@@ -208,7 +215,7 @@ def _compiler() -> str:
 
     Times and sizes are enough of its files. Python itself takes what it compiled of a source by no more.
     """
-    found = [sys.version, *sys.path]
+    found = []
     folders = [_PACKAGE, _SCHEMAS]
     while folders:
         with os.scandir(folders.pop()) as entries:
@@ -218,8 +225,11 @@ def _compiler() -> str:
                     found.append(f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
                 elif entry.name != "__pycache__":
                     folders.append(entry.path)
+    found.sort()
+    # The first place of a module is the one that counts.
     for path in sys.path:
+        found.append(path)
         if os.path.isdir(path):
             with os.scandir(path) as entries:
-                found += (entry.name for entry in entries if entry.name.endswith(".dist-info"))
-    return _digest(("\0".join(sorted(found)),))
+                found += sorted(entry.name for entry in entries if entry.name.endswith(".dist-info"))
+    return _digest((sys.version, "\0".join(found)))

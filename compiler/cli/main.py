@@ -73,7 +73,18 @@ def maasc() -> None:
 
 def program(asked: Asked | None = None) -> NoReturn:
     """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
-    ending = FINE
+    try:
+        ending = _ended(asked)
+        # A stream that was closed when the run began is None.
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+    except OSError:
+        # Not even why can be said.
+        ending = COULD_NOT_RUN
+    os._exit(ending)
+
+
+def _ended(asked: Asked | None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What is written for others has the same bytes wherever it is written; a terminal is told what it can show.
@@ -81,14 +92,8 @@ def program(asked: Asked | None = None) -> NoReturn:
     try:
         main(asked)
     except SystemExit as ended:
-        ending = ended.code if isinstance(ended.code, int) else BUG
-    try:
-        # A stream that was closed when the run began is None.
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            stream.flush()
-    except OSError:
-        ending = COULD_NOT_RUN
-    os._exit(ending)
+        return ended.code if isinstance(ended.code, int) else BUG
+    return FINE
 
 
 def main(asked: Asked | None = None) -> None:

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from compiler.cli.again import Asked, contents, remembered
+
+# Files in the user's folder, of all commands and output folders together.
+_MOST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class Memory:
         if self.was is not None and self.was == _contents(self.config):
             content = remembered(self.asked, (str(self.config), str(self.out)), self.was, texts, said)
             if content is not None:
-                _write(Path(self.asked.file), content)
+                file = Path(self.asked.file)
+                _write(file, content)
+                _forget(file.parent)
 
     @property
     def compiler(self) -> str:
@@ -78,6 +84,14 @@ def _write(file: Path, content: bytes) -> None:
             temporary.replace(file)
         except OSError:
             temporary.unlink(missing_ok=True)
+
+
+def _forget(folder: Path) -> None:
+    """Remove what was written longest ago where there is much: commands change, and so do the folders that they speak of."""
+    with suppress(OSError):
+        files = sorted(((file.stat().st_mtime_ns, file) for file in folder.iterdir()), reverse=True)
+        for _, file in files[_MOST:]:
+            file.unlink(missing_ok=True)
 
 
 def _contents(config: Path) -> str | None:

@@ -24,8 +24,8 @@ def _run() -> None:
 
         question = asked(sys.argv[1:])
         said = answer(question) if question and _plain() else None
-        if said is not None and _told(*said):
-            os._exit(0)
+        if said is not None:
+            os._exit(_told(*said))
     from compiler.cli.main import program as ordinary  # noqa: PLC0415 - all that there is
 
     ordinary(question)
@@ -36,14 +36,19 @@ def _plain() -> bool:
     return all(stream is not None and stream.encoding.lower() == "utf-8" for stream in (sys.stdout, sys.stderr))
 
 
-def _told(aside: str, report: str) -> bool:
-    """Say it all, or tell that a stream takes nothing, which the ordinary way has words for."""
+def _told(aside: str, report: str) -> int:
+    """Say it all, and give the exit code: 2 where a stream takes nothing, in the words of the ordinary way."""
     # As any other run of ours: see `compiler.cli.main.main`. The public module would bring in more than all of this.
     _signal.signal(_signal.SIGPIPE, _signal.SIG_DFL)
     try:
         for stream, text in ((sys.stderr, aside), (sys.stdout, report)):
             stream.write(text)
             stream.flush()
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        from contextlib import suppress  # noqa: PLC0415 - hardly ever
+
+        with suppress(OSError):
+            # Not by the stream: what it holds back would be said first.
+            os.write(2, f"maasc: the system refused: {error.strerror or error}\n".encode())
+        return 2
+    return 0
