@@ -47,4 +47,5 @@ _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_as
 
 
 def _plain(spec: BaseModel) -> object:
-    return spec.model_dump(mode="json", by_alias=True)
+    # Without defaults: a key that a later release brings changes no digest of those who do not write it.
+    return spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -1,0 +1,50 @@
+"""The digest by which a lock knows its configuration."""
+
+from __future__ import annotations
+
+import pytest
+from cli_support import SMALL
+
+from compiler.intent.digest import digest
+from compiler.intent.parse import parse
+from compiler.source.load import load_text
+
+
+def of(text: str) -> str:
+    documents, loading = load_text("maas.yaml", text.encode())
+    intent, found = parse(documents)
+    assert intent is not None
+    assert not (*loading, *found)
+    return digest(intent)
+
+
+def test_a_digest_outlives_releases() -> None:
+    """A key that comes with a new release is not written in any older configuration: no output is stale for it."""
+    assert of(SMALL) == "7bfe15f27e103affe7a1a27ede2029ce1e6251d3cfb8c20e70879cb725364961"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  modelNamespace: llm\n", "  modelNamespace: llm\n  attach: route\n"),
+        ("hostname: maas.apps.example.com}", "hostname: maas.apps.example.com, maxFilterBytes: 1000000}"),
+        ("{tokens: [{limit: 100, window: 1m}]}", "{tokens: [{limit: 100, window: 1m}], unlimited: false}"),
+    ],
+)
+def test_to_write_a_default_changes_nothing(old: str, new: str) -> None:
+    assert old in SMALL
+    assert of(SMALL.replace(old, new)) == of(SMALL)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  modelNamespace: llm\n", "  modelNamespace: llm\n  bridge: groups\n"),
+        ("limit: 100", "limit: 101"),
+        ("window: 1m", "window: 60s"),
+        ("{description: Free users}", "{description: free users}"),
+    ],
+)
+def test_to_write_anything_else_does(old: str, new: str) -> None:
+    assert old in SMALL
+    assert of(SMALL.replace(old, new)) != of(SMALL)
