@@ -49,9 +49,16 @@ def dumped(objects: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
     """Give objects in the forms in which a cluster is dumped, with characters of several bytes and with escapes."""
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x", "annotations": {"a": "\U0001f600 \u2028", "b": "é"}}}
     whole = {"apiVersion": "v1", "items": [*objects, pod], "kind": "List", "metadata": {"resourceVersion": ""}}
+    as_given = {"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "7"}, "items": whole["items"]}
+    plain = json.dumps(as_given, ensure_ascii=False).replace("\u2028", "\\u2028").encode()
     return {
         "list": yaml.safe_dump(whole).encode(),
         "json": json.dumps(whole, indent=4, ensure_ascii=False).replace("\u2028", "\\u2028").encode(),
+        "raw": plain,
+        "comment": b"# a cluster\n---\n" + plain,
+        "marked": b"\xef\xbb\xbf" + plain,
+        "unsorted": yaml.safe_dump(as_given, sort_keys=False).encode(),
+        "mixed": b"{apiVersion: v1, kind: Namespace, metadata: {name: x}}\n---\n" + yaml.safe_dump(objects[0]).encode(),
         "stream": yaml.safe_dump_all(whole["items"], allow_unicode=True).encode(),
     }
 

@@ -237,7 +237,7 @@ def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:
     assert "effect: nothing is compared" in found.output
 
 
-@pytest.mark.parametrize("form", ["list", "json", "stream"])
+@pytest.mark.parametrize("form", ["list", "json", "stream", "raw", "comment", "marked", "unsorted"])
 def test_a_dump_that_was_cut_off_is_told_as_such(form: str) -> None:
     """Wherever it ends within a line, also within a character or an escape."""
     whole = dumped(objects())[form]
@@ -265,8 +265,19 @@ def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list() -> 
     for form, whole in dumped(objects()).items():
         Path("whole").write_bytes(whole.rstrip())
         found = run("drift", "whole")
-        assert found.exit_code == (2 if form == "stream" else 0), form
-        assert ("error[truncated-dump]: the last line has no end" in found.output) == (form == "stream")
+        refused = form in {"stream", "mixed", "unsorted"}
+        assert found.exit_code == (2 if refused else 0), (form, found.output)
+        assert ("error[truncated-dump]: " in found.output) == refused
+        assert ("the last line has no end" in found.output) == refused
+
+
+@pytest.mark.parametrize("end", ["", "---\n"])
+def test_a_list_that_says_what_it_is_before_its_items_may_end_anywhere(end: str) -> None:
+    Path("whole").write_bytes(dumped(objects())["unsorted"] + end.encode())
+    found = run("drift", "whole")
+    assert found.exit_code == 2
+    assert "error[truncated-dump]: nothing tells this list from one that was cut off" in found.output
+    assert "`kubectl get ... -A -o yaml`, which writes the `kind` behind the items" in found.output
 
 
 def test_an_empty_cluster_misses_everything() -> None:

@@ -12,7 +12,7 @@ from compiler.adopt.objects import Object, at_line, is_listing, kept, name_of
 from compiler.adopt.rbac import about_models
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.source.below import below
-from compiler.source.cut import CODE, Ending, broken_off, truncated, unended
+from compiler.source.cut import CODE, Ending, broken_off, kind_first, truncated, unended
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import reason
@@ -70,9 +70,11 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
     if not isinstance(piece.data, dict):
         dump.findings.append(_no_object(place))
         return
-    if piece.listed and not piece.is_item:
+    if piece.listed is not None and not piece.is_item:
         if not is_listing(piece.data):
             dump.findings.append(_truncated(place, piece.listed))
+        elif not piece.closed:
+            dump.findings.append(kind_first(place, _NOTHING))
         return
     if is_listing(piece.data):
         return
@@ -113,15 +115,14 @@ def _empty(file: _File) -> Diagnostic:
 def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
     file = path.as_posix()
     ending = Ending()
-    listed = False
+    closed = False
     try:
         with path.open("rb") as stream:
             for piece in streamed(file, stream, ending=ending):
-                listed = is_listing(piece.data)
+                closed = piece.closed
                 yield piece
-        # What stands behind the kind of a list decides nothing.
         told = any(one.code == CODE and one.place is not None and one.place.file == file for one in findings)
-        if ending.within_a_line and not listed and not told:
+        if ending.within_a_line and not closed and not told:
             findings.append(unended(file, ending, _NOTHING))
     except SyntaxDiagnosticError as stopped:
         cut = stopped.at_end

@@ -14,7 +14,6 @@ _ANEW: Final = "make the dump anew, and let nothing end the command that writes 
 # The longest of what is wrong by itself where it is cut short, so that a parser stops before the end: `\U0010ffff`.
 _LONGEST: Final = 10
 _BREAKS: Final = ("\n", "\r")
-_BRACKETS: Final = ("{", "[")
 
 
 @dataclass
@@ -23,7 +22,6 @@ class Ending:
 
     length: int = 0
     line: int = 1
-    _first: str = ""
     _last: str = ""
     _read: int = 0
 
@@ -34,7 +32,6 @@ class Ending:
             end -= 1
         if end > 0:
             self.length = self._read + end
-            self._first = self._first or text.lstrip()[0]
         self._read += len(text)
         self.line += text.count("\n")
         self._last = text[-1:] or self._last
@@ -45,8 +42,8 @@ class Ending:
 
     @property
     def within_a_line(self) -> bool:
-        """Tell whether the last line has no end, so that nothing says whether its value has one; brackets would say it."""
-        return self.length > 0 and self._last not in _BREAKS and self._first not in _BRACKETS
+        """Tell whether the last line has no end, so that it says by itself nothing of whether its value has one."""
+        return self.length > 0 and self._last not in _BREAKS
 
 
 def lacks_bytes(problem: UnicodeDecodeError) -> bool:
@@ -64,6 +61,13 @@ def broken_off(found: Diagnostic, effect: str) -> Diagnostic:
     return replace(
         found, code=CODE, headline="the text ends too early: the dump was cut off", effect=effect, notes=(), help=_ANEW
     )
+
+
+def kind_first(place: Place, effect: str) -> Diagnostic:
+    """Say of a list that its text ends alike whether all of its items are there or not."""
+    found = truncated("nothing tells this list from one that was cut off: its `kind` stands before its items", place, effect)
+    advice = "dump it by `kubectl get ... -A -o yaml`, which writes the `kind` behind the items, or by `-o json`, which closes it"
+    return replace(found, help=advice)
 
 
 def unended(file: str, ending: Ending, effect: str) -> Diagnostic:

@@ -28,6 +28,7 @@ from compiler.source.events import Event, SyntaxDiagnosticError, span
 from compiler.source.limits import LIMITS, Limits
 
 _ITEMS: Final = "items"
+_KIND: Final = "kind"
 _PIECE: Final = 1 << 16
 _OPENING: Final = (MappingStartEvent, SequenceStartEvent)
 _CLOSING: Final = (MappingEndEvent, SequenceEndEvent)
@@ -37,13 +38,15 @@ _CLOSING: Final = (MappingEndEvent, SequenceEndEvent)
 class Streamed:
     """One document, or one item of a list: its data, and the line where it starts.
 
-    `listed` counts the items of the document so far; those of a list that was cut off are followed by no `kind`.
+    `listed` counts the items of the document so far, and is None where it has none and no word of any. What remains of a document
+    is `closed` if its text shows that no more was to come: brackets, or the `kind` of a list behind its items.
     """
 
     line: int
     data: object
     is_item: bool = False
-    listed: int = 0
+    listed: int | None = None
+    closed: bool = False
 
 
 def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS, ending: Ending | None = None) -> Iterator[Streamed]:
@@ -59,7 +62,7 @@ def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS, ending: Endin
     for data in builder.documents(pieces.divided(_events(file, _Utf8(file, stream, ending or Ending())))):
         if builder.findings:
             raise SyntaxDiagnosticError(builder.findings[0])
-        yield Streamed(pieces.line, data, pieces.is_item, pieces.listed)
+        yield Streamed(pieces.line, data, pieces.is_item, pieces.listed, pieces.closed)
 
 
 class _Utf8:
@@ -112,7 +115,8 @@ class _Pieces:
     def __init__(self, file: str, limits: Limits) -> None:
         self.line = 1
         self.is_item = False
-        self.listed = 0
+        self.listed: int | None = None
+        self.closed = False
         self._file = file
         self._limits = limits
         self._size = 0
@@ -126,16 +130,22 @@ class _Pieces:
     def _document(self, start: Event, events: Iterator[Event]) -> Iterator[Event]:
         """Divide one document; what is not items is kept until its end, and is small."""
         rest: list[Event] = []
-        self.listed = 0
+        self.listed, self.closed = None, False
         depth, is_key = 0, False
         line = 0
         for event in events:
-            line = line or span(event).line
+            if not line:
+                line = span(event).line
+                self.closed = isinstance(event, _OPENING) and bool(event.flow_style)
             if isinstance(event, DocumentEndEvent):
                 self.line, self._size, self.is_item = line, 0, False
                 yield from (start, *rest, event)
                 return
-            if depth == 1 and is_key and isinstance(event, ScalarEvent) and event.value == _ITEMS:
+            named = event.value if depth == 1 and is_key and isinstance(event, ScalarEvent) else None
+            if named == _KIND and self.listed is not None:
+                self.closed = True
+            if named == _ITEMS:
+                self.listed = self.listed or 0
                 following = next(events)
                 if isinstance(following, SequenceStartEvent):
                     yield from self._items(start, events)
@@ -164,7 +174,7 @@ class _Pieces:
                     self._size = 0
                     return
                 self.line, self._size, self.is_item = span(event).line, 0, True
-                self.listed += 1
+                self.listed = (self.listed or 0) + 1
                 yield start
             self._measure(event)
             yield event

@@ -28,7 +28,7 @@ def _codes(dump: Dump) -> list[str]:
     return [found.code for found in dump.findings]
 
 
-@pytest.mark.parametrize("form", ["list", "json", "stream"])
+@pytest.mark.parametrize("form", ["list", "json", "stream", "raw", "comment", "marked"])
 def test_a_dump_that_was_cut_off_is_told_as_such(tmp_path: Path, form: str) -> None:
     """Wherever it ends within a line, also within a character or an escape."""
     whole = dumped(cluster({"llm/a": ["free"]}))[form]
@@ -48,7 +48,19 @@ def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list(tmp_p
     for form, whole in dumped(cluster({"llm/a": ["free"]})).items():
         (tmp_path / "whole.yaml").write_bytes(whole.rstrip())
         told = [found.headline for found in gather([tmp_path / "whole.yaml"]).findings]
-        assert told == (["the last line has no end: a dump that was cut off looks like this"] if form == "stream" else [])
+        unended = ["the last line has no end: a dump that was cut off looks like this"]
+        unknown = ["nothing tells this list from one that was cut off: its `kind` stands before its items"]
+        assert told == {"stream": unended, "mixed": unended, "unsorted": unknown}.get(form, []), form
+
+
+def test_a_list_that_says_what_it_is_before_its_items_may_end_anywhere(tmp_path: Path) -> None:
+    """So no part of it is believed, and neither is the whole; brackets would tell."""
+    whole = dumped(cluster({"llm/a": ["free"]}))["unsorted"]
+    for length in (*range(1, len(whole), 97), *range(len(whole) - 60, len(whole) + 1)):
+        (tmp_path / "cut.yaml").write_bytes(whole[:length])
+        assert set(_codes(gather([tmp_path / "cut.yaml"]))) == {"truncated-dump"}, whole[:length][-40:]
+    for text in ("kind: List\napiVersion: v1\nitems: []\n", "apiVersion: v1\nkind: List\nitems:\n"):
+        assert _codes(_dump(tmp_path, text)) == ["truncated-dump"]
 
 
 def test_a_list_that_ends_between_two_objects_is_refused(tmp_path: Path) -> None:
