@@ -213,6 +213,10 @@ def test_without_the_configuration_objects_are_compared(spoil: Callable[[], obje
     [
         ("apiVersion: v1\nitems:\n- apiVersion: kuadrant.io/v1\n", "a list without `kind: List`: the dump was cut off"),
         ("apiVersion: v1\nitems: []\nkind: List\nmetadata: {continue: abc}\n", "the list goes on in another answer"),
+        ("apiVersion: v1\nitems: []\nkind: List\nmetadata:\n  continue:", "the list goes on in another answer"),
+        ("apiVersion: v1\nitems: []\nkind: List\nmetadata: con", "the `metadata` of the list is no mapping"),
+        ("Warning: old\napiVersion: v1\nitems: []\nkind: List\n", "`Warning` stands beside the items, and no list says that"),
+        ("apiVersion: v1\nitems: []\nkind: List\nError from server: timeout\n", "`Error from server` stands beside the items"),
         ("apiVersion: v1\nitems: {}\nkind: List\n", "the items of a list are no list"),
         ("apiVersion: v1\nitems: [x]\nkind: List\n", "an item of the list is no object"),
         ("apiVersion: v1\nitems: [{}]\nkind: List\n", "`apiVersion` is missing"),

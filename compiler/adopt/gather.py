@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from compiler.adopt.objects import Object, at_line, is_listing, kept, name_of
+from compiler.adopt.objects import Object, at_line, is_listing, kept, mapping, name_of
 from compiler.adopt.rbac import about_models
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.source.below import below
@@ -16,6 +16,7 @@ from compiler.source.cut import CODE, Ending, broken_off, kind_first, truncated,
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import reason
+from compiler.source.listing import fault
 from compiler.source.stream import Streamed, streamed
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -75,8 +76,11 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
             dump.findings.append(_truncated(place, piece.listed))
         elif not piece.closed:
             dump.findings.append(kind_first(place, _NOTHING))
+        elif (wrong := fault(piece.data, place, _NOTHING)) is not None:
+            dump.findings.append(wrong)
         return
-    if is_listing(piece.data):
+    if is_listing(piece.data) and "name" not in mapping(piece.data.get("metadata")):
+        dump.findings.append(_itemless(place))
         return
     if not all(isinstance(piece.data.get(name), str) for name in ("kind", "apiVersion")):
         dump.findings.append(_no_object(place))
@@ -145,6 +149,10 @@ def _no_object(place: Place) -> Diagnostic:
 def _truncated(place: Place, listed: int) -> Diagnostic:
     objects = f"{listed} object{'' if listed == 1 else 's'}"
     return truncated(f"the list ends after {objects} without its `kind`: the dump was cut off", place, _NOTHING)
+
+
+def _itemless(place: Place) -> Diagnostic:
+    return truncated("a list stands here without items, or among those of another", place, _NOTHING)
 
 
 def _twice(found: Object, first: Object) -> Diagnostic:

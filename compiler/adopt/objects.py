@@ -108,7 +108,7 @@ def words(value: object) -> list[str]:
 
 def is_listing(data: object) -> bool:
     """Tell whether a document is what remains of a list without its items."""
-    return isinstance(data, dict) and str(data.get("kind", "")).endswith("List") and "spec" not in data
+    return isinstance(data, dict) and str(data.get("kind", "")).endswith("List")
 
 
 def name_of(data: Mapping[str, object]) -> str:

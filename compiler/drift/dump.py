@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
 
-from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Place
 from compiler.drift.normal import group_of, normal
 from compiler.drift.reading import NOTHING, is_list, read
 from compiler.source.cut import truncated
 from compiler.source.document import Document
+from compiler.source.listing import bad as bad_dump
+from compiler.source.listing import fault
 
-BAD_DUMP: Final = "bad-dump"
 _LIST: Final = "List"
 _KUSTOMIZE: Final = "kustomize.config.k8s.io"
 _HELP: Final = "write it anew with `kubectl get ... --all-namespaces -o yaml`"
@@ -76,7 +77,7 @@ def _further(tell: Callable[[int], None], before: int, lines: int) -> None:
 
 def bad(headline: str, place: Place | None, advice: str = _HELP) -> Diagnostic:
     """Say that something is no dump that can be relied on."""
-    return Diagnostic(BAD_DUMP, Severity.ERROR, headline, place, NOTHING, help=advice)
+    return bad_dump(headline, place, NOTHING, advice)
 
 
 def _of_kustomize(document: Document) -> bool:
@@ -98,10 +99,8 @@ def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
     elif not isinstance(kind, str) or not is_list(data):
         # Keys are printed in the order of the alphabet: what ends within the items has no kind.
         wrong.append(truncated("a list without `kind: List`: the dump was cut off", place, NOTHING))
-    elif isinstance(metadata := data.get("metadata"), dict) and metadata.get("continue"):
-        wrong.append(bad("the list goes on in another answer of the API server", place, "leave out `--limit` and `limit=`"))
-    elif data["items"] is not None and not isinstance(data["items"], list):
-        wrong.append(bad("the items of a list are no list", place.at("items")))
+    elif (wrongly := fault(data, place, NOTHING)) is not None:
+        wrong.append(wrongly)
     else:
         # Items of a list of one kind, as the API itself gives it, do not repeat what they are.
         typed = {"apiVersion": data.get("apiVersion"), "kind": kind.removesuffix(_LIST)} if kind != _LIST else {}

@@ -237,6 +237,48 @@ def test_a_file_of_nothing_is_no_dump(text: str, tmp_path: Path, monkeypatch: py
     assert not Path("config").exists()
 
 
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ("metadata: {continue: eyJ2IjoibWV0YS5rOHMuaW8vdjEi}\n", "the list goes on in another answer of the API server"),
+        ("metadata: {remainingItemCount: 900}\n", "the list goes on in another answer of the API server"),
+        ("metadata:\n  continue:", "the list goes on in another answer of the API server"),
+        ("metadata:\n  cont", "the `metadata` of the list is no mapping: the dump was cut off"),
+        ("metadata:", "the `metadata` of the list is no mapping: the dump was cut off"),
+        ("Error from server: timeout\n", "`Error from server` stands beside the items, and no list says that"),
+        ("spec: {}\n", "`spec` stands beside the items, and no list says that"),
+    ],
+)
+def test_what_a_list_says_beside_its_items_may_show_that_it_is_not_all(beside: str, said: str, tmp_path: Path) -> None:
+    for items in (" []\n", "\n- {apiVersion: v1, kind: Pod, metadata: {name: x}}\n"):
+        (found,) = _dump(tmp_path, f"apiVersion: v1\nitems:{items}kind: List\n{beside}").findings
+        assert found.headline == said
+        assert found.effect.startswith("nothing is imported")
+
+
+def test_messages_before_a_list_are_no_part_of_one(tmp_path: Path) -> None:
+    (found,) = _dump(tmp_path, f"Warning: v1 is deprecated\n{listing([gateway()])}").findings
+    assert (found.code, found.headline) == ("bad-dump", "`Warning` stands beside the items, and no list says that")
+    assert found.help is not None
+    assert "2>&1" in found.help
+
+
+@pytest.mark.parametrize("items", ["{}", "x", "{a: [{apiVersion: v1, kind: Pod}]}"])
+def test_items_that_are_no_list_are_no_empty_list(items: str, tmp_path: Path) -> None:
+    assert _codes(_dump(tmp_path, f"apiVersion: v1\nitems: {items}\nkind: List\n")) == ["bad-dump"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: List\n",
+        "apiVersion: v1\nitems:\n- {apiVersion: v1, items: [{apiVersion: v1}], kind: List}\nkind: List\n",
+    ],
+)
+def test_a_list_without_items_of_its_own_is_not_passed_over(text: str, tmp_path: Path) -> None:
+    assert _codes(_dump(tmp_path, text)) == ["truncated-dump"]
+
+
 def test_a_list_of_nothing_is_a_dump(tmp_path: Path) -> None:
     assert _codes(_dump(tmp_path, "apiVersion: v1\nitems: []\nkind: List\nmetadata: {}\n")) == []
 
