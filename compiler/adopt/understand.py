@@ -57,10 +57,12 @@ def understand(dump: Dump, wanted: Wanted) -> tuple[Draft, Diagnostic | None]:
         if one.kind in _WHOLE or one.kind not in _ELSEWHERE:
             draft.leave(one, _WHOLE.get(one.kind, "is of a kind that nothing is made of"))
     problem = platform(dump, draft, name, found, wanted)
+    if problem is not None:
+        return draft, problem
     keys(dump, draft)
     _people(draft)
     _finish(draft)
-    return draft, problem
+    return draft, None
 
 
 def _people(draft: Draft) -> None:

@@ -138,3 +138,9 @@ def test_a_plain_key_keeps_its_annotations_beside_the_report() -> None:
     kept = yaml.safe_load(Path("unmanaged/secret.yaml").read_text(encoding="utf-8"))
     assert kept["metadata"]["annotations"] == {name: text for name, text in SAID.items() if not name.endswith("/policy")}
     assert "c2VjcmV0LXZhbHVl" not in Path("unmanaged/secret.yaml").read_text(encoding="utf-8")
+
+
+def test_a_key_does_not_hide_that_the_platform_is_unclear() -> None:
+    teams, shown = _imported([one for one in _objects(_key()) if one["kind"] != "Gateway"])
+    assert teams is None
+    assert "error[unclear-platform]: the host of the gateway `openshift-ingress/maas-default-gateway` is not in the dump" in shown
