@@ -116,7 +116,7 @@ class Builder:
     def _push(self, data: list[object] | dict[str, object], event: MappingStartEvent | SequenceStartEvent) -> None:
         self._refuse_tag(event)
         if len(self._frames) >= self._limits.depth:
-            self._stop("nesting-too-deep", f"more than {self._limits.depth} levels of mappings and lists", event)
+            raise too_deep(self._file, self._limits, event)
         if event.anchor:
             self._open.add(event.anchor)
         self._frames.append(_Frame(data, event, event.anchor))
@@ -202,3 +202,9 @@ class Builder:
 
     def _stop(self, code: str, headline: str, event: Event, advice: str | None = None) -> NoReturn:
         raise SyntaxDiagnosticError(error(code, headline, self._file, span(event), advice=advice))
+
+
+def too_deep(file: str, limits: Limits, event: Event) -> SyntaxDiagnosticError:
+    """Give the error of a list or mapping that stands in too many others."""
+    headline = f"more than {limits.depth} levels of mappings and lists"
+    return SyntaxDiagnosticError(error("nesting-too-deep", headline, file, span(event)))

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from compiler.diagnostics.model import Span
-from compiler.source.build import Builder
+from compiler.source.build import Builder, too_deep
 from compiler.source.cut import Ending, lacks_bytes
 from compiler.source.errors import error
 from compiler.source.events import Event, SyntaxDiagnosticError, span
@@ -163,6 +163,9 @@ class _Pieces:
                 is_key = False
             if isinstance(event, _OPENING):
                 depth += 1
+                # The builder counts too, but sees nothing of this before its end, and each open bracket slows the parser down.
+                if depth > self._limits.depth:
+                    raise too_deep(self._file, self._limits, event)
                 is_key = depth == 1 and isinstance(event, MappingStartEvent)
 
     def _items(self, start: Event, events: Iterator[Event]) -> Iterator[Event]:

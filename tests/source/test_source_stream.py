@@ -72,7 +72,11 @@ def test_items_that_are_no_list_or_deeper_are_left_alone() -> None:
         (b"items:\n- a: 0x_1\n- b: 1_000\n", "bad-number"),
         (b"a: \x00\n", "yaml-syntax"),
         (b"[" * 100 + b"]" * 100, "nesting-too-deep"),
-        (b"[" * 2000, "yaml-syntax"),
+        (b"[" * 2000, "nesting-too-deep"),
+        (b'{"a":' * 100_000, "nesting-too-deep"),
+        (b"items: " + b"{" * 1_000_000, "nesting-too-deep"),
+        (b"items:\n- " + b"{" * 1_000_000, "nesting-too-deep"),
+        (b"- " * 1_000_000, "nesting-too-deep"),
     ],
 )
 def test_what_is_not_well_formed_ends_the_reading(text: bytes, code: str) -> None:
