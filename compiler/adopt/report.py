@@ -50,7 +50,7 @@ def _outdone(left: Left, instead: Object, more: str) -> Diagnostic:
         f"the {left.found.said}{more} {left.why}",
         left.found.place,
         "callers whom the cluster allows more have less from then on; the proof tells of each",
-        (Note("the smaller amount is said here", instead.place),) if instead is not left.found else (),
+        (Note("the smaller amount is said here", instead.place),),
         "decide which of the two is meant, and write that into the configuration",
     )
 

@@ -1,8 +1,8 @@
-"""Rates once: what several objects say is written a single time, and of two amounts for one window the smaller one."""
+"""Rates once: what several objects say is written a single time, and of several amounts for one window the smallest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.adopt import policies
@@ -13,7 +13,7 @@ from compiler.intent.scalars import window_seconds
 
 @dataclass(frozen=True)
 class _Clash:
-    """Two amounts for one window: how many units at most, who says so, and the smaller amount with who says that."""
+    """An amount for a window that another is smaller than: who says it, and who says the smallest."""
 
     unit: str
     larger: Plain
@@ -24,15 +24,20 @@ class _Clash:
     def why(self, whom: str) -> str:
         """Say of whoever has the larger amount what becomes of it."""
         amount = f"{self.larger['limit']} {self.unit} in {self.larger['window']}{_by(self.by)}"
-        beside = "" if self.other.found is self.by.found else f"the {self.other.found.said} "
-        where = " as well" if self.other == self.by else _by(self.other)
-        return f"gives {whom} {amount}, and {beside}{self.smaller['limit']}{where}: the smaller amount is taken over"
+        said = f"the {self.other.found.said} {self.smaller['limit']}{_by(self.other)}"
+        return f"gives {whom} {amount}, and {said}: the smaller amount is taken over"
+
+    @property
+    def at_once(self) -> bool:
+        """Tell whether both hold today, because one object says them: then nobody has less by the smaller one alone."""
+        return self.by.found is self.other.found
 
     @property
     def remark(self) -> str:
         """Say the same to a reader of the item."""
         amounts = f"{self.smaller['limit']} {self.unit} in {self.smaller['window']}, not {self.larger['limit']}"
-        return f"of two amounts for one window the smaller one is written: {amounts}"
+        held = " that hold at once" if self.at_once else ""
+        return f"of two amounts for one window{held} the smaller one is written: {amounts}"
 
 
 def _by(said: Said) -> str:
@@ -55,25 +60,34 @@ def once(draft: Draft) -> None:
 
 
 def _tell(draft: Draft, entry: Entry, clash: _Clash, whom: str) -> None:
-    draft.leave(clash.by.found, clash.why(whom), clash.other.found)
+    if not clash.at_once:
+        draft.leave(clash.by.found, clash.why(whom), clash.other.found)
     if clash.remark not in entry.remarks:
         entry.remarks.append(clash.remark)
 
 
 def _settled(budget: Plain, draft: Draft) -> Iterator[_Clash]:
-    """Leave one rate for each window, and give each amount that goes."""
+    """Leave the smallest rate of each window, and give each larger amount that goes."""
     for unit in policies.LIMITING.values():
         if not isinstance(budget.get(unit), list):
             continue
-        smallest: dict[int, Plain] = {}
+        windows: dict[int, list[Plain]] = {}
         for rate in budget[unit]:
-            window = window_seconds(rate["window"])
-            first = smallest.setdefault(window, rate)
-            if first["limit"] != rate["limit"]:
-                smaller, larger = sorted((first, rate), key=_amount)
-                smallest[window] = smaller
-                yield _Clash(unit, larger, smaller, draft.said(larger), draft.said(smaller))
-        budget[unit] = list(smallest.values())
+            windows.setdefault(window_seconds(rate["window"]), []).append(rate)
+        for rates in windows.values():
+            yield from _clashes(unit, rates, draft)
+        budget[unit] = [min(rates, key=_amount) for rates in windows.values()]
+
+
+def _clashes(unit: str, rates: Sequence[Plain], draft: Draft) -> Iterator[_Clash]:
+    least = min(map(_amount, rates))
+    smallest = [rate for rate in rates if rate["limit"] == least]
+    for larger in rates:
+        by = draft.said(larger)
+        if larger["limit"] != least:
+            # Who says the smallest amount as well takes nothing from anybody by it.
+            smaller = next((rate for rate in smallest if draft.said(rate).found is by.found), smallest[0])
+            yield _Clash(unit, larger, smaller, by, draft.said(smaller))
 
 
 def _amount(rate: Mapping[str, int]) -> int:

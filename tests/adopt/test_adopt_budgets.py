@@ -87,6 +87,35 @@ def test_of_two_amounts_for_one_window_the_smaller_is_written_and_both_sources_a
     assert run("check").exit_code == 0
 
 
+def _remarks(name: str) -> str:
+    return " ".join(Path("config", name).read_text(encoding="utf-8").replace("#", " ").split())
+
+
+def test_each_larger_amount_is_told_against_the_smallest() -> None:
+    """Also where a smaller one than it, and a larger one than the smallest, stands between them."""
+    other = _by_hand(_TOKENS, (20, "60s"))
+    other["metadata"]["name"] = "other"
+    Path("dump.yaml").write_text(listing(_guarded(_by_hand(_TOKENS, (50000, "1m")), other)), encoding="utf-8")
+    shown = run("import", "dump.yaml").output
+    assert _written("subscriptions.yaml")["gold"]["models"][MODEL]["tokens"] == [{"limit": 20, "window": "60s"}]
+    least = f"and the {_TOKENS} llm/other 20 by its limit `limit-0`: the smaller amount is taken over\n"
+    assert f"the {_RESOURCE} gives {_GOLD} 100 tokens in 1m, {least}" in shown
+    assert f"the {_HAND} gives {_GOLD} 50000 tokens in 1m by its limit `limit-0`, {least}" in shown
+    assert shown.count("the smaller amount is taken over") == 2
+    assert f"1 {_TOKENS}" in shown.partition("left over: ")[2].splitlines()[0]
+
+
+def test_a_policy_that_says_the_smallest_amount_as_well_loses_nothing() -> None:
+    """Its limits hold at once today: nobody had what its larger one says."""
+    Path("dump.yaml").write_text(listing(_guarded(_by_hand(_TOKENS, (50000, "1m"), (20, "60s")))), encoding="utf-8")
+    shown = run("import", "dump.yaml").output
+    assert _written("subscriptions.yaml")["gold"]["models"][MODEL]["tokens"] == [{"limit": 20, "window": "60s"}]
+    assert shown.count("the smaller amount is taken over") == 1
+    assert _TOKENS not in shown.partition("left over: ")[2].splitlines()[0]
+    held = "of two amounts for one window that hold at once the smaller one is written: 20 tokens in 60s, not 50000"
+    assert held in _remarks("subscriptions.yaml")
+
+
 @pytest.mark.parametrize("window", ["0s", "10000h"])
 def test_a_window_that_the_language_has_not_is_a_limit_that_cannot_be_said(window: str) -> None:
     """And no error in a file that nobody wrote."""
@@ -119,7 +148,9 @@ def test_a_plan_says_one_window_twice_when_it_counts_days_in_hours() -> None:
         listing(_guarded(thing("extensions.kuadrant.io/v1alpha1", "PlanPolicy", "llm", "plans", spec=spec))), encoding="utf-8"
     )
     shown = run("import", "dump.yaml").output
-    assert "on `llm/granite` 10 requests in 24h by its plan `plus`, and 7 as well: the smaller amount is taken over" in shown
+    assert "the smaller amount is taken over" not in shown
+    held = "of two amounts for one window that hold at once the smaller one is written: 7 requests in 24h, not 10"
+    assert held in _remarks("subscriptions.yaml")
     assert _written("subscriptions.yaml")["plus"]["models"][MODEL]["requests"] == [
         {"limit": 7, "window": "24h"},
         {"limit": 3, "window": "1h"},
@@ -145,10 +176,10 @@ def test_a_tier_has_the_smallest_of_three_amounts() -> None:
 
     shown = _imported(_of_tiers(more), 1)
     assert _written("tiers.yaml")["free"]["tokens"] == [{"limit": 90, "window": "60s"}]
-    assert "gives the tier `free` 100 tokens in 1m by its limit `free-user-tokens`, and 90 by its limit" in shown
-    assert "95 tokens in 60s by its limit `free-user-tokens-95`, and 90 by its limit `free-user-tokens-90`" in shown
+    held = "of two amounts for one window that hold at once the smaller one is written: 90 tokens in 60s, not "
+    assert all(f"{held}{amount}" in _remarks("tiers.yaml") for amount in (95, 100))
+    assert "the smaller amount is taken over" not in shown
     assert "error[decides-otherwise]" in shown
-    assert "the smaller amount is said here" not in shown
 
 
 def test_one_limit_with_two_amounts_for_one_window_says_so() -> None:
@@ -158,7 +189,8 @@ def test_one_limit_with_two_amounts_for_one_window_says_so() -> None:
 
     shown = _imported(_of_tiers(more), 1)
     assert _written("tiers.yaml")["free"]["tokens"] == [{"limit": 1, "window": "60s"}]
-    assert "100 tokens in 1m by its limit `free-user-tokens`, and 1 as well: the smaller amount is taken over" in shown
+    assert "that hold at once the smaller one is written: 1 tokens in 60s, not 100" in _remarks("tiers.yaml")
+    assert "callers whom the cluster allows more have less" not in shown
 
 
 def test_what_is_so_on_several_models_is_told_once() -> None:
