@@ -8,7 +8,7 @@ from compiler.checks.report import warning
 from compiler.diagnostics.model import Diagnostic, Note, PathPart, Place
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
-from compiler.intent.references import Reference, but_of_budgets, user_aliases
+from compiler.intent.references import Reference, references_but_of_budgets, user_aliases
 
 _GRANTS = "grants"
 
@@ -18,7 +18,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     users = user_aliases(intent)
     inside: Place | None = None
     seen: dict[Hashable, Reference] = {}
-    for reference in but_of_budgets(intent):
+    for reference in references_but_of_budgets(intent):
         where = _list(reference)
         if where is None:
             continue

@@ -8,7 +8,7 @@ from typing import Final
 from compiler.checks.report import warning
 from compiler.diagnostics.model import Diagnostic, Note
 from compiler.intent.intent import Intent
-from compiler.intent.references import Reference, but_of_budgets, user_aliases
+from compiler.intent.references import Reference, references_but_of_budgets, user_aliases
 from compiler.lower.lower import projected_group
 from compiler.lower.methods import methods
 from compiler.program.methods import Method, TierToken, kind_of, vouches_for_group, vouches_for_user
@@ -29,7 +29,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     projected = frozenset(projected_group(intent.platform.spec.gateway.name, tier) for tier in intent.tiers)
     told: set[tuple[str, str]] = set()
     aliases = user_aliases(intent)
-    for one in but_of_budgets(intent):
+    for one in references_but_of_budgets(intent):
         name = aliases.get(one.name, one.name) if one.section == "users" else one.name
         if one.section not in _WORDS or (one.section, name) in told or one.inside.path[:1] == ("invariants",):
             continue

@@ -35,13 +35,13 @@ class Reference(NamedTuple):
 
 def references(intent: Intent) -> Iterator[Reference]:
     """Give every reference: those of budgets come last."""
-    yield from but_of_budgets(intent)
+    yield from references_but_of_budgets(intent)
     for subscription in intent.subscriptions.values():
         for name in subscription.spec.models:
             yield _model(intent, name, subscription.place, ("models", name), is_key=True)
 
 
-def but_of_budgets(intent: Intent) -> Iterator[Reference]:
+def references_but_of_budgets(intent: Intent) -> Iterator[Reference]:
     """Give every reference but a subscription's to the models of its budgets, of which a large platform has by far the most.
 
     They come in the order of sections and names.
