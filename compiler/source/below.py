@@ -7,8 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from compiler.diagnostics.model import Diagnostic
-from compiler.source.errors import error
-from compiler.source.folder import reason
+from compiler.source.folder import no_file, not_followed, not_listed
 
 
 def below(root: Path, endings: Collection[str]) -> tuple[tuple[Path, ...], tuple[Diagnostic, ...]]:
@@ -17,17 +16,14 @@ def below(root: Path, endings: Collection[str]) -> tuple[tuple[Path, ...], tuple
     wrong: list[Diagnostic] = []
 
     def refuse(problem: OSError) -> None:
-        headline = f"the folder cannot be read: {reason(problem)}"
-        wrong.append(error("unreadable-file", headline, Path(problem.filename).as_posix()))
+        wrong.append(not_listed(problem, Path(problem.filename).as_posix()))
 
     for name, folders, names in os.walk(root, onerror=refuse):
         here = Path(name)
-        links = [here / one for one in sorted(folders) if (here / one).is_symlink()]
-        headline = "the folder is a symbolic link, and those are not followed"
-        wrong += [error("unreadable-file", headline, one.as_posix()) for one in links]
+        wrong += [not_followed((here / one).as_posix()) for one in folders if (here / one).is_symlink()]
         for path in (here / one for one in names if Path(one).suffix.lower() in endings):
             if path.is_file():
                 found.append(path)
             else:
-                wrong.append(error("unreadable-file", "it is no file, or a link to nothing", path.as_posix()))
+                wrong.append(no_file(path.as_posix()))
     return tuple(sorted(found)), tuple(sorted(wrong, key=lambda one: one.place.file if one.place else ""))

@@ -43,15 +43,12 @@ def _paths(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
         if Path(problem.filename) == root:
             raise problem
         name = Path(problem.filename).relative_to(root).as_posix()
-        findings.append(error("unreadable-file", f"the folder cannot be read: {reason(problem)}", name))
+        findings.append(not_listed(problem, name))
 
     for folder, folders, names in os.walk(root, onerror=refuse):
         here = Path(folder).relative_to(root)
         folders[:] = [name for name in folders if not name.startswith(".") and (here / name) != Path(_SUITES)]
-        for name in folders:
-            if (root / here / name).is_symlink():
-                headline = "the folder is a symbolic link, and those are not followed"
-                findings.append(error("unreadable-file", headline, (here / name).as_posix()))
+        findings.extend(not_followed((here / name).as_posix()) for name in folders if (root / here / name).is_symlink())
         yield from (here / name for name in names if name.lower().endswith(_ENDINGS) and not name.startswith("."))
 
 
@@ -64,7 +61,7 @@ def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]
     """Give the bytes of a file, or None with the reason in `findings`."""
     try:
         if not path.is_file():
-            findings.append(error("unreadable-file", "it is no file, or a link to nothing", name))
+            findings.append(no_file(name))
             return None
         with path.open("rb") as stream:
             content = stream.read(limits.size + 1)
@@ -75,6 +72,21 @@ def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]
         findings.append(too_large(name, limits))
         return None
     return content
+
+
+def not_listed(problem: OSError, folder: str) -> Diagnostic:
+    """Say that nobody knows what is in a folder."""
+    return error("unreadable-file", f"the folder cannot be read: {reason(problem)}", folder)
+
+
+def not_followed(folder: str) -> Diagnostic:
+    """Say that a folder is somewhere else."""
+    return error("unreadable-file", "the folder is a symbolic link, and those are not followed", folder)
+
+
+def no_file(name: str) -> Diagnostic:
+    """Say that there is nothing to read."""
+    return error("unreadable-file", "it is no file, or a link to nothing", name)
 
 
 def reason(problem: OSError) -> str:
