@@ -324,9 +324,10 @@ def test_the_look_of_a_report_is_part_of_the_question(monkeypatch: pytest.Monkey
 def test_of_many_commands_the_last_are_remembered(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder does not grow for ever."""
     monkeypatch.setattr(memory, "_MOST", 4)
+    (place / "folder.json").mkdir(parents=True)
     for index in range(6):
         _build("--out", f"out-{index}")
-    assert len([*place.iterdir()]) == 4
+    assert len([*place.iterdir()]) == 4 + 1
     assert _answer("--out", "out-5") is not None
     assert _answer("--out", "out-0") is None
 

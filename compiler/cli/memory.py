@@ -89,8 +89,9 @@ def _write(file: Path, content: bytes) -> None:
 def _forget(folder: Path) -> None:
     """Remove what was written longest ago where there is much: commands change, and so do the folders that they speak of."""
     with suppress(OSError):
-        files = sorted(((file.stat().st_mtime_ns, file) for file in folder.iterdir()), reverse=True)
-        for _, file in files[_MOST:]:
+        # What another run is about to put into its place has a name of its own.
+        files = [file for file in folder.iterdir() if file.suffix in (".again", ".json") and file.is_file()]
+        for file in sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)[_MOST:]:
             file.unlink(missing_ok=True)
 
 
