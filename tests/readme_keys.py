@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import NoneType
-from typing import Annotated, Any, Final, Literal, get_args, get_origin
-
-from pydantic.fields import FieldInfo
+from typing import Annotated, Final, Literal, get_args, get_origin
 
 from compiler.intent import scalars
 from compiler.intent.model import ConfigFile, RateSpec
-from compiler.intent.spec import Spec
+from compiler.intent.spec import Declared, Spec, declared
 
 HEAD: Final = ("key", "what it takes", "unless given", "what it is")
 # What a scalar of the language is called where it is taken; the page says what each of them is.
@@ -48,7 +46,7 @@ class Row:
 
 def rows(section: str) -> tuple[Row, ...]:
     """Give a row for each key below an item of a section; rates have rows of their own."""
-    return tuple(_of_specs(_specs(ConfigFile.model_fields[section].annotation), ""))
+    return tuple(_of_specs(_specs(declared(ConfigFile)[section].annotation), ""))
 
 
 def rates() -> tuple[Row, ...]:
@@ -63,7 +61,7 @@ def _of_specs(specs: Sequence[type[Spec]], above: str) -> Iterator[Row]:
         alike: dict[Row, list[type[Spec]]] = {}
         below: dict[tuple[type[Spec], ...], str] = {}
         for spec in specs:
-            field = next((field for key, field in spec.model_fields.items() if (field.alias or key) == name), None)
+            field = declared(spec).get(name)
             if field is not None:
                 alike.setdefault(_row(f"{above}{name}", field), []).append(spec)
                 below[_specs(field.annotation)] = f"{above}{name}{_between(field.annotation)}."
@@ -77,22 +75,20 @@ def _of_specs(specs: Sequence[type[Spec]], above: str) -> Iterator[Row]:
 
 def _names(spec: type[Spec]) -> list[str]:
     # As `maasc fmt` orders them: what a model adds comes before what it shares with others.
-    fields = sorted(spec.model_fields.items(), key=lambda field: field[0] not in spec.__annotations__)
-    return [field.alias or name for name, field in fields]
+    fields = sorted(declared(spec).values(), key=lambda field: field.name not in spec.__annotations__)
+    return [field.key for field in fields]
 
 
 def _kind(spec: type[Spec]) -> str:
-    return str(get_args(spec.model_fields["kind"].annotation)[0])
+    return str(get_args(get_args(declared(spec)["kind"].annotation)[0])[0])
 
 
-def _row(key: str, field: FieldInfo) -> Row:
-    annotation: Any = field.annotation
-    takes = _takes(Annotated[annotation, *field.metadata] if field.metadata else annotation)
-    return Row(key, takes, _default(field), field.description or "")
+def _row(key: str, field: Declared) -> Row:
+    return Row(key, _takes(field.annotation), _default(field), field.field.description or "")
 
 
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
+def _default(field: Declared) -> str:
+    if field.required:
         return "must be given"
     match field.default:
         case bool() as given:
@@ -108,7 +104,7 @@ def _takes(annotation: object, bounds: tuple[object, ...] = ()) -> str:
         return _CALLED[annotation]
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        # pydantic keeps the annotation of a field apart from what limits it: put together, it is a scalar again.
+        # What a field says besides stands behind what makes it a scalar.
         named = next((called for scalar, called in _CALLED.items() if get_args(scalar)[1] == inside[1]), None)
         return named or _takes(inside[0], inside[1:])
     if origin is Literal:
@@ -122,7 +118,7 @@ def _takes(annotation: object, bounds: tuple[object, ...] = ()) -> str:
         return " or ".join(dict.fromkeys(_takes(part) for part in inside if part is not NoneType))
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return "a rate" if annotation is RateSpec else "a mapping"
-    limits = [getattr(bound, side) for side in ("ge", "le") for bound in bounds if hasattr(bound, side)]
+    limits = [getattr(bound, side) for side in ("ge", "le") for bound in bounds if getattr(bound, side, None) is not None]
     return f"a number from {limits[0]:,} to {limits[1]:,}" if limits else _PLAIN[annotation]
 
 

@@ -23,6 +23,7 @@ from compiler.diagnostics.rule import codes, rule
 from compiler.intent.keys import key_order
 from compiler.intent.model import ConfigFile
 from compiler.intent.schema import schema_text
+from compiler.intent.spec import Spec, declared
 from compiler.prove.result import Property
 
 ROOT: Final = Path(__file__).parent.parent
@@ -87,8 +88,8 @@ def _first_sentence(text: str | None) -> str:
 
 def _language() -> str:
     rows = []
-    for name, field in ConfigFile.model_fields.items():
-        spec = next(kind for kind in _inside(field.annotation) if hasattr(kind, "model_fields"))
+    for name, field in declared(ConfigFile).items():
+        spec = next(kind for kind in _inside(field.annotation) if issubclass(kind, Spec))
         keys = ", ".join(f"`{key}`" for key in key_order(_WHERE.get(name, (name, "any"))) or ())
         rows.append((f"`{name}`", _first_sentence(spec.__doc__), keys))
     return _table(("section", "what each item is", "its keys"), iter(rows))
@@ -100,7 +101,7 @@ def _inside(annotation: object) -> Iterator[type]:
 
 def _keys() -> str:
     """Give a table for each section, which a reader opens: all of them at once would be a wall."""
-    tables = {f"<code>{section}</code>": readme_keys.rows(section) for section in ConfigFile.model_fields}
+    tables = {f"<code>{section}</code>": readme_keys.rows(section) for section in declared(ConfigFile)}
     tables["a rate: an item of <code>tokens</code> or <code>requests</code>, or <code>atMost</code>"] = readme_keys.rates()
     return "\n".join(
         f"<details><summary>{name}</summary>\n\n{_table(readme_keys.HEAD, (row.cells() for row in rows))}\n</details>\n"
@@ -189,10 +190,10 @@ def test_what_is_shown_is_run_and_what_is_listed_is_generated(tmp_path: Path, go
 
 def test_every_key_that_the_schema_has_is_in_a_table() -> None:
     """Where the schema has it, with what it takes and what it is."""
-    rows = {section: readme_keys.rows(section) for section in ConfigFile.model_fields}
+    rows = {section: readme_keys.rows(section) for section in declared(ConfigFile)}
     rate = {row.key for row in readme_keys.rates()}
     schema = json.loads(schema_text())
-    wanted = {key for key in _in_schema(schema, schema, "") if key.rpartition(".")[2] not in rate} - set(ConfigFile.model_fields)
+    wanted = {key for key in _in_schema(schema, schema, "") if key.rpartition(".")[2] not in rate} - set(declared(ConfigFile))
     found = {f"{section}{_ITEM.get(section, '.*')}.{row.key}" for section, table in rows.items() for row in table}
     assert found == wanted
     assert rate == {"limit", "window"}
@@ -244,6 +245,6 @@ def test_the_configuration_that_is_shown_compiles(tmp_path: Path) -> None:
     shown = re.search(r"^<!-- compiles -->\n```yaml\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert shown is not None
     (tmp_path / "all.yaml").write_text(shown[1], encoding="utf-8")
-    assert all(f"\n{section}:" in f"\n{shown[1]}" for section in ConfigFile.model_fields)
+    assert all(f"\n{section}:" in f"\n{shown[1]}" for section in declared(ConfigFile))
     result = CliRunner().invoke(maasc, ["check", "--config", str(tmp_path)])
     assert (result.exit_code, "warning" in result.output) == (0, False), result.output

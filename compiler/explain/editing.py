@@ -27,7 +27,7 @@ def edited(intent: Intent, section: Section, item: Item[Any], **update: object) 
     """Give the configuration with other values in one item."""
     items = dict(getattr(intent, section))
     key = next(name for name, one in items.items() if one is item)
-    items[key] = replace(item, spec=item.spec.model_copy(update=update))
+    items[key] = replace(item, spec=item.spec.changed(**update))
     changed: dict[str, Any] = {section: items}
     return replace(intent, **changed)
 

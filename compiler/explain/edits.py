@@ -102,7 +102,7 @@ def _own(of: Question, entries: Sequence[Entry]) -> Iterator[Edit]:
         owner = item.spec.owner
         for section, name in who:
             says = f"add `{name}` to the {section} that own the subscription `{item.name}`"
-            changed = owner.model_copy(update={section: [*getattr(owner, section), name]})
+            changed = owner.changed(**{section: [*getattr(owner, section), name]})
             where = item.place.at("owner", section) if getattr(owner, section) else item.place.at("owner").on_key()
             yield Edit(says, where, int(section == "groups"), edited(of.intent, "subscriptions", item, owner=changed))
 
@@ -119,10 +119,10 @@ def _raise(of: Question, decision: Decision) -> Iterator[Edit]:
         return
     unit, index = zeros[0]
     rates: list[RateSpec] = list(getattr(spec, unit))
-    rates[index] = rates[index].model_copy(update={"limit": 1})
+    rates[index] = rates[index].changed(limit=1)
     place = item.place.at(*path, unit, index, "limit")
     if section == "subscriptions":
-        models = {**item.spec.models, path[-1]: spec.model_copy(update={unit: rates})}
+        models = {**item.spec.models, path[-1]: spec.changed(**{unit: rates})}
         after = edited(of.intent, section, item, models=models)
     else:
         after = edited(of.intent, section, item, **{unit: rates})

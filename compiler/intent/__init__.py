@@ -1,1 +1,1 @@
-"""What may be written: pydantic models of the language, and nothing of Kubernetes."""
+"""What may be written: the models of the language, and nothing of Kubernetes."""

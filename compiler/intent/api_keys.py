@@ -1,12 +1,10 @@
-"""The pydantic models of an API key: who calls with it, what it opens, and where its value lies."""
+"""The models of an API key: who calls with it, what it opens, and where its value lies."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
-
+from compiler.intent.field import Field, Refused
 from compiler.intent.scalars import Label, Text
 from compiler.intent.spec import Spec
 
@@ -42,11 +40,10 @@ class SecretSpec(Spec):
         ),
     ] = None
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> SecretSpec:
+    def sound(self) -> None:
+        """Hold to what the sentence above says."""
         if (self.external is None) == (self.sealed is None):
-            raise PydanticCustomError("bad-value", "the value of a key is either `external` or `sealed`")
-        return self
+            raise Refused("bad-value", "the value of a key is either `external` or `sealed`")
 
 
 class KeySpec(Spec):

@@ -1,15 +1,15 @@
-"""The pydantic models of the ways in: one kind of method each."""
+"""The models of the ways in: one kind of method each."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Final, Literal
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
-
+from compiler.intent.field import Check, Field, Refused
 from compiler.intent.scalars import Label, LabelName, LabelValue, Text, Window
 from compiler.intent.spec import Spec
+
+_NO_URL: Final = "a URL here is `https://host/path`, without user, query or fragment"
 
 _NonEmpty = Annotated[Text, Field(min_length=1)]
 _Name = Annotated[Label, Field(description="name of the method, as `maasc explain --method` takes it")]
@@ -19,31 +19,35 @@ _Cache = Annotated[
 ]
 
 
-def _url(value: str) -> str:
-    parts = urlsplit(value)
+def _url(value: str) -> None:
+    parts = _split(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-        message = "a URL here is `https://host/path`, without user, query or fragment"
-        raise PydanticCustomError("bad-url", "{reason}", {"reason": message})
-    return value
+        raise Refused("bad-url", _NO_URL)
 
 
-def _secure(value: str) -> str:
-    if urlsplit(_url(value)).scheme != "https":
+def _secure(value: str) -> None:
+    _url(value)
+    if _split(value).scheme != "https":
         message = "an issuer is an `https` URL: its keys are fetched from there, and whoever answers instead could sign tokens"
-        raise PydanticCustomError("bad-url", "{reason}", {"reason": message})
-    return value
+        raise Refused("bad-url", message)
 
 
-def _claim(value: str) -> str:
+def _split(value: str) -> SplitResult:
+    try:
+        return urlsplit(value)
+    except ValueError:  # brackets around no address
+        raise Refused("bad-url", _NO_URL) from None
+
+
+def _claim(value: str) -> None:
     if not all(value.split(".")):
-        raise PydanticCustomError("bad-value", "a claim is a name, or names joined by dots such as `realm_access.roles`", {})
-    return value
+        raise Refused("bad-value", "a claim is a name, or names joined by dots such as `realm_access.roles`")
 
 
-_Url = Annotated[Text, AfterValidator(_url)]
-_Issuer = Annotated[Text, AfterValidator(_secure)]
+_Url = Annotated[Text, Check(_url)]
+_Issuer = Annotated[Text, Check(_secure)]
 _Segments = Annotated[list[_NonEmpty], Field(min_length=1)]
-Claim = Annotated[Text, AfterValidator(_claim)] | _Segments
+Claim = Annotated[Text, Check(_claim)] | _Segments
 # Authorino compares the word before the key as it is written, followed by one space.
 _Prefix = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,31}$", description="the word before the key in `authorization`")]
 

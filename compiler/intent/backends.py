@@ -1,11 +1,10 @@
-"""The pydantic models of what serves a model."""
+"""The models of what serves a model."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from compiler.intent.field import Field
 from compiler.intent.scalars import BasePath, Endpoint, Label, Port
 from compiler.intent.spec import Spec
 

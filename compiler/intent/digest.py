@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pydantic import BaseModel
-
 from compiler.intent.intent import Intent, Item
+from compiler.intent.spec import Spec, plain
 
 _SECTIONS: Final = ("groups", "users", "tiers", "models", "access", "subscriptions", "policies", "teams", "invariants")
 
@@ -23,29 +22,27 @@ def digest(intent: Intent) -> str:
 
 
 def _canonical(intent: Intent) -> Iterator[str]:
-    """Give, piece by piece, the JSON text of one object with sorted keys that holds everything."""
+    """Give, piece by piece, the JSON text of one object with sorted keys that holds everything.
+
+    Without defaults: a key that a later release brings changes no digest of those who do not write it.
+    """
     separator = "{"
     for name in sorted((*_SECTIONS, "platform")):
         yield f"{separator}{_text(name)}:"
         separator = ","
         if name == "platform":
-            yield _text(_plain(intent.platform.spec))
+            yield _text(plain(intent.platform.spec))
         else:
             yield from _items(getattr(intent, name))
     yield "}"
 
 
-def _items(items: Mapping[str, Item[BaseModel]]) -> Iterator[str]:
+def _items(items: Mapping[str, Item[Spec]]) -> Iterator[str]:
     yield "{"
     for index, (name, item) in enumerate(sorted(items.items())):
-        yield f"{',' if index else ''}{_text(name)}:{_text(_plain(item.spec))}"
+        yield f"{',' if index else ''}{_text(name)}:{_text(plain(item.spec))}"
     yield "}"
 
 
 # Made once: of a large configuration every item is spelt by itself.
 _text: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
-
-
-def _plain(spec: BaseModel) -> object:
-    # Without defaults: a key that a later release brings changes no digest of those who do not write it.
-    return spec.model_dump(mode="json", by_alias=True, exclude_defaults=True)

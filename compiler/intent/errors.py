@@ -12,11 +12,10 @@ from compiler.diagnostics.model import Diagnostic, Fix, PathPart, Place, Severit
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent import advice
+from compiler.intent.described import described, looks_plain
+from compiler.intent.pydantic_models import model_of
 from compiler.intent.scalars import window_meant, window_seconds
-from compiler.source.scalars import AmbiguousNumberError, plain
-
-# Characters of a value that are repeated in a sentence; the excerpt shows more of it.
-_MOST: Final = 60
+from compiler.intent.spec import Spec
 
 # The last part of where pydantic says that the key of a mapping is wrong, and not what it holds.
 _KEY: Final = "[key]"
@@ -47,8 +46,18 @@ _EFFECTS: Final = {
 }
 
 
-def explain(error: ValidationError, data: object, place: Place) -> Iterator[Diagnostic]:
-    """Give one diagnostic for each thing wrong with `data`, which stands at `place`."""
+def explain(spec: type[Spec], data: object, place: Place) -> Iterator[Diagnostic]:
+    """Give one diagnostic for each thing wrong with `data`, which stands at `place` and was refused as a `spec`."""
+    try:
+        model_of(spec).model_validate(data)
+    except ValidationError as error:
+        yield from _explained(error, data, place)
+    else:
+        # What is refused stays refused: no property and no search ever found the two to differ.
+        yield _error("bad-value", f"{described(data)} is not what may be written here", place)
+
+
+def _explained(error: ValidationError, data: object, place: Place) -> Iterator[Diagnostic]:
     seen: set[tuple[PathPart, ...]] = set()
     for details in error.errors(include_url=False):
         path, found = _follow(details["loc"], data)
@@ -168,32 +177,7 @@ def _quoting(kind: str, found: object) -> str | None:
     if kind == "string_type":
         scalar = isinstance(found, int | float | bool) or found is None
         return "write it in quotes to make it a string" if scalar else None
-    return "remove the quotes" if kind in ("int_type", "bool_type") and _looks_plain(found) else None
-
-
-def _looks_plain(found: object) -> bool:
-    """Tell whether a text would be a number or a boolean without its quotes."""
-    try:
-        return isinstance(found, str) and not isinstance(plain(found), str)
-    except AmbiguousNumberError:
-        return False
-
-
-def described(found: object) -> str:
-    """Name a value of the user's in a sentence."""
-    match found:
-        case None:
-            return "nothing"
-        case bool():
-            return f"`{str(found).lower()}`"
-        case int() | float():
-            return f"the number `{found}`"
-        case str():
-            return f"{'the text ' if _looks_plain(found) else ''}`{found[:_MOST]}{'...' if len(found) > _MOST else ''}`"
-        case list():
-            return "a list"
-        case _:
-            return "a mapping"
+    return "remove the quotes" if kind in ("int_type", "bool_type") and looks_plain(found) else None
 
 
 def _window(found: object, place: Place) -> Fix | None:

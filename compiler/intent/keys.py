@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, get_args, get_origin
 
 from compiler.intent.model import ConfigFile
-from compiler.intent.spec import Spec
+from compiler.intent.spec import Spec, declared
 
 # What may stand at a place: keys of these models, or one level of names or indices above such.
 _Shape = tuple[Any, ...]
@@ -15,7 +15,7 @@ _Shape = tuple[Any, ...]
 
 def order_of(documents: Sequence[object]) -> Callable[[Sequence[str | int]], tuple[str, ...] | None]:
     """Give the order of the keys of a file: `key_order` for one of the configuration, and none for any other."""
-    sections = ConfigFile.model_fields.keys()
+    sections = declared(ConfigFile).keys()
     ours = all(isinstance(data, dict) and data.keys() <= sections for data in documents)
     return key_order if ours else lambda _: None
 
@@ -36,8 +36,8 @@ def _order(specs: tuple[type[Spec], ...]) -> tuple[str, ...] | None:
     # What a model adds comes before what it shares with others: a tier's level and groups before its budget.
     found: dict[str, None] = {}
     for spec in specs:
-        fields = sorted(spec.model_fields.items(), key=lambda field: field[0] not in spec.__annotations__)
-        found.update(dict.fromkeys(field.alias or name for name, field in fields))
+        fields = sorted(declared(spec).values(), key=lambda field: field.name not in spec.__annotations__)
+        found.update(dict.fromkeys(field.key for field in fields))
     return tuple(found) or None
 
 
@@ -45,7 +45,7 @@ def _below(shapes: _Shape, part: str | int) -> Iterator[Any]:
     for shape in shapes:
         for spec in _unwrapped(shape):
             if isinstance(spec, type) and issubclass(spec, Spec):
-                yield from (field.annotation for name, field in spec.model_fields.items() if part == (field.alias or name))
+                yield from (field.annotation for key, field in declared(spec).items() if part == key)
             elif get_origin(spec) is (list if isinstance(part, int) else dict):
                 yield get_args(spec)[-1]
 

@@ -1,11 +1,10 @@
-"""The pydantic model of `platform.limitador`: for how many callers Limitador has to count, and how many counters it keeps."""
+"""The model of `platform.limitador`: for how many callers Limitador has to count, and how many counters it keeps."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
+from compiler.intent.field import Field
 from compiler.intent.spec import Spec
 
 

@@ -1,39 +1,24 @@
-"""The pydantic models of everything that may be written below `config/`: strict, frozen, no extra fields."""
+"""The models of everything that may be written below `config/`: strict, frozen, no extra fields."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Annotated, Literal, TypeVar
-
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from typing import Annotated, Literal
 
 from compiler.intent.api_keys import KeySpec
 from compiler.intent.backends import BackendSpec
+from compiler.intent.field import Field, Refused
 from compiler.intent.platform import PlatformSpec
 from compiler.intent.scalars import Label, LimitAmount, Text, Visible, Window
 from compiler.intent.spec import Spec
 
 
-class RateSpec(Spec):
+class RateSpec(Spec, shared=True):
     """At most `limit` units in each `window`; the window starts with its first request."""
 
     limit: Annotated[LimitAmount, Field(description="the most that may be used in a window, from 0, which denies, to 1000000000")]
     window: Annotated[
         Window, Field(description="how long a window is: whole numbers with `s`, `m`, `h`, `d` or `w`, such as `90s` or `1d12h`")
     ]
-
-
-T = TypeVar("T")
-
-
-@lru_cache(maxsize=1 << 12)
-def _shared(spec: T) -> T:
-    """Give the first of equal specs: many budgets have equal rates, many are equal, and each weighs more than its text."""
-    return spec
-
-
-_Rate = Annotated[RateSpec, AfterValidator(_shared)]
 
 
 class GroupSpec(Spec):
@@ -55,17 +40,9 @@ class UserSpec(Spec):
 class BudgetSpec(Spec):
     """What may be used: rates of tokens and of requests, all of which hold at once."""
 
-    tokens: Annotated[list[_Rate], Field(description="rates of tokens")] = []
-    requests: Annotated[list[_Rate], Field(description="rates of requests")] = []
+    tokens: Annotated[list[RateSpec], Field(description="rates of tokens")] = []
+    requests: Annotated[list[RateSpec], Field(description="rates of requests")] = []
     unlimited: Annotated[bool, Field(description="tokens are counted for attribution and never limited")] = False
-
-    def __eq__(self, other: object) -> bool:
-        """Compare what was written; pydantic's own way asks about much that no model here has."""
-        return type(self) is type(other) and self.__dict__ == other.__dict__
-
-    def __hash__(self) -> int:
-        """Give a hash that equal budgets share; pydantic's own takes no lists."""
-        return hash((tuple(self.tokens), tuple(self.requests), self.unlimited))
 
 
 class TierSpec(BudgetSpec):
@@ -116,16 +93,13 @@ class OwnerSpec(Spec):
     users: Annotated[list[str], Field(description="users who own it")] = []
 
 
-class ModelBudgetSpec(BudgetSpec):
+class ModelBudgetSpec(BudgetSpec, shared=True):
     """A budget on one model; `per` says who shares its counter."""
 
     per: Annotated[
         Literal["user", "subscription"],
         Field(description="who shares one count: `user`, each user has one; `subscription`, all owners together have one"),
     ] = "user"
-
-
-_ModelBudget = Annotated[ModelBudgetSpec, AfterValidator(_shared)]
 
 
 class MetadataSpec(Spec):
@@ -150,7 +124,7 @@ class SubscriptionSpec(Spec):
     owner: Annotated[OwnerSpec, Field(description="who the subscription belongs to")]
     priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1, description="the higher one meters where an owner has several")] = 0
     models: Annotated[
-        dict[str, _ModelBudget], Field(min_length=1, description="the budget on each model, by `name` or `namespace/name`")
+        dict[str, ModelBudgetSpec], Field(min_length=1, description="the budget on each model, by `name` or `namespace/name`")
     ]
     metadata: Annotated[MetadataSpec, Field(description="what the use is put down to")] = MetadataSpec()
 
@@ -226,11 +200,10 @@ class InvariantSpec(Spec):
     never: Annotated[Literal["access"] | None, Field(description="`access`: such callers can never call the models")] = None
     at_most: Annotated[RateSpec | None, Field(alias="atMost", description="such callers never have more tokens than this")] = None
 
-    @model_validator(mode="after")
-    def _says_one_thing(self) -> InvariantSpec:
+    def sound(self) -> None:
+        """Hold to what the sentence above says."""
         if (self.never is None) == (self.at_most is None):
-            raise PydanticCustomError("bad-value", "an invariant says either `never: access` or `atMost`")
-        return self
+            raise Refused("bad-value", "an invariant says either `never: access` or `atMost`")
 
 
 class ConfigFile(Spec):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
+from compiler.intent.field import Refused
 from compiler.intent.model import ConfigFile
+from compiler.intent.read import read
 from compiler.intent.scalars import window_seconds
+from compiler.intent.spec import plain
 
 
 def normal(section: str, content: object) -> object:
@@ -17,10 +18,10 @@ def normal(section: str, content: object) -> object:
     Keys and the places of items in lists stay, so that a path into it leads to the same in what was written.
     """
     try:
-        dumped: dict[str, Any] = ConfigFile.model_validate({section: content}).model_dump(by_alias=True, exclude_defaults=True)
-    except ValidationError:
+        written: dict[str, Any] = plain(read(ConfigFile, {section: content}))
+    except Refused:
         return content
-    return _windows(dumped.get(section, content))
+    return _windows(written.get(section, content))
 
 
 def _windows(value: object) -> object:

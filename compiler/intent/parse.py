@@ -12,7 +12,7 @@ from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent import model
-from compiler.intent.errors import described
+from compiler.intent.described import described
 from compiler.intent.intent import Intent, Item
 from compiler.intent.platform import PlatformSpec
 from compiler.intent.scalars import is_label

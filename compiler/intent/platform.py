@@ -1,12 +1,11 @@
-"""The pydantic models of the section `platform`: what stands in the cluster."""
+"""The models of the section `platform`: what stands in the cluster."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from compiler.intent.authentication import MethodSpec
+from compiler.intent.field import Field
 from compiler.intent.limitador import LimitadorSpec
 from compiler.intent.scalars import RELEASE, Hostname, Label, Port, Regex
 from compiler.intent.spec import Spec

@@ -6,11 +6,10 @@ so is what only the controller itself would refuse later.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
-from pydantic_core import PydanticCustomError
-
+from compiler.intent.field import Before, Check, Field, Refused
 from compiler.intent.scalars import MAX_LIMIT, Text, window_seconds
 from compiler.intent.spec import Spec
 
@@ -20,15 +19,15 @@ LongName = Annotated[str, Field(min_length=1, max_length=253)]
 
 def _said(value: object) -> object:
     if value is None:
-        raise PydanticCustomError("wrong-type", "a key that is written has a value here", {})
+        raise Refused("wrong-type", "a key that is written has a value here")
     return value
 
 
 # The API server takes no `null` for a field that may be left out.
-SAID = BeforeValidator(_said)
+SAID = Before(_said)
 
 
-def _written(units: str, digits: int, value: str) -> str:
+def _written(units: str, digits: int, value: str) -> None:
     """Check a window of one number and one unit.
 
     The definitions also take windows of nothing, and of years, which the controller then leaves out without a word.
@@ -36,30 +35,28 @@ def _written(units: str, digits: int, value: str) -> str:
     number, unit = value[:-1], value[-1:]
     plain = number.isascii() and number.isdigit() and len(number) <= digits
     if not plain or unit not in units:
-        message = "a window is one whole number and one unit of {units} here, such as `24h`"
-        raise PydanticCustomError("bad-window", message, {"units": ", ".join(units)})
+        message = f"a window is one whole number and one unit of {', '.join(units)} here, such as `24h`"
+        raise Refused("bad-window", message)
     try:
         window_seconds(value)
     except ValueError as error:
-        raise PydanticCustomError("bad-window", "{reason}", {"reason": str(error)}) from None
-    return value
+        raise Refused("bad-window", str(error)) from None
 
 
-def _window(value: str) -> str:
+def _window(value: str) -> None:
     if value.startswith("0"):
-        raise PydanticCustomError("bad-window", "a window begins with no 0 here", {})
-    return _written("smh", 4, value)
+        raise Refused("bad-window", "a window begins with no 0 here")
+    _written("smh", 4, value)
 
 
-def _first_window(value: str) -> str:
-    return _written("smhd", 9, value)
+def _first_window(value: str) -> None:
+    _written("smhd", 9, value)
 
 
-def _at_least(least: int, value: int) -> int:
+def _at_least(least: int, value: int) -> None:
     if not least <= value <= MAX_LIMIT:
-        message = "a limit is a whole number from {least} to 1000000000 here"
-        raise PydanticCustomError("bad-limit", message, {"least": least})
-    return value
+        message = f"a limit is a whole number from {least} to 1000000000 here"
+        raise Refused("bad-limit", message)
 
 
 class Metadata(Spec):
@@ -70,15 +67,15 @@ class Metadata(Spec):
     labels: dict[str, str] | None = None
     annotations: dict[str, str] | None = None
     deletion_timestamp: Annotated[str | None, Field(alias="deletionTimestamp")] = None
-    uid: JsonValue = None
-    generation: JsonValue = None
-    finalizers: JsonValue = None
-    resource_version: Annotated[JsonValue, Field(alias="resourceVersion")] = None
-    creation_timestamp: Annotated[JsonValue, Field(alias="creationTimestamp")] = None
-    deletion_grace: Annotated[JsonValue, Field(alias="deletionGracePeriodSeconds")] = None
-    managed_fields: Annotated[JsonValue, Field(alias="managedFields")] = None
-    owner_references: Annotated[JsonValue, Field(alias="ownerReferences")] = None
-    self_link: Annotated[JsonValue, Field(alias="selfLink")] = None
+    uid: Any = None
+    generation: Any = None
+    finalizers: Any = None
+    resource_version: Annotated[Any, Field(alias="resourceVersion")] = None
+    creation_timestamp: Annotated[Any, Field(alias="creationTimestamp")] = None
+    deletion_grace: Annotated[Any, Field(alias="deletionGracePeriodSeconds")] = None
+    managed_fields: Annotated[Any, Field(alias="managedFields")] = None
+    owner_references: Annotated[Any, Field(alias="ownerReferences")] = None
+    self_link: Annotated[Any, Field(alias="selfLink")] = None
 
 
 class Resource(Spec):
@@ -140,8 +137,8 @@ class Group(Spec):
 class Callers(Spec):
     """Anyone in any of the groups, and the users."""
 
-    groups: Annotated[list[Group], Field(default_factory=list)]
-    users: Annotated[list[str], Field(default_factory=list)]
+    groups: list[Group] = []
+    users: list[str] = []
 
 
 class Attribution(Spec):
@@ -149,7 +146,7 @@ class Attribution(Spec):
 
     organization: Annotated[Text | None, SAID, Field(alias="organizationId")] = None
     cost_center: Annotated[Text | None, SAID, Field(alias="costCenter")] = None
-    labels: Annotated[dict[str, str], Field(default_factory=dict)]
+    labels: dict[str, str] = {}
 
 
 class ModelName(Spec):
@@ -190,15 +187,15 @@ class Access(Resource):
 class FirstRate(Spec):
     """At most so many tokens in each window, in the first release."""
 
-    limit: Annotated[int, AfterValidator(lambda value: _at_least(0, value))]
-    window: Annotated[str, AfterValidator(_first_window)]
+    limit: Annotated[int, Check(partial(_at_least, 0))]
+    window: Annotated[str, Check(_first_window)]
 
 
 class Rate(Spec):
     """At most so many tokens in each window."""
 
-    limit: Annotated[int, AfterValidator(lambda value: _at_least(1, value))]
-    window: Annotated[str, AfterValidator(_window)]
+    limit: Annotated[int, Check(partial(_at_least, 1))]
+    window: Annotated[str, Check(_window)]
 
 
 class Billing(Spec):
@@ -211,7 +208,7 @@ class FirstBudget(Spec):
     """A model and its budget, in the first release: the controller counts 100 tokens a minute where no rates are."""
 
     name: LongName
-    rates: Annotated[list[FirstRate], Field(alias="tokenRateLimits", default_factory=list)]
+    rates: Annotated[list[FirstRate], Field(alias="tokenRateLimits")] = []
     rates_of: Annotated[str | None, SAID, Field(alias="tokenRateLimitRef")] = None
     billing: Annotated[Billing | None, SAID, Field(alias="billingRate")] = None
 
@@ -228,7 +225,7 @@ class FirstSubscriptionSpec(Spec):
 
     owner: Callers
     model_refs: Annotated[list[FirstBudget], Field(alias="modelRefs", min_length=1)]
-    priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1)] = 0
+    priority: Annotated[int | None, SAID, Field(ge=-(2**31), le=2**31 - 1)] = None
     metadata: Annotated[Attribution | None, SAID, Field(alias="tokenMetadata")] = None
 
 
@@ -243,7 +240,7 @@ class SubscriptionSpec(Spec):
 
     owner: Callers
     model_refs: Annotated[list[Budget], Field(alias="modelRefs", min_length=1)]
-    priority: Annotated[int, Field(ge=-(2**31), le=2**31 - 1)] = 0
+    priority: Annotated[int | None, SAID, Field(ge=-(2**31), le=2**31 - 1)] = None
     metadata: Annotated[Attribution | None, SAID, Field(alias="tokenMetadata")] = None
 
 

@@ -6,10 +6,8 @@ import re
 from functools import lru_cache
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
-
 from compiler.cel.printer import spellable
+from compiler.intent.field import Check, Field, Refused
 
 MAX_LIMIT: Final = 1_000_000_000
 MAX_SECONDS: Final = 366 * 24 * 60 * 60
@@ -92,89 +90,75 @@ def is_label(name: str) -> bool:
     return bool(_LABEL.match(name))
 
 
-def _window(value: str) -> str:
+def _window(value: str) -> None:
     try:
         window_seconds(value)
     except ValueError as error:
-        raise PydanticCustomError("bad-window", "{reason}", {"reason": str(error)}) from None
-    return value
+        raise Refused("bad-window", str(error)) from None
 
 
-def _limit(value: int) -> int:
+def _limit(value: int) -> None:
     if not 0 <= value <= MAX_LIMIT:
-        raise PydanticCustomError("bad-limit", "a limit is a whole number from 0 to 1000000000", {})
-    return value
+        raise Refused("bad-limit", "a limit is a whole number from 0 to 1000000000")
 
 
-def _label(value: str) -> str:
+def _label(value: str) -> None:
     if not is_label(value):
-        raise PydanticCustomError(
+        raise Refused(
             "bad-name",
             "a Kubernetes name here is at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
-            {},
         )
-    return value
 
 
-def _label_name(value: str) -> str:
+def _label_name(value: str) -> None:
     if not _LABEL_NAME.match(value):
         reason = "a label's name is at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
-        raise PydanticCustomError("bad-name", "{reason}; a DNS name and `/` may stand before it", {"reason": reason})
-    return value
+        raise Refused("bad-name", f"{reason}; a DNS name and `/` may stand before it")
 
 
-def _label_value(value: str) -> str:
+def _label_value(value: str) -> None:
     if not _LABEL_VALUE.match(value):
         reason = "a label holds at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or nothing"
-        raise PydanticCustomError("bad-value", "{reason}", {"reason": reason})
-    return value
+        raise Refused("bad-value", reason)
 
 
-def _hostname(value: str) -> str:
+def _hostname(value: str) -> None:
     if not _HOSTNAME.match(value):
-        raise PydanticCustomError(
-            "bad-hostname", "a hostname is lower-case DNS labels joined by dots, without scheme or port", {}
-        )
-    return value
+        raise Refused("bad-hostname", "a hostname is lower-case DNS labels joined by dots, without scheme or port")
 
 
-def _endpoint(value: str) -> str:
+def _endpoint(value: str) -> None:
     if _ADDRESS.match(value):
-        raise PydanticCustomError("bad-hostname", "a provider is found by its host name, for which its certificate is", {})
-    return _hostname(value)
+        raise Refused("bad-hostname", "a provider is found by its host name, for which its certificate is")
+    _hostname(value)
 
 
-def _base_path(value: str) -> str:
+def _base_path(value: str) -> None:
     if len(value) > _MOST_PATH or not _BASE_PATH.match(value):
-        raise PydanticCustomError(
-            "bad-value", "a path here is `/`, or a slash before each segment, none of which begins with a dot", {}
-        )
-    return value
+        raise Refused("bad-value", "a path here is `/`, or a slash before each segment, none of which begins with a dot")
 
 
-def _text(value: str) -> str:
+def _text(value: str) -> None:
     if not spellable(value):
-        raise PydanticCustomError("bad-value", "text that reaches an expression holds no control characters or line breaks", {})
-    return value
+        raise Refused("bad-value", "text that reaches an expression holds no control characters or line breaks")
 
 
-def _regex(value: str) -> str:
+def _regex(value: str) -> None:
     from compiler import regex  # noqa: PLC0415 - an engine that most configurations do without
 
     if not regex.valid(value):
-        raise PydanticCustomError("bad-value", "this is no regular expression of RE2, which has no look-around", {})
-    return value
+        raise Refused("bad-value", "this is no regular expression of RE2, which has no look-around")
 
 
-Window = Annotated[str, AfterValidator(_window), Field(json_schema_extra={"pattern": "^([0-9]{1,9}[smhdw])+$"})]
-LimitAmount = Annotated[int, AfterValidator(_limit), Field(json_schema_extra={"minimum": 0, "maximum": MAX_LIMIT})]
-Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
-LabelName = Annotated[str, AfterValidator(_label_name)]
-LabelValue = Annotated[str, AfterValidator(_label_value)]
-Hostname = Annotated[str, AfterValidator(_hostname)]
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-BasePath = Annotated[str, AfterValidator(_base_path)]
-Text = Annotated[str, AfterValidator(_text)]
+Window = Annotated[str, Check(_window, {"pattern": "^([0-9]{1,9}[smhdw])+$"})]
+LimitAmount = Annotated[int, Check(_limit, {"minimum": 0, "maximum": MAX_LIMIT})]
+Label = Annotated[str, Check(_label, {"pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"})]
+LabelName = Annotated[str, Check(_label_name)]
+LabelValue = Annotated[str, Check(_label_value)]
+Hostname = Annotated[str, Check(_hostname)]
+Endpoint = Annotated[str, Check(_endpoint)]
+BasePath = Annotated[str, Check(_base_path)]
+Text = Annotated[str, Check(_text)]
 Visible = Annotated[str, Field(pattern=r"\S")]
-Regex = Annotated[str, AfterValidator(_regex)]
+Regex = Annotated[str, Check(_regex)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -30,7 +30,7 @@ class _Reading:
         found = dict(self._keys(team))
         if not found:
             return team
-        return replace(team, spec=team.spec.model_copy(update={"keys": {**team.spec.keys, **found}}))
+        return replace(team, spec=team.spec.changed(keys={**team.spec.keys, **found}))
 
     def _keys(self, team: Item[TeamSpec]) -> Iterator[tuple[str, KeySpec]]:
         """Give the keys that name a file, with what the file holds."""
@@ -42,8 +42,8 @@ class _Reading:
             name = (PurePosixPath(place.file).parent / written).as_posix()
             if name not in self.files:
                 self.missing.append(_missing(written, name, place, self.files))
-            secret = key.secret.model_copy(update={"sealed": self.files.get(name, "")})
-            yield alias, key.model_copy(update={"secret": secret})
+            secret = key.secret.changed(sealed=self.files.get(name, ""))
+            yield alias, key.changed(secret=secret)
 
 
 def _missing(written: str, name: str, place: Place, files: Mapping[str, str]) -> Diagnostic:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from compiler.diagnostics.model import Diagnostic, Place
-from compiler.intent.errors import explain
+from compiler.intent.field import Refused
+from compiler.intent.read import read
+from compiler.intent.spec import Spec
 
-S = TypeVar("S", bound=BaseModel)
+S = TypeVar("S", bound=Spec)
 
 
 def validated(spec: type[S], data: object, place: Place, diagnostics: list[Diagnostic]) -> S | None:
-    """Give the data, which stands at `place`, as the model; None, and more `diagnostics`, when it has another shape."""
+    """Give the data, which stands at `place`, as the record; None, and more `diagnostics`, when it has another shape."""
     try:
-        return spec.model_validate(data)
-    except ValidationError as error:
-        diagnostics.extend(explain(error, data, place))
+        return read(spec, data)
+    except Refused:
+        from compiler.intent.errors import explain  # noqa: PLC0415 - pydantic takes longer to import than most builds to run
+
+        diagnostics.extend(explain(spec, data, place))
         return None

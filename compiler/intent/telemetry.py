@@ -1,11 +1,10 @@
-"""The pydantic model of `platform.telemetry`: by what the gateway's metrics tell usage apart."""
+"""The model of `platform.telemetry`: by what the gateway's metrics tell usage apart."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
+from compiler.intent.field import Field
 from compiler.intent.spec import Spec
 
 LabelName = Literal["user", "subscription", "tier", "organization", "costCenter"]

@@ -6,7 +6,7 @@ from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.suggest import closest
-from compiler.intent.errors import described
+from compiler.intent.described import described
 from compiler.intent.resources import ExternalModel
 from compiler.resources.models import Models
 from compiler.resources.read import Found

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
-from compiler.intent.errors import described
+from compiler.intent.described import described
 
 _DECIMAL: Final = re.compile(r"[0-9]{1,3}(\.[0-9]{1,15})?")
 _MILLION: Final = Decimal(10) ** 6

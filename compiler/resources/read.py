@@ -9,7 +9,7 @@ from typing import Final
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.suggest import closest
 from compiler.intent import resources
-from compiler.intent.errors import described
+from compiler.intent.described import described
 from compiler.intent.shape import validated
 from compiler.source.document import Document
 

@@ -24,7 +24,7 @@ def told(found: Found, resource: FirstSubscription | Subscription, models: Model
     item.item["owner"] = {}
     item.comes(["owner"], "spec", "owner")
     item.callers(["owner"], resource.spec.owner, "spec", "owner")
-    if "priority" in resource.spec.model_fields_set:
+    if resource.spec.priority is not None:
         item.put(["priority"], resource.spec.priority, "spec", "priority")
     item.comes(["models"], "spec", "modelRefs")
     _budgets(item, found, resource.spec.model_refs, models, diagnostics)

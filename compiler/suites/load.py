@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
-
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.engines.celpy_engine import CelpyEngine
-from compiler.intent.errors import described, explain
+from compiler.intent.described import described
 from compiler.intent.model import ConfigFile
+from compiler.intent.shape import validated
+from compiler.intent.spec import declared
 from compiler.source.below import below
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
@@ -104,16 +104,16 @@ def _suites(name: str, documents: Sequence[Document], suites: list[Suite]) -> It
         headline = f"a suite is a mapping, found {described(document.data)}"
         yield Diagnostic("wrong-type", Severity.ERROR, headline, place, NOT_TESTED, help="`maasc test --init` writes a suite")
         return
-    if document.data and document.data.keys() <= ConfigFile.model_fields.keys():
+    if document.data and document.data.keys() <= declared(ConfigFile).keys():
         headline = "this is a file of the configuration, and no suite"
         advice = "suites lie in the folder `tests` of the configuration, which `--config` names"
         first = place.at(next(iter(document.data))).on_key()
         yield Diagnostic("wrong-type", Severity.ERROR, headline, first, NOT_TESTED, help=advice)
         return
-    try:
-        spec = SuiteSpec.model_validate(document.data)
-    except ValidationError as problem:
-        yield from (replace(one, effect=NOT_TESTED) for one in explain(problem, document.data, place))
+    refused: list[Diagnostic] = []
+    spec = validated(SuiteSpec, document.data, place, refused)
+    if spec is None:
+        yield from (replace(one, effect=NOT_TESTED) for one in refused)
         return
     wrong = [*_bad_series(spec, place), *_bad_cel(spec, place)]
     yield from wrong

@@ -1,4 +1,4 @@
-"""The pydantic models of everything that may be written in a suite: strict, frozen, no extra fields."""
+"""The models of everything that may be written in a suite: strict, frozen, no extra fields."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
-
+from compiler.intent.field import Before, Check, Field, Refused
 from compiler.intent.scalars import Window
 from compiler.intent.spec import Spec
 
@@ -21,10 +19,9 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MODEL: Final = re.compile(r"[a-z0-9-]{1,63}/[a-z0-9-]{1,63}\Z")
 
 
-def _day(value: str) -> str:
+def _day(value: str) -> None:
     if not is_day(value):
-        raise PydanticCustomError("bad-value", "a day is written `YYYY-MM-DD`", {})
-    return value
+        raise Refused("bad-value", "a day is written `YYYY-MM-DD`")
 
 
 def is_day(value: str) -> bool:
@@ -36,18 +33,16 @@ def is_day(value: str) -> bool:
     return bool(_DAY.match(value))
 
 
-def _limit(value: str) -> str:
+def _limit(value: str) -> None:
     if not _LIMIT.match(value):
         message = "a limit is written as `100 tokens in 1m`, with ` shared` behind it where callers share the count"
-        raise PydanticCustomError("bad-value", message, {})
-    return value
+        raise Refused("bad-value", message)
 
 
-def _path(value: str) -> str:
+def _path(value: str) -> None:
     if value not in (CHAT, LISTING, EVERY) and not value.startswith("/"):
         message = "a path is `chat`, `listing`, or begins with a slash and is below the model"
-        raise PydanticCustomError("bad-value", message, {})
-    return value
+        raise Refused("bad-value", message)
 
 
 def _several(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
@@ -55,22 +50,17 @@ def _several(value: Any) -> Any:  # noqa: ANN401 - whatever the user wrote
     return [value] if isinstance(value, str | dict) else value
 
 
-def _no_headers() -> list[dict[str, str]]:
-    return [{}]
-
-
-def _unconfigured(value: str) -> str:
+def _unconfigured(value: str) -> None:
     if not _MODEL.match(value):
-        raise PydanticCustomError("bad-value", "a model that is not configured is written `namespace/name`", {})
-    return value
+        raise Refused("bad-value", "a model that is not configured is written `namespace/name`")
 
 
-Day = Annotated[str, AfterValidator(_day)]
-LimitText = Annotated[str, AfterValidator(_limit)]
-Path = Annotated[str, AfterValidator(_path)]
-Names = Annotated[list[str], BeforeValidator(_several), Field(min_length=1)]
-Paths = Annotated[list[Path], BeforeValidator(_several), Field(min_length=1)]
-Headers = Annotated[list[dict[str, str]], BeforeValidator(_several), Field(min_length=1)]
+Day = Annotated[str, Check(_day)]
+LimitText = Annotated[str, Check(_limit)]
+Path = Annotated[str, Check(_path)]
+Names = Annotated[list[str], Before(_several), Field(min_length=1)]
+Paths = Annotated[list[Path], Before(_several), Field(min_length=1)]
+Headers = Annotated[list[dict[str, str]], Before(_several), Field(min_length=1)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -83,22 +73,21 @@ class CallerSpec(Spec):
     """
 
     user: str | None = None
-    groups: list[str] = Field(default_factory=list)
+    groups: list[str] = []
     method: str | None = None
     key: str | None = None
     bound: str | None = None
     credential: Literal["none"] | None = None
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = {}
 
-    @model_validator(mode="after")
-    def _nobody_is_nobody(self) -> CallerSpec:
+    def sound(self) -> None:
+        """Hold nobody to being nobody, and a key to saying whose it is."""
         if self.credential is not None and (self.user is not None or self.groups or self.method or self.key or self.bound):
             message = "a caller without a credential has no user, no groups and no method"
-            raise PydanticCustomError("bad-value", message, {})
+            raise Refused("bad-value", message)
         if self.key is not None and (self.user is not None or self.groups or self.method or self.bound):
             message = "a key says itself whose it is and what it is bound to"
-            raise PydanticCustomError("bad-value", message, {})
-        return self
+            raise Refused("bad-value", message)
 
 
 class SkipSpec(Spec):
@@ -113,7 +102,7 @@ class MatrixSpec(Spec):
 
     callers: Names
     models: Names
-    paths: Paths = Field(default_factory=lambda: [CHAT])
+    paths: Paths = [CHAT]
 
 
 class RowSpec(Spec):
@@ -122,14 +111,14 @@ class RowSpec(Spec):
     name: Text | None = None
     caller: Names
     model: Names
-    path: Paths = Field(default_factory=lambda: [CHAT])
-    headers: dict[str, str] = Field(default_factory=dict)
+    path: Paths = [CHAT]
+    headers: dict[str, str] = {}
     status: Literal[200, 401, 403, 429]
     selected: str | None = None
     reason: str | None = None
-    because: Names = Field(default_factory=list)
+    because: Names = []
     limits: list[LimitText] | None = None
-    asserts: list[Text] = Field(default_factory=list)
+    asserts: list[Text] = []
     skip: SkipSpec | None = None
 
 
@@ -151,7 +140,7 @@ class MeteringSpec(Spec):
     caller: Names
     model: Names
     path: Path = CHAT
-    headers: Headers = Field(default_factory=_no_headers)
+    headers: Headers = [{}]
     series: Text
     every: Window = "1m"
     concurrent: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -164,9 +153,9 @@ class AssertSpec(Spec):
     """CEL that holds of the outcome of every case of the suite that it is about."""
 
     name: Text
-    callers: Names = Field(default_factory=lambda: [EVERY])
-    models: Names = Field(default_factory=lambda: [EVERY])
-    paths: Paths = Field(default_factory=lambda: [EVERY])
+    callers: Names = [EVERY]
+    models: Names = [EVERY]
+    paths: Paths = [EVERY]
     that: Text
     skip: SkipSpec | None = None
 
@@ -175,9 +164,9 @@ class SuiteSpec(Spec):
     """One suite. `unconfigured` are models that run in the cluster and that the configuration does not know."""
 
     description: str | None = None
-    callers: dict[str, CallerSpec] = Field(default_factory=dict)
-    unconfigured: list[Annotated[str, AfterValidator(_unconfigured)]] = Field(default_factory=list)
+    callers: dict[str, CallerSpec] = {}
+    unconfigured: list[Annotated[str, Check(_unconfigured)]] = []
     matrix: MatrixSpec | None = None
-    expect: list[RowSpec] = Field(default_factory=list)
-    metering: list[MeteringSpec] = Field(default_factory=list)
-    asserts: list[AssertSpec] = Field(default_factory=list)
+    expect: list[RowSpec] = []
+    metering: list[MeteringSpec] = []
+    asserts: list[AssertSpec] = []

@@ -118,7 +118,7 @@ def test_a_mutant_that_does_not_compile_is_stillborn(small: Bench) -> None:
 
 def _with_tier(intent: Intent, level: int) -> Intent:
     """Give both tiers one level."""
-    tiers = {name: replace(item, spec=item.spec.model_copy(update={"level": level})) for name, item in intent.tiers.items()}
+    tiers = {name: replace(item, spec=item.spec.changed(level=level)) for name, item in intent.tiers.items()}
     return replace(intent, tiers=tiers)
 
 

@@ -38,7 +38,7 @@ def intent_mutants(intent: Intent) -> Iterator[IntentMutant]:
 
 
 def _with(intent: Intent, section: str, key: str, **update: object) -> Intent:
-    return _holding(intent, section, key, getattr(intent, section)[key].spec.model_copy(update=update))
+    return _holding(intent, section, key, getattr(intent, section)[key].spec.changed(**update))
 
 
 def _holding(intent: Intent, section: str, key: str, spec: object) -> Intent:
@@ -86,10 +86,10 @@ def _subscriptions(intent: Intent) -> Iterator[IntentMutant]:
         owner, what = item.spec.owner, f"the subscription `{key}`"
         for section in ("groups", "users"):
             for index, name, rest in _without(getattr(owner, section)):
-                changed = _with(intent, "subscriptions", key, owner=owner.model_copy(update={section: rest}))
+                changed = _with(intent, "subscriptions", key, owner=owner.changed(**{section: rest}))
                 yield IntentMutant(f"{what} loses its owner `{name}`", item.place.at("owner", section, index), changed)
         for group, more in _added(owner.groups, intent.groups):
-            changed = _with(intent, "subscriptions", key, owner=owner.model_copy(update={"groups": more}))
+            changed = _with(intent, "subscriptions", key, owner=owner.changed(groups=more))
             yield IntentMutant(f"{what} gains the owner `{group}`", item.place.at("owner").on_key(), changed)
         for rank, word in ((min(ranks) - 1, "lowest"), (max(ranks) + 1, "highest")):
             changed = _with(intent, "subscriptions", key, priority=rank)
@@ -101,7 +101,7 @@ def _subscriptions(intent: Intent) -> Iterator[IntentMutant]:
             shared = {"user": "subscription", "subscription": "user"}[budget.per]
             for says, where, other in (
                 *_budgets(budget, place),
-                (f"counts per {shared}", place, budget.model_copy(update={"per": shared})),
+                (f"counts per {shared}", place, budget.changed(per=shared)),
             ):
                 changed = _with(intent, "subscriptions", key, models={**item.spec.models, model: other})
                 yield IntentMutant(f"{what} on `{model}` {says}", where, changed)
@@ -115,16 +115,16 @@ def _budgets(budget: BudgetSpec, place: Place) -> Iterator[tuple[str, Place, Bud
             where = place.at(unit, index)
             for step in _STEPS:
                 if rate.limit + step >= 0:
-                    other = rate.model_copy(update={"limit": rate.limit + step})
-                    changed = budget.model_copy(update={unit: [*rates[:index], other, *rates[index + 1 :]]})
+                    other = rate.changed(limit=rate.limit + step)
+                    changed = budget.changed(**{unit: [*rates[:index], other, *rates[index + 1 :]]})
                     yield f"allows {other.limit} {unit} instead of {rate.limit}", where.at("limit"), changed
-            other = rate.model_copy(update={"window": _another(rate.window)})
-            changed = budget.model_copy(update={unit: [*rates[:index], other, *rates[index + 1 :]]})
+            other = rate.changed(window=_another(rate.window))
+            changed = budget.changed(**{unit: [*rates[:index], other, *rates[index + 1 :]]})
             yield f"has a window of {other.window} instead of {rate.window}", where.at("window"), changed
             left: dict[str, object] = {unit: [*rates[:index], *rates[index + 1 :]]}
             if unit == "tokens" and len(rates) == 1:
                 left["unlimited"] = True
-            yield f"loses its {rate.limit} {unit} in {rate.window}", where, budget.model_copy(update=left)
+            yield f"loses its {rate.limit} {unit} in {rate.window}", where, budget.changed(**left)
 
 
 def _another(window: str) -> str:
@@ -187,5 +187,5 @@ def _methods(intent: Intent) -> Iterator[IntentMutant]:
     methods = item.spec.authentication
     for index, method in enumerate(methods if len(methods) > 1 else ()):
         rest = [*methods[:index], *methods[index + 1 :]]
-        changed = replace(intent, platform=replace(item, spec=item.spec.model_copy(update={"authentication": rest})))
+        changed = replace(intent, platform=replace(item, spec=item.spec.changed(authentication=rest)))
         yield IntentMutant(f"nobody gets in by `{method.name}`", item.place.at("authentication", index), changed)

@@ -1,0 +1,35 @@
+"""Names a value of the user's in a sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from compiler.source.scalars import AmbiguousNumberError, plain
+
+# Characters of a value that are repeated in a sentence; the excerpt shows more of it.
+_MOST: Final = 60
+
+
+def looks_plain(found: object) -> bool:
+    """Tell whether a text would be a number or a boolean without its quotes."""
+    try:
+        return isinstance(found, str) and not isinstance(plain(found), str)
+    except AmbiguousNumberError:
+        return False
+
+
+def described(found: object) -> str:
+    """Name a value of the user's in a sentence."""
+    match found:
+        case None:
+            return "nothing"
+        case bool():
+            return f"`{str(found).lower()}`"
+        case int() | float():
+            return f"the number `{found}`"
+        case str():
+            return f"{'the text ' if looks_plain(found) else ''}`{found[:_MOST]}{'...' if len(found) > _MOST else ''}`"
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
