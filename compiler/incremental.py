@@ -6,8 +6,9 @@ import hashlib
 import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from compiler.program.ir import Program
 from compiler.targets.emit import file_of
@@ -22,8 +23,7 @@ class Made(NamedTuple):
     brought: Plain
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """An earlier build: what is remembered of each file as JSON has it, by path, and what `read` gives of a path now.
 
     `maker` is a digest of the compiler, for another one may make something else of the same model.
@@ -34,8 +34,7 @@ class Earlier:
     read: Callable[[str], bytes | None]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A file that was made of an equal model, and that is still there byte by byte."""
 
     text: str

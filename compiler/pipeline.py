@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.checks.run import check_intent, check_program
 from compiler.diagnostics.model import Diagnostic, failed
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
 _A_PART: Final = 500
 
 
-@dataclass(frozen=True)
-class Front:
+class Front(Struct, frozen=True):
     """What the front end makes of a folder: `program` and `digest` are None when an error stands in the way.
 
     `meant` tells whether the rules on what is meant ran, and not only those on what is written.
@@ -51,8 +52,7 @@ class Front:
     meant: bool = False
 
 
-@dataclass(frozen=True)
-class Back:
+class Back(Struct, frozen=True):
     """What the back end makes of a Program; the diagnostics speak of output files, and `made` is for a later build."""
 
     bundle: Bundle
@@ -162,8 +162,7 @@ def _made(program: Program, wanted: _Wanted, known: Mapping[str, Known]) -> _Par
     return whole
 
 
-@dataclass(frozen=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What is wanted of files beside their texts: plain data, and what each brings to the checks of the whole."""
 
     crds: Crds | None

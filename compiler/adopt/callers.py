@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.lower.lower import tier_namespace
 from compiler.program.ir import SUBSCRIPTION_HEADER, USERNAME_HEADER, Model, Program
@@ -21,8 +23,7 @@ _MOST_IN_PAIRS: Final = 24
 _EVERYBODY: Final = frozenset({"system:authenticated"})
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One request: who sends it with a token for which audiences, to which model, path and headers.
 
     Without a token of the cluster `example` says more of the credential.
@@ -53,8 +54,7 @@ class Asked:
         return f"{who}{groups}{way} asks for `{self.path}`{verb}{headers}"
 
 
-@dataclass(frozen=True)
-class _Who:
+class _Who(Struct, frozen=True):
     """A caller with a token; `alone` is one about whom more is asked than which entry meters a call."""
 
     user: str

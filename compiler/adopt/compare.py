@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.adopt.asked_defects import Watch
 from compiler.adopt.callers import Asked, questions
@@ -59,8 +62,7 @@ class Comparison:
         return tuple(one for one in self.differences if one.reason == why)
 
 
-@dataclass(frozen=True)
-class _Side:
+class _Side(Struct, frozen=True):
     """One of the two gateways."""
 
     cluster: Cluster

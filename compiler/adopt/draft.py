@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from compiler.adopt.objects import Object, Plain
 from compiler.intent.scalars import is_label
 
@@ -24,8 +26,7 @@ class Entry:
     remarks: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(Struct, frozen=True):
     """An object, or a part of one, that does not become configuration; `why` is a sentence without its subject.
 
     `instead` is the object that says what is in the configuration in its place.
@@ -36,8 +37,7 @@ class Left:
     instead: Object | None = None
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """Who says a rate: an object, and where in it."""
 
     found: Object

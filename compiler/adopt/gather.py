@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.adopt.objects import Object, at_line, is_listing, kept, mapping, name_of
 from compiler.adopt.rbac import about_models
@@ -36,8 +39,7 @@ class Dump:
         return tuple(one for one in self.objects if one.kind in kinds)
 
 
-@dataclass(frozen=True)
-class _File:
+class _File(Struct, frozen=True):
     """A file of a dump; `short` is its name below what the user named."""
 
     path: Path

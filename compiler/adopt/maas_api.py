@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
@@ -18,8 +19,7 @@ KEY: Final = "maas-api/subscription-key"
 ALLOWED: Final = "maas-api/allowed"
 
 
-@dataclass(frozen=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """A subscription as the API sees it; `models` are by name, and in today's release by `namespace/name`."""
 
     namespace: str
@@ -33,8 +33,7 @@ class Owned:
         return user in self.users or bool(groups & self.groups)
 
 
-@dataclass(frozen=True)
-class MaasApi:
+class MaasApi(Struct, frozen=True):
     """The API of a platform; `tiers` are by level, the highest first."""
 
     tiers: tuple[tuple[str, frozenset[str]], ...]

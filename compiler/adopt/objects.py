@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
 from compiler.program.keys import (
@@ -48,15 +49,14 @@ _DROPPED: Final = frozenset(
 _REPEATED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(Struct, frozen=True):
     """One object, and where it was read; `source` says that without the folders of a machine."""
 
     version: str
     kind: str
     namespace: str
     name: str
-    data: Plain = field(repr=False)
+    data: Plain
     place: Place
     source: str
 

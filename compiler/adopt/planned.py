@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.adopt import policies
 from compiler.adopt.gather import Dump
@@ -24,8 +25,7 @@ _PLAN: Final = "plan"
 _VERSION: Final = "kuadrant.io/v1"
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What is made of all plans: `filters` by AuthPolicy, `limits` with their PlanPolicy, and why nothing is known of others."""
 
     filters: Mapping[str, Plain] = field(default_factory=dict)

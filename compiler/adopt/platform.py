@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
@@ -18,8 +19,7 @@ from compiler.diagnostics.model import Diagnostic, Severity
 _DEFAULT: Final = "maas-default-gateway"
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the user says of the platform because no dump tells: `gateway` as `namespace/name`."""
 
     kuadrant: str

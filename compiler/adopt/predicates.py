@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.cel import parse as cel
 from compiler.cel.tree import All, Any, Compare, Expr, Ident, ListLit, Macro, Method, Not, Select, Str
@@ -11,8 +12,7 @@ from compiler.cel.tree import All, Any, Compare, Expr, Ident, ListLit, Macro, Me
 _LISTING = "/v1/models"
 
 
-@dataclass(frozen=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """Callers in any of the groups, or of the tier, or with one of the names."""
 
     groups: frozenset[str] = frozenset()
@@ -26,8 +26,7 @@ class Callers:
         return bool(self.groups or self.users or self.tiers)
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """A conjunction: who is meant (everybody where `who` is None), who is not, and whether listings are exempt."""
 
     who: Callers | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.draft import Draft
 from compiler.adopt.gather import Dump
@@ -19,8 +20,7 @@ from compiler.program.ir import SUBSCRIPTION_HEADER
 _EVERYWHERE: Final = ("Gateway", "Role", "RoleBinding")
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Tells by the routes of a dump; `models` are all that were taken over."""
 
     draft: Draft

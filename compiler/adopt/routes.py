@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, origin
@@ -107,8 +108,7 @@ def _subjects(found: Callers) -> Plain:
     return {kind: names for kind, names in said.items() if names}
 
 
-@dataclass(frozen=True)
-class _Limit:
+class _Limit(Struct, frozen=True):
     name: str
     asked: Condition
     rates: list[Plain]

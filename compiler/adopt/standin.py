@@ -6,8 +6,9 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from compiler.adopt import policies
 from compiler.adopt.gather import Dump

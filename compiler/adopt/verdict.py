@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.adopt.callers import Asked
 from compiler.diagnostics.count import noun
@@ -51,8 +52,7 @@ REASONS: Final[Mapping[Reason, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What one side says: passed with these windows, refused, or nothing that is known."""
 
     status: int | None
@@ -76,8 +76,7 @@ class Answered:
         return f"200, {', '.join(told) or 'unmetered'}"
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One request that the two sides answer otherwise, and why."""
 
     asked: Asked
@@ -105,8 +104,7 @@ def alike(today: Answered, then: Answered) -> bool:
     return not today.passed or today.windows == then.windows
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known about a request.
 
     The caller has `owned` subscriptions; some policy of today's `looks` at the header by which callers ask for one; `windows`

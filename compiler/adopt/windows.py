@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, Entry, Said
@@ -11,8 +12,7 @@ from compiler.adopt.objects import Plain
 from compiler.intent.scalars import window_seconds
 
 
-@dataclass(frozen=True)
-class _Clash:
+class _Clash(Struct, frozen=True):
     """An amount for a window that another is smaller than: who says it, and who says the smallest."""
 
     unit: str

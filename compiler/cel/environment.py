@@ -7,9 +7,10 @@ and 250 levels, the kinds of cel-rust at 95 levels, one of them overflows a stac
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.kinds import Items, Kind, Record, Table, Text
 
@@ -17,8 +18,7 @@ from compiler.cel.kinds import Items, Kind, Record, Table, Text
 _FUNCTIONS: Final = frozenset(("split", "join", "startsWith", "endsWith"))
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """An engine of the runtime: what it can take, and whether `a["b"]` reads the field of an object."""
 
     name: str
@@ -45,8 +45,7 @@ class Result(Enum):
     COUNTER = "a plain path"
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A place for an expression: everyone who evaluates it, what it must give, and its roots."""
 
     readers: tuple[Reader, ...]

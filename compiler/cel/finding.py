@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.printer import text
 from compiler.cel.tree import Expr
@@ -38,8 +39,7 @@ class Hazard(Enum):
     COUNTER = "counter"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A hazard, and a sentence that names the part of the expression."""
 
     hazard: Hazard

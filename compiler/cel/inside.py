@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any, Final, get_args
+
+from msgspec import Struct
 
 from compiler.cel.tree import Expr
 
@@ -14,13 +15,13 @@ _EXPRESSIONS: Final = get_args(Expr)
 Where = tuple[str | int, ...]
 
 
-def expressions(value: Any, where: Where = ()) -> Iterator[tuple[Where, Expr]]:  # noqa: ANN401 - any frozen dataclass of data
-    """Give every tree below an object of dataclasses, mappings and tuples, with the way to it, in the order of the fields."""
+def expressions(value: Any, where: Where = ()) -> Iterator[tuple[Where, Expr]]:  # noqa: ANN401 - any frozen object of data
+    """Give every tree below an object of fields, mappings and tuples, with the way to it, in the order of the fields."""
     if isinstance(value, _EXPRESSIONS):
         yield where, value
-    elif is_dataclass(value):
-        for member in fields(value):
-            yield from expressions(getattr(value, member.name), (*where, member.name))
+    elif isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from expressions(getattr(value, name), (*where, name))
     elif isinstance(value, Mapping):
         for key, content in value.items():
             yield from expressions(content, (*where, key))

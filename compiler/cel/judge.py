@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, assert_never
+
+from msgspec import Struct
 
 from compiler.cel.environment import Slot
 from compiler.cel.finding import Finding, Hazard, excerpt
@@ -42,8 +43,7 @@ _TEXTS: Final = Items(_TEXT)
 _ARGUMENTS: Final = 1
 
 
-@dataclass(frozen=True)
-class Here:
+class Here(Struct, frozen=True):
     """Where a part stands: the names it may use, and the conditions that hold there."""
 
     scope: Mapping[str, Kind]

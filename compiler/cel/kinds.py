@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Truth:
+
+class Truth(Struct, frozen=True):
     """A boolean."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string; of one that was filtered for equality it is known `among` which it is."""
 
     among: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
-class Anything:
+class Anything(Struct, frozen=True):
     """An item of an empty list, or what a faulty part would have given: fits wherever it stands."""
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list of at least `least` items, all of one kind."""
 
     item: Kind
     least: int = 0
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A map from strings to values of one kind, of which `keys` are surely there; `lower`: no key has a capital."""
 
     value: Kind
@@ -41,8 +37,7 @@ class Table:
     lower: bool = False
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """An object: fields that are surely there, and fields that may be absent; there are no others."""
 
     certain: Mapping[str, Kind] = field(default_factory=dict)

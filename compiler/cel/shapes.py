@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
@@ -116,7 +116,7 @@ def _maker(part: Any, numbers: dict[str, int], met: list[int]) -> Callable[[Sequ
     if isinstance(part, str | int):
         return None
     kind = type(part)
-    return _of(lambda parts: kind(*parts), [getattr(part, one.name) for one in fields(part)], numbers, met)
+    return _of(lambda parts: kind(*parts), [getattr(part, name) for name in part.__struct_fields__], numbers, met)
 
 
 def _of(

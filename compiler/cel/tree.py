@@ -2,85 +2,75 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Comprehension = Literal["exists", "all", "filter", "map"]
 Relation = Literal["==", "!=", "in", "<="]
 
 
-@dataclass(frozen=True)
-class Str:
+class Str(Struct, frozen=True):
     """A string literal."""
 
     value: str
 
 
-@dataclass(frozen=True)
-class Bool:
+class Bool(Struct, frozen=True):
     """`true` or `false`."""
 
     value: bool
 
 
-@dataclass(frozen=True)
-class Null:
+class Null(Struct, frozen=True):
     """`null`: only where the gateway's filter tells that it knows nothing, and in no condition (`compiler.cel.judge`)."""
 
 
-@dataclass(frozen=True)
-class Int:
+class Int(Struct, frozen=True):
     """A small list index; the subset has no other numbers."""
 
     value: int
 
 
-@dataclass(frozen=True)
-class ListLit:
+class ListLit(Struct, frozen=True):
     """A list literal."""
 
     items: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class MapLit:
+class MapLit(Struct, frozen=True):
     """A map literal; keys are strings and occur once."""
 
     entries: tuple[tuple[str, Expr], ...]
 
 
-@dataclass(frozen=True)
-class Ident:
+class Ident(Struct, frozen=True):
     """A root such as `auth` or `request`, or the variable of a macro."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Select:
+class Select(Struct, frozen=True):
     """`operand.field`; the printer chooses brackets where the field is no identifier."""
 
     operand: Expr
     field: str
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """`operand[index]`."""
 
     operand: Expr
     index: Expr
 
 
-@dataclass(frozen=True)
-class Has:
+class Has(Struct, frozen=True):
     """`has(operand.field)`."""
 
     select: Select
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """`target.name(arguments)`: a string or list function of the runtime."""
 
     target: Expr
@@ -88,8 +78,7 @@ class Method:
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """`target.kind(variable, body)`."""
 
     kind: Comprehension
@@ -98,15 +87,13 @@ class Macro:
     body: Expr
 
 
-@dataclass(frozen=True)
-class Not:
+class Not(Struct, frozen=True):
     """`!(operand)`."""
 
     operand: Expr
 
 
-@dataclass(frozen=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """`left op right` for a relation."""
 
     op: Relation
@@ -114,29 +101,25 @@ class Compare:
     right: Expr
 
 
-@dataclass(frozen=True)
-class Concat:
+class Concat(Struct, frozen=True):
     """`a + b + ...` on lists."""
 
     parts: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class All:
+class All(Struct, frozen=True):
     """`a && b && ...`; at least one term."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class Any:
+class Any(Struct, frozen=True):
     """`a || b || ...`; at least one term."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True)
-class Ternary:
+class Ternary(Struct, frozen=True):
     """`condition ? then : otherwise`."""
 
     condition: Expr

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli.report import Folder, in_folder
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from compiler.validate.crds import Crds
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What came of a configuration: `program`, `digest` and `bundle` are None where errors stand in the way."""
 
     sources: Folder

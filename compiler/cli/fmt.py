@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cli import named, options
 from compiler.cli.exit import FINE, GATE, code
@@ -27,8 +28,7 @@ from compiler.style.layout import formatted
 _LEFT: Final = "it is left as it is"
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A file as it is, and as it should be; the latter is None where that is not known."""
 
     path: Path

@@ -5,11 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from msgspec import Struct
 
 from compiler import pipeline
 from compiler.cli import report
@@ -28,8 +28,7 @@ from compiler.source.load import load_texts
 Told = Callable[[Sequence[Diagnostic]], Iterable[Diagnostic]]
 
 
-@dataclass(frozen=True)
-class Team:
+class Team(Struct, frozen=True):
     """A team of the configuration: its name, where it stands, and its keys as they are written."""
 
     name: str
@@ -45,8 +44,7 @@ class Team:
         return str(data)
 
 
-@dataclass(frozen=True)
-class Configured:
+class Configured(Struct, frozen=True):
     """A configuration that compiles."""
 
     config: Path

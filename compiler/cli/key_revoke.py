@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 
 import click
+from msgspec import Struct
 
 from compiler import pipeline
 from compiler.cli.key_change import end, not_edited, refuse
@@ -25,8 +25,7 @@ _TEAMS: Final = "teams"
 _NOT: Final = "the key was not revoked"
 
 
-@dataclass(frozen=True)
-class Revoked:
+class Revoked(Struct, frozen=True):
     """A key that is taken out: the path of the file, its place in a store if it has one, and whether all now compiles."""
 
     file: str

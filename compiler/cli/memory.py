@@ -7,9 +7,10 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cli.again import Asked, contents, remembered
 
@@ -17,8 +18,7 @@ from compiler.cli.again import Asked, contents, remembered
 _MOST: Final = 500
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """What is remembered for one command and of one output folder.
 
     `was` is the digest of the configuration before it was compiled, None where it is not plain.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cli.compile import Compiled
 from compiler.cli.report import Folder, Folders
@@ -24,8 +26,7 @@ from compiler.source.texts import Texts
 _EMITTED: Final = "/"
 
 
-@dataclass(frozen=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """What came of a proof, with files named from where the user stands; `report` is None when nothing could be read.
 
     `around` counts the errors about what stands around the models.

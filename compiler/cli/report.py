@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import Locator
@@ -16,8 +17,7 @@ from compiler.diagnostics.look import Look
 from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
 
 
-@dataclass(frozen=True)
-class Reporting:
+class Reporting(Struct, frozen=True):
     """How the user wants to be told."""
 
     form: str
@@ -41,8 +41,7 @@ def _moved(place: Place | None, folder: Path) -> Place | None:
     return place and replace(place, file=(folder / place.file).as_posix())
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The texts of a folder under the names that `in_folder` gives them."""
 
     path: Path
@@ -61,8 +60,7 @@ class Folder:
         return file.removeprefix(f"{base}/") if base != "." else file
 
 
-@dataclass(frozen=True)
-class Folders:
+class Folders(Struct, frozen=True):
     """The texts of several folders, each under the names that `in_folder` gives them."""
 
     folders: tuple[Folder, ...]

@@ -6,10 +6,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
+
+from msgspec import Struct
 
 _PLAIN_FILES: Final = ("100644", "100755")
 
@@ -25,8 +26,7 @@ class RevisionError(Exception):
         self.advice = advice
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """A configuration that can be read: `folder` holds its files, which are called `revision` + `path` + their name."""
 
     folder: Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code, stop

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
 import click
+from msgspec import Struct
 
 from compiler import pipeline
 from compiler.cli import named, options
@@ -62,8 +62,7 @@ class _Percent(click.ParamType[float]):
         return share
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """What the user wants of a run."""
 
     files: tuple[Path, ...]

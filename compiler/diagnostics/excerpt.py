@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Span
@@ -27,8 +28,7 @@ _BREAK: Final = re.compile(r"\r\n|\n|\r")
 Lines = Callable[[str], tuple[str, ...] | None]
 
 
-@dataclass(frozen=True)
-class Quoted:
+class Quoted(Struct, frozen=True):
     """One line as shown: its number from 1 (None for a gap), its visible text, and the marks below it."""
 
     number: int | None
@@ -39,8 +39,7 @@ class Quoted:
 _GAP: Final = Quoted(None, _CUT, "")
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """What one character of the source becomes: visible text and its width in terminal cells."""
 
     text: str

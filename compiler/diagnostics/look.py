@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Look:
+
+class Look(Struct, frozen=True):
     """What the caller of a renderer may choose.
 
     `base` is put before every file name, so that an editor can open it from where the user stands (`config/`).

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 PathPart = str | int
 
@@ -16,8 +17,7 @@ class Severity(Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A range of a text: lines and columns count from 1, columns in characters, the end is exclusive."""
 
     line: int
@@ -26,8 +26,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Somewhere in the user's files, named by the path of keys and indices that leads there.
 
     `key` points at the key itself and not at its value. `span` is given only where no path exists, as for a syntax
@@ -40,10 +39,6 @@ class Place:
     document: int = 0
     span: Span | None = None
 
-    def __reduce__(self) -> tuple[type[Place], tuple[object, ...]]:
-        """Pickle as a call: what dataclasses do for slots looks every field up by name, and there are many places."""
-        return Place, (self.file, self.path, self.key, self.document, self.span)
-
     def at(self, *path: PathPart) -> Place:
         """Give the place below this one."""
         return Place(self.file, self.path + path, document=self.document)
@@ -53,16 +48,14 @@ class Place:
         return Place(self.file, self.path, key=True, document=self.document)
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Struct, frozen=True):
     """A second sentence, with its own place when it has one."""
 
     text: str
     place: Place | None = None
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A change that needs no guess: `old`, which stands at the place of the finding, becomes `new`.
 
     With a `section`, `new` is declared there instead. `says` tells in words what it then means.
@@ -74,8 +67,7 @@ class Fix:
     section: str | None = None
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One finding.
 
     `headline` is one sentence: lower case, no full stop, the user's text in backticks. `effect` says what would

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Severity
 from compiler.diagnostics.suggest import similar
@@ -53,8 +54,7 @@ class RulePageError(ValueError):
     """A page does not have the layout; a mistake in this package, not of its user."""
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """What a page shows for good or bad: words about it, an example, or both.
 
     `language` is None where there is no example and `text` is then empty; otherwise `text` ends with a line break.
@@ -74,8 +74,7 @@ class Example:
         return tuple(zip(named[::2], named[1::2], strict=True))
 
 
-@dataclass(frozen=True)
-class RulePage:
+class RulePage(Struct, frozen=True):
     """All that is known of one code; `markdown` is the page as written."""
 
     code: str

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.parse import parse
 from compiler.diagnostics.model import failed
@@ -38,8 +41,7 @@ Counter = tuple[str, str, str, str, int, tuple[str, ...]]
 _NAMED = (Symbol(header_value(SUBSCRIPTION_HEADER)), Symbol(world.BOUND))
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Callers who get through and have the same: `metered` tells whether any limit of tokens counts them."""
 
     callers: Region
@@ -163,8 +165,7 @@ def cluster_of(program: Program, model: Model, objects: Sequence[Object]) -> Clu
     return cluster
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Struct, frozen=True):
     model: Model
     world: World
     emitted: Emitted

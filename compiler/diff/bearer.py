@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diff.budgets import allowed
 from compiler.diff.meaning import REFUSED, Outcome
@@ -55,8 +56,7 @@ def callers(keys: Keys) -> Callers:
     return Callers((), methods=(f"whoever brings the key {', now '.join(names)}",))
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True, dict=True):
     """A request for a model with the key as one side has it; there is no key, or no model, where the side has none."""
 
     program: Program

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from compiler.diagnostics.count import noun
 from compiler.kube.ratelimit import window
@@ -19,8 +20,7 @@ class Relation(Enum):
     MIXED = "mixed"
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """What an entry allows: rates by unit (none: no limit on that unit), each caller's own or `shared` by all it meters."""
 
     tokens: tuple[Rate, ...]

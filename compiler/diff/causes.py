@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.diff.edits import Edit
@@ -42,8 +43,7 @@ _AMOUNTS = frozenset(("tokens", "requests", "unlimited", "per"))
 Kind = Literal["amount", "other", "either"]
 
 
-@dataclass(frozen=True)
-class Clue:
+class Clue(Struct, frozen=True):
     """What a change is about: the lines that decided its witness, and names of entries, models, groups and users.
 
     `sections` are those that can bring such a change about at all, and `kind` tells what can within them.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diff import keys, platform, words
 from compiler.diff.answers import Reader
@@ -185,8 +188,7 @@ class Comparison:
         return Row(finding.changes, (told.model,), told.callers, finding.before, finding.after, shown, put_down, told.people)
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """A finding on one model, with what is needed to tell of it."""
 
     credentials: Credentials

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
+
+from msgspec import Struct
 
 from compiler.diff.regions import ANYBODY, NOBODY, Region, Regions
 from compiler.prove.leaf import UndecidedError
@@ -23,8 +24,7 @@ class TooManyKindsError(Exception):
     """A set of callers has no description that could be read."""
 
 
-@dataclass(frozen=True, order=True)
-class Kind:
+class Kind(Struct, frozen=True, order=True):
     """Callers in at least one group of each of the alternatives, with the name if one is given, and nothing of `but`.
 
     `users` are names of which the caller has one; without any, the name does not matter. `not_users` are excluded.

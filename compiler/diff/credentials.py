@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from compiler.diff.meaning import Taking, taking
 from compiler.program.methods import Credential, Method, credentials_of
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """Credentials of any of these kinds (each a combination), and the method that accepts them on each side."""
 
     credentials: tuple[tuple[Credential, ...], ...]

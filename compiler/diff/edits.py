@@ -6,8 +6,10 @@ A default that is spelt out says nothing else than before, and neither does anot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.diff.result import Cause
@@ -19,8 +21,7 @@ _WHOLE: Final = "platform"
 _ABSENT: Final = object()
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A value that differs: the item it belongs to, what it says on each side, and where it is read.
 
     One that is `respelt` says the same in other words, and cannot be why anything changes.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diff.answers import Counter
 from compiler.diff.budgets import Relation, at_most, relation
@@ -18,8 +21,7 @@ from compiler.program.ir import Model
 from compiler.program.methods import Method
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """Callers for whom a request is answered differently; `allowed` may be covered by their description as well.
 
     `entries` meter all of them before and after (None: refused), where that is what differs; `keys` are all it is about.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diff.bearer import Asked, callers, changed
 from compiler.diff.budgets import Allowed
@@ -32,8 +33,7 @@ def steps_of_keys(base: Side, head: Side) -> Iterator[Step]:
                 yield Step(judged[0], (ident,), callers(keys), (_APPLIED,), (missing,), judged[1], person)
 
 
-@dataclass(frozen=True)
-class _Has:
+class _Has(Struct, frozen=True):
     allowed: Allowed
     entry: str
     # Policies that are proved count whomever they let through.

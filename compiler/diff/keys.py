@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from compiler.diagnostics.model import Place
 from compiler.diff.bearer import Asked, Keys, callers, changed
 from compiler.diff.findings import Answering, Pair
@@ -16,8 +18,7 @@ from compiler.program.mentioned import mentioned
 from compiler.prove.terms import Terms
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A change for the bearers of one value; `keys` is what it is on each side, `entries` all that the change is about."""
 
     row: Row

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diff.side import Side
 from compiler.intent.references import user_aliases
@@ -12,8 +13,7 @@ from compiler.program.mentioned import mentioned
 from compiler.program.methods import Method, TokenReview
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """Models, entries that meter, groups and tiers by name; `users` gives the name that an e-mail address or a subject is of.
 
     `everybody` are the groups that people have who bring a token of the cluster.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diff.side import LIMITING, ObjectKey, Side
 from compiler.program.backends import ExternalModel
 from compiler.program.ir import Budget, Model, Subjects
 
 
-@dataclass(frozen=True)
-class Answering:
+class Answering(Struct, frozen=True):
     """All that decides what a model answers on one side: its path and route, its provider, who may call it, what meters them.
 
     `limits` are the emitted limits as text, by the object they are in.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diff.answers import Counter, Reader, accepting
 from compiler.diff.budgets import Allowed, allowed
@@ -19,8 +20,7 @@ from compiler.prove.view import View
 from compiler.prove.world import World
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a request is answered: refused (`key` None), or metered by an entry."""
 
     key: str | None = None

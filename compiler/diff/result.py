@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diff.cover import Kind
 
@@ -27,8 +29,7 @@ class Change(Enum):
 WEIGHT = {change: index for index, change in enumerate(Change)}
 
 
-@dataclass(frozen=True)
-class Callers:
+class Callers(Struct, frozen=True):
     """A description of callers; `kinds` is None when it would take more words than anybody reads.
 
     `asking` is the entry that their requests name; with `first` also theirs who name none and are metered by it.
@@ -46,8 +47,7 @@ class Callers:
 ANYBODY = Callers(())
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What becomes of the witness's request on one side: the status, and the entry that meters it."""
 
     method: str | None
@@ -55,8 +55,7 @@ class Answered:
     selected: str | None
 
 
-@dataclass(frozen=True)
-class Witness:
+class Witness(Struct, frozen=True):
     """A caller and a request that show a change; both answers are those of the reference meaning."""
 
     model: str
@@ -67,8 +66,7 @@ class Witness:
     after: Answered
 
 
-@dataclass(frozen=True, order=True)
-class Cause:
+class Cause(Struct, frozen=True, order=True):
     """A line that was edited: on which side it is read (`base` or `head`), file and line, and the path of what is there.
 
     `file` is as it is shown, with the revision it is read from; `path` is the file alone.
@@ -81,8 +79,7 @@ class Cause:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class Also:
+class Also(Struct, frozen=True):
     """The change of a row for the same callers, where their requests name another entry."""
 
     asking: str | None
@@ -92,8 +89,7 @@ class Also:
     witness: Witness | None
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One change. `models` are all models that it is the same on; the witness speaks of the first.
 
     `before` and `after` say in words what the callers had and have. `people` are those of a roster whom it concerns.
@@ -150,8 +146,7 @@ class Fate(Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, order=True)
-class ObjectChange:
+class ObjectChange(Struct, frozen=True, order=True):
     """An emitted object that differs; `file` is its path in `out/`."""
 
     file: str
@@ -168,8 +163,7 @@ class Safety(Enum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """A state between two applied objects in which some callers have something else than before or after.
 
     `applied` is what has just been done, `missing` what is still to come of what matters to the models.
@@ -184,8 +178,7 @@ class Step:
     person: str = ""
 
 
-@dataclass(frozen=True)
-class Trip:
+class Trip(Struct, frozen=True):
     """A gate that was asked for, and how much of each it stops at."""
 
     gate: str
@@ -199,8 +192,7 @@ class Trip:
         return bool(self.rows or self.steps or self.objects)
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """A whole comparison.
 
     `inert` are edited lines that no row is put down to, `checked` how many states on the way were looked at, `roster` how

@@ -6,8 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diff.known import Known
 
@@ -26,8 +27,7 @@ class RosterError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(Struct, frozen=True):
     """People by the names that the gateway knows them by; `unknown` are groups of theirs that neither side has."""
 
     people: tuple[Person, ...]

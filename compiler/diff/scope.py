@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.suggest import closest
 from compiler.diff.known import known
@@ -32,8 +33,7 @@ class ScopeError(ValueError):
         self.advice = advice
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What may change: models and entries by pattern, callers by their groups, names, team or tier; all of it at once."""
 
     models: tuple[str, ...]

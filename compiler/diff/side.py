@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.intent.intent import Intent
@@ -21,8 +23,7 @@ ObjectKey = tuple[str, str, str]
 LIMITING: Final = ("TokenRateLimitPolicy", "RateLimitPolicy")
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(Struct, frozen=True):
     """An emitted object, the file of `out/` it is in, and the object itself as plain data."""
 
     key: ObjectKey
@@ -30,8 +31,7 @@ class Object:
     data: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True, dict=True):
     """One configuration; `revision` (`main:`, or nothing) and `folder` are put before its file names.
 
     `intent` says which groups and users are declared, where that is asked for.

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import groupby, product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diff.answers import Piece, Reader, accepting
 from compiler.diff.cover import TooManyKindsError, kinds
@@ -53,8 +56,7 @@ def transition(base: Side, head: Side, tokens: Sequence[Credentials], reader: Re
     return _merged([*found, *with_keys]), checked + len(with_keys)
 
 
-@dataclass(frozen=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """A route and its path, as a model of either side or of both has them."""
 
     base: Side

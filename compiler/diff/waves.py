@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diff.side import Object, ObjectKey, Side
 
@@ -14,8 +15,7 @@ _OPTIONS: Final = "argocd.argoproj.io/sync-options"
 _LAST: Final = "PruneLast=true"
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """An object that is applied (`after` is what it then is) or, without one, removed."""
 
     key: ObjectKey
@@ -70,8 +70,7 @@ def _annotation(found: Object, name: str) -> str:
     return str(annotations.get(name, "")) if isinstance(annotations, Mapping) else ""
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """The objects that are there at some moment, what has been done since the start, and what is still to come."""
 
     objects: Mapping[ObjectKey, Object]

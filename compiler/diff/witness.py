@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.diff.regions import Region, Regions
 from compiler.diff.result import Answered, Witness
@@ -17,8 +17,7 @@ from compiler.prove.result import Example
 _SOMEBODY = "somebody"
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a witness asks of one side: the model as it is there, and the method that accepts the caller there."""
 
     program: Program

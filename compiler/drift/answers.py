@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diff.answers import Counter, Piece, Reader
 from compiler.diff.meaning import REFUSED, Outcome
@@ -20,8 +21,7 @@ from compiler.prove.view import Method, View
 UNHEARD_OF: Final = "an-entry-that-nothing-names"
 
 
-@dataclass(frozen=True)
-class Manifests:
+class Manifests(Struct, frozen=True):
     """One side as its manifests have it: the model's route (None without one), and the method that accepts the callers, if any.
 
     `reading` picks one of the readings where releases of the filter differ in when they look at the limits.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diff.answers import Reader
 from compiler.diff.side import Side
@@ -18,8 +19,7 @@ from compiler.prove.values import Text
 from compiler.prove.view import Method, View
 
 
-@dataclass(frozen=True)
-class Both:
+class Both(Struct, frozen=True):
     """Two sides of one model: what is written comes first, always. A view is None where no route leads to the model."""
 
     model: Model

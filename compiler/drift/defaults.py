@@ -6,15 +6,15 @@ The definitions are CustomResourceDefinitions with `default:` where `source` nam
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 # `*` stands for every item of a list and every name of a mapping.
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Defaults:
+class Defaults(Struct, frozen=True):
     """The defaults of a kind by their paths, those of parents before those of what is in them."""
 
     kind: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.drift.normal import group_of, normal
@@ -23,8 +24,7 @@ _HELP: Final = "write it anew with `kubectl get ... --all-namespaces -o yaml`"
 Key = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(Struct, frozen=True):
     """An object with its identity and its place in a dump."""
 
     key: Key

@@ -7,8 +7,9 @@ the Gateway's policy or a backend asks the cluster.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.count import counted
 from compiler.drift.dump import Key, Live
@@ -29,8 +30,7 @@ _OF_NAMESPACE: Final = "system:serviceaccounts:"
 _ADMINISTRATORS: Final = frozenset({"system:masters"})
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """A binding that is not ours and lets call models of a namespace (None: of all), all of them or those of some names."""
 
     binding: Live
@@ -42,16 +42,14 @@ class Grant:
         return self.namespace in (None, namespace) and (self.names is None or name in self.names)
 
 
-@dataclass(frozen=True)
-class Grants:
+class Grants(Struct, frozen=True):
     """All of them, and what is not told as one."""
 
     found: tuple[Grant, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """The models about which the cluster is asked: names by namespace; where the Gateway asks, any name is one."""
 
     names: Mapping[str, frozenset[str]]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.diff.answers import Reader, cluster_of
 from compiler.diff.cover import Kind, TooManyKindsError, kinds

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
 from yaml.events import DocumentStartEvent, MappingStartEvent, SequenceStartEvent
 
 from compiler.diagnostics.model import Diagnostic, Place

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
@@ -30,8 +31,7 @@ class Fate(Enum):
         return self.value.removeprefix("drift-")
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field that differs: its path, and as JSON what is written and what is live (None: nothing).
 
     Neither is given where it may be a secret.
@@ -43,8 +43,7 @@ class Field:
     secret: bool = False
 
 
-@dataclass(frozen=True)
-class ObjectDrift:
+class ObjectDrift(Struct, frozen=True):
     """An object that is not as written, where it is in `out/`, or else in a dump, and what comes of it."""
 
     fate: Fate
@@ -60,16 +59,14 @@ class ObjectDrift:
         return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A model of which it is not known what its callers have, and why."""
 
     model: str
     why: str
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """A whole comparison.
 
     `rows` say what it means: `before` is what `out/` gives, `after` what the cluster does. `unmeant` says why nothing is said

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diff.side import Object
 from compiler.drift.dump import Live
@@ -18,8 +19,7 @@ from compiler.gateway.read import KINDS
 from compiler.program.ir import Program
 
 
-@dataclass(frozen=True)
-class Road:
+class Road(Struct, frozen=True):
     """A route (`namespace/name`) with the policies on it."""
 
     route: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.drift.dump import Key, Live
 from compiler.drift.plain import mapping, mappings, words
@@ -23,8 +24,7 @@ _LITERAL: Final = re.compile(r"\^?([A-Za-z0-9/_-]*)")
 _OPTIONAL: Final = re.compile(r"[?*{]")
 
 
-@dataclass(frozen=True)
-class _Served:
+class _Served(Struct, frozen=True):
     """A path of ours with its hosts; `exact` where a route of ours names them, none at all where they are not known."""
 
     path: str
@@ -40,8 +40,7 @@ class _Served:
         return not hosts or any(covers(pattern, host) for pattern in hosts for host in self.hosts)
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """A route that is not ours and matters, and why; `paths` are those of ours from which it takes requests."""
 
     route: Live

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.drift.dump import Key, Live
 from compiler.drift.fields import ABSENT, shown
@@ -35,8 +36,7 @@ def opens(labels: Labels, chosen: Sequence[Labels]) -> bool:
     return any(one.items() <= labels.items() for one in chosen)
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """What is written on a Secret, or what an object has its controller write on one."""
 
     labels: Labels

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
+
+from msgspec import Struct
 
 from compiler.diff.answers import accepting
 from compiler.prove.formula import TRUE, Conjunction, Fact, Formula, Switch
@@ -12,8 +13,7 @@ from compiler.prove.terms import Terms
 from compiler.prove.view import Method, View
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """A kind of token: the methods of which one accepts it, as written and live; none refuses it."""
 
     written: Method | None

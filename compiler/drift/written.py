@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.drift.dump import Key, Live
 from compiler.drift.plain import at
@@ -14,8 +15,7 @@ GATEWAY_API: Final = "gateway.networking.k8s.io"
 _KUADRANT: Final = "kuadrant.io"
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True, dict=True):
     """The objects of `out/`, with their places."""
 
     objects: tuple[Live, ...]

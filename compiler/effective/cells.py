@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from compiler.effective.rows import Row
 from compiler.program.ir import Rate
@@ -22,8 +24,7 @@ _WHY: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """One row in the order of `COLUMNS`; what does not apply is empty."""
 
     model: str

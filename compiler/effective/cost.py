@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.cel.environment import AUTHORINO, FILTER
 from compiler.cel.tokens import Kind, tokens
@@ -27,8 +28,7 @@ _BY_ENTRY: Final = "selected_subscription"
 _BOUNDS: Final = (("rules", "rules", MOST_RULES), ("matches in a rule", "most", MOST_MATCHES), ("matches", "sets", MOST_SETS))
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """What one model takes.
 
     `objects` are the bytes of each object, by kind and name, and `filter` those in the filter's configuration. `sets` are
@@ -51,8 +51,7 @@ class Cost:
     shared: int
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """How much of one budget of the runtime is used, and by what; `unit` is what is counted."""
 
     what: str
@@ -62,8 +61,7 @@ class Share:
     by: str
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """The models that were asked for, and what all files together take."""
 
     models: tuple[Cost, ...]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.effective.subjects import Subject, caller, everywhere, pairs
 from compiler.program.bearer import revocations
@@ -13,8 +15,7 @@ from compiler.program.ir import EVERYBODY, Entry, Model, Program
 _COMPLETIONS = "/v1/chat/completions"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """The answer for a caller who is all of the subjects at once; no subject at all stands for nobody.
 
     `entry` is what meters the caller, None where the request is refused. For a pair, `alone` are the keys of the entries
@@ -28,8 +29,7 @@ class Row:
     alone: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """`rows` are for single subjects, `pairs` for two at once; `left_out` counts the pairs that there was no room for.
 
     `everybody` is the group that callers have beside the subjects, where some policy asks for it. `revocations` tell of each

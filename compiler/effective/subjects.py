@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.intent.intent import Intent
 from compiler.program.bearer import holder, method_of
@@ -20,8 +21,7 @@ Kind = Literal["group", "user", "tier", "key"]
 _ORDER: Final = {"group": 0, "user": 1, "tier": 2, "key": 3}
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """A group alone, a user alone, the ServiceAccounts of a tier (`name` is their group), or an API key (`team/alias`)."""
 
     kind: Kind

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Value:
+
+class Value(Struct, frozen=True):
     """The expression has this value, as plain data: bool, str, float, list, dict, None."""
 
     value: object
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """The expression ends in a CEL error (or does not compile), in the engine's own words."""
 
     message: str
 
 
-@dataclass(frozen=True)
-class Unsupported:
+class Unsupported(Struct, frozen=True):
     """The engine cannot be asked this: a known limit of the engine, not a verdict on the expression."""
 
     reason: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class UnaskableError(ValueError):
@@ -14,8 +14,7 @@ class UnaskableError(ValueError):
         self.advice = advice
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question as it was asked: `headers` as `name: value`, `path` with its query string, None for the default.
 
     `key` is an API key as `team/alias`, with all that it says of its caller; `bound` is the entry that a credential is bound

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diagnostics.suggest import closest
 from compiler.explain.asked import Asked, UnaskableError, advice
@@ -15,8 +16,7 @@ from compiler.program.keys import EVERY_MODEL, Key
 from compiler.program.methods import Method, binds, bound_as, kind_of, vouches_for_group, vouches_for_user
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """A caller with the groups that count, those that the credential carries, and what is to be known of it."""
 
     method: Method

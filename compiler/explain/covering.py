@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.intent.intent import Intent, Item
@@ -14,8 +15,7 @@ from compiler.program.decide import Caller
 Owning = Item[AccessSpec] | Item[SubscriptionSpec] | Item[TeamSpec] | Item[TierSpec]
 
 
-@dataclass(frozen=True)
-class Covered:
+class Covered(Struct, frozen=True):
     """A caller is covered by `name`, a group or a user of `item`, written at `place`."""
 
     what: str

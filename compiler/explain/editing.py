@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
@@ -13,8 +15,7 @@ from compiler.intent.intent import Intent, Item
 Section = Literal["access", "subscriptions", "tiers", "models", "policies", "teams"]
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One line to change at `place`, and the configuration after it; `reach` is 0 where only the caller is touched, else 1."""
 
     says: str

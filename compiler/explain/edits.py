@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final, Literal
+
+from msgspec.structs import replace
 
 from compiler.explain.covering import Covered, covering, item_of
 from compiler.explain.editing import Edit, Section, edited, subjects

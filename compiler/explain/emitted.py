@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity, failed
 from compiler.engines.base import Engine
@@ -31,16 +33,14 @@ _OVER = 429
 Window = tuple[str, int, int, bool]
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """What the manifests make of a cluster, and how its release reads them."""
 
     cluster: Cluster
     release: Release
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the manifests answer by one engine; `status` is None where no answer can be given, and `why` then says why."""
 
     engine: str

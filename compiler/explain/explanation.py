@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.explain.editing import Edit
 from compiler.explain.edits import flipping
@@ -16,8 +17,7 @@ from compiler.program.decide import Decision, decide
 _MOST: Final = 6
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """An answer and why; `left_out` counts single changes that also flip it and are not among `changes`.
 
     `edits` are the lines of the configuration that flip it and touch the fewest.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.parse import parse
 from compiler.cel.printer import text
@@ -27,8 +28,7 @@ from compiler.gateway.policies import AccessReview, Authorization, Cel, Patterns
 _DEPTH: Final = 2
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """An expression, its value as JSON or why it has none, and the same of its parts where they help."""
 
     name: str
@@ -38,8 +38,7 @@ class Shown:
     parts: tuple[Shown, ...] = ()
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """Expressions that belong together; `says` is what came of them."""
 
     title: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.explain.question import Question
 from compiler.explain.words import those
@@ -15,8 +17,7 @@ _PASSED = 200
 _UNKNOWN = 401
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of the caller or the request, as they would be after it, and the answer that it would get."""
 
     says: str

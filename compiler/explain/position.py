@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.diagnostics.excerpt import lines_of, quote
 from compiler.diagnostics.locate import Locator, span_of
 from compiler.diagnostics.model import Place, Span
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where something stands; lines and columns count from 1, None where they are not known; `quoted` is one line."""
 
     file: str
@@ -22,8 +21,7 @@ class Position:
         return self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
-class Positions:
+class Positions(Struct, frozen=True):
     """Finds positions in the texts of a folder, named by the path from where the user stands (`.` for here)."""
 
     sources: Locator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.printer import spellable
 from compiler.diagnostics.suggest import closest
@@ -31,8 +32,7 @@ _COMPLETIONS: Final = "/v1/chat/completions"
 _OURS: Final = (SUBSCRIPTION_HEADER, *IDENTITY_HEADERS)
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """A question that can be answered.
 
     `caller` has the groups that count with `method`; `brought` are all that the credential carries. `named` tells whether

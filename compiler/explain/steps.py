@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.explain.covering import covering
@@ -27,8 +28,7 @@ Name = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: what it comes to in one sentence, whether it ends in a refusal, and the places that say so."""
 
     name: Name

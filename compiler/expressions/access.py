@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.build import any_of, has_header, is_in, let, negate, strings
 from compiler.cel.printer import quote
@@ -19,8 +20,7 @@ _STEM: Final = "granted"
 _FRAME: Final = 2_000
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(Struct, frozen=True, dict=True):
     """Who may call one model: callers with a grant on it, or of a tier that it lists."""
 
     model: Model

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.build import is_in
 from compiler.cel.printer import quote
@@ -17,8 +18,7 @@ _STEM: Final = "known"
 _FRAME: Final = 2_000
 
 
-@dataclass(frozen=True)
-class Mentioned:
+class Mentioned(Struct, frozen=True, dict=True):
     """Groups that some policy of a target mentions; a name with a comma cannot take part in the string."""
 
     groups: tuple[str, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.build import path
 from compiler.cel.tree import Expr
@@ -12,8 +13,7 @@ from compiler.program.ir import Entry
 from compiler.program.methods import Method, vouches_for_group, vouches_for_user
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What an authentication method tells of a caller, over the identity as it came.
 
     `userid` is a string, `groups` a list of strings; both have a value whatever the identity looks like. A table of groups

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.cel.build import all_of, any_of, equals, has_header, header, is_in, let, negate, strings
 from compiler.cel.tree import Compare, Concat, Expr, Ident, Index, Int, Macro, Method, Str, Ternary
@@ -15,8 +16,7 @@ from compiler.program.ir import LISTING_SUFFIX, SUBSCRIPTION_HEADER, Bridge, Ent
 AFTER_AUTHENTICATION = Compare("!=", Str("auth.identity"), Str(""))
 
 
-@dataclass(frozen=True)
-class Meter:
+class Meter(Struct, frozen=True):
     """The conditions of one target's limits.
 
     `precedence` are all entries that can meter a request there, the winner of any subset first; `tiers` by level.

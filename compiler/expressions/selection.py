@@ -7,9 +7,11 @@ at 95 arms in the gateway's filter, and mutual exclusions grow with the square (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.build import equals, first_or, has_header, header, is_in, let, strings
 from compiler.cel.printer import quote
@@ -55,8 +57,7 @@ def _tier(facts: Facts, tiers: Sequence[Tier], label: Callable[[Tier], str]) -> 
     return let(found, "c", first_or(_among(order, "t", Ident("c")), NOTHING))
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True, dict=True):
     """Which entry meters a caller on one target.
 
     `entries` are its subscriptions and teams, the winner of any subset first. A request that names an entry in the

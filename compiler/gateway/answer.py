@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.engines.base import Engine
 from compiler.gateway.cluster import Cluster
@@ -23,8 +24,7 @@ _NO_ROUTE = 404
 _ERROR = 500
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the gateway answers.
 
     - `status`: 200 when the request is passed to the backend, None when no answer can be given.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 from compiler.gateway.hosts import ANY, covers, shared
@@ -11,8 +12,7 @@ from compiler.gateway.manifests import Gateway, Listener, Parent, Route, RouteRu
 from compiler.gateway.policies import Policy, PolicyKind
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(Struct, frozen=True):
     """One way through the topology; every path has effective policies of its own."""
 
     gateway: Gateway

@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 from urllib.parse import parse_qs
+
+from msgspec import Struct
 
 from compiler.engines.base import Failure
 from compiler.gateway.document import Document, resolve
@@ -23,16 +24,14 @@ _WATCHED: Final = ("authorino.kuadrant.io/managed-by", "authorino")
 _EVERYBODY: Final[dict[str, object]] = {"anonymous": True}
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """An accepted caller: the method that accepted it and the identity after overrides and defaults."""
 
     method: str
     identity: object
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """Where credentials are looked up: what others say, and all Secrets of the cluster."""
 
     identities: Identities

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.gateway.authentication import World, authenticate
 from compiler.gateway.authorization import refused_by
@@ -18,8 +20,7 @@ from compiler.gateway.response import Granted, respond
 _CRASHED: Final = 500
 
 
-@dataclass(frozen=True)
-class Permitted:
+class Permitted(Struct, frozen=True):
     """The request may pass; `method` accepted the caller as `identity`."""
 
     method: str
@@ -27,8 +28,7 @@ class Permitted:
     granted: Granted
 
 
-@dataclass(frozen=True)
-class Denied:
+class Denied(Struct, frozen=True):
     """The request is answered with this status; `reason` is one word for why, `rule` what denied it."""
 
     status: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from compiler.gateway.effective import Effective
 from compiler.gateway.index import Index
@@ -14,8 +14,7 @@ class AmbiguousRouteError(LookupError):
     """A route that is not there, or whose rules and listeners are treated differently."""
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """The manifests as a whole; `effectives` has one entry for each path, in a fixed order."""
 
     gateways: tuple[Gateway, ...] = ()
@@ -25,7 +24,7 @@ class Cluster:
     bindings: tuple[RoleBinding, ...] = ()
     secrets: tuple[Secret, ...] = ()
     effectives: tuple[Effective, ...] = ()
-    index: Index = field(default_factory=Index, compare=False, repr=False)
+    index: Index = field(default_factory=Index)
 
 
 def effectives(cluster: Cluster, route: str) -> tuple[Effective, ...]:

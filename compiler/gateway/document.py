@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.engines.base import Failure, Value
@@ -20,8 +22,7 @@ class CrashError(Exception):
     """Authorino would end: a predicate whose value is no boolean."""
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """The request, the identity once there is one, and what was fetched for it."""
 
     request: Mapping[str, object]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.gateway.attachment import Path, Targets, contested, policies_on
@@ -35,8 +36,7 @@ _UNAUTHORIZED: Final = 403
 _Rules = dict[str, tuple[Policy, Rule]]
 
 
-@dataclass(frozen=True)
-class EffectiveAuth:
+class EffectiveAuth(Struct, frozen=True):
     """The AuthPolicy of a path: methods, authorization and response in the order of priority, then name.
 
     `fetches` come between the first two, in any order. `when` is evaluated by the filter before it asks Authorino. No
@@ -54,8 +54,7 @@ class EffectiveAuth:
     fetches: tuple[Fetch, ...] = ()
 
 
-@dataclass(frozen=True)
-class EffectiveLimit:
+class EffectiveLimit(Struct, frozen=True):
     """One limit of a path, with the `namespace/name` of its policy; `predicates` start with the policy's own `when`."""
 
     policy: str
@@ -66,8 +65,7 @@ class EffectiveLimit:
     place: Place
 
 
-@dataclass(frozen=True)
-class Effective:
+class Effective(Struct, frozen=True):
     """What holds on one path. Limits are in the order of their names.
 
     `unordered` are policies of one kind on one target whose order is not known: what holds is not known either.

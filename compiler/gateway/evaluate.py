@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.engines.base import Engine, Failure, Outcome, Unsupported, Value
@@ -21,8 +22,7 @@ class InconclusiveError(Exception):
         self.place = place
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """How a runtime departs from CEL where no engine shows it (see `Release` for the fields)."""
 
     substring_in: bool = False
@@ -33,8 +33,7 @@ class Dialect:
 STANDARD: Final = Dialect()
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One expression that was evaluated, and what came out."""
 
     text: str
@@ -42,8 +41,7 @@ class Asked:
     place: Place
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step on the way to an answer: the phase, the rule it is about, what came out, and what was asked for it."""
 
     phase: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.gateway.manifests import Gateway, Listener, Match, Parent, Role, Route, RouteRule, Secret
@@ -14,8 +15,7 @@ _SUFFIX: Final = "-kserve-route"
 _RESOURCE: Final = "llminferenceservices"
 
 
-@dataclass(frozen=True)
-class ExternalRoute:
+class ExternalRoute(Struct, frozen=True):
     """A route that is in the cluster and not in the manifests: everything below `prefix`, for `hostnames` or for all."""
 
     namespace: str
@@ -24,8 +24,7 @@ class ExternalRoute:
     hostnames: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Externals:
+class Externals(Struct, frozen=True):
     """What is assumed next to the manifests.
 
     `routes` are assumed as they stand. With `derive`, KServe's route `<name>-kserve-route` at `/<namespace>/<name>` is
@@ -41,8 +40,7 @@ class Externals:
     secrets: tuple[Secret, ...] = ()
 
 
-@dataclass(frozen=True)
-class Assumed:
+class Assumed(Struct, frozen=True):
     """The outcome: gateways and routes to add, and what could not be assumed."""
 
     gateways: tuple[Gateway, ...]

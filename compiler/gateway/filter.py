@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.engines.base import Failure
 from compiler.gateway.authorino import Denied, Permitted, check
@@ -19,8 +22,7 @@ _OVER = 429
 _ERROR = 500
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the filter did: `status` when it answered itself, else None; headers as it passes them on."""
 
     status: int | None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.gateway.manifests import Secret
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """A token that the cluster accepts for these audiences, and the user behind it."""
 
     audiences: tuple[str, ...]
@@ -19,16 +19,14 @@ class Token:
     extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-@dataclass(frozen=True)
-class SignedToken:
+class SignedToken(Struct, frozen=True):
     """A token that has not expired, signed with the keys of an issuer or key set (its URL), and its claims."""
 
     signer: str
     claims: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """Everything that authentication asks others about.
 
     `tokens` and `signed` are by the token's text, `introspected` are the answers of services by endpoint and key; what is in

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.gateway.attachment import Path
 from compiler.gateway.effective import Effective
 from compiler.gateway.manifests import Match
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One match of one rule, with what holds there."""
 
     match: Match
@@ -22,8 +22,7 @@ class Entry:
 Hosts = Mapping[str, Mapping[str, tuple[Entry, ...]]]
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True):
     """By route (`namespace/name`) what holds there; by Gateway what Envoy serves, and what the filter has policies for."""
 
     routes: Mapping[str, tuple[Effective, ...]] = field(default_factory=dict)

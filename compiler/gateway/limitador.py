@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 Unit = Literal["tokens", "requests"]
 
 
-@dataclass(frozen=True, order=True)
-class LimitId:
+class LimitId(Struct, frozen=True, order=True):
     """What makes two limits one: everything but the maximum. `variables` are the counters' texts, sorted."""
 
     namespace: str
@@ -21,32 +22,28 @@ class LimitId:
     variables: tuple[str, ...]
 
 
-@dataclass(frozen=True, order=True)
-class CounterId:
+class CounterId(Struct, frozen=True, order=True):
     """One counter of a limit: a value for each of the limit's variables."""
 
     limit: LimitId
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """What was counted in a window, and when it ends (in seconds on the caller's clock)."""
 
     used: int
     ends: float
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """A counter that a call concerns, and the maximum of its limit."""
 
     counter: CounterId
     maximum: int
 
 
-@dataclass(frozen=True)
-class Counters:
+class Counters(Struct, frozen=True):
     """All counters at one moment; `now` is in seconds, and only ever what the caller says."""
 
     now: float = 0

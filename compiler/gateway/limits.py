@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.engines.base import Failure
@@ -16,8 +17,7 @@ from compiler.gateway.policies import Cel
 from compiler.gateway.release import Release
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """What the expressions of limits see at one moment."""
 
     release: Release
@@ -35,8 +35,7 @@ class View:
         return filter_roots(cel, self.release, self.request, self.metadata)
 
 
-@dataclass(frozen=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """A limit that applies to a request, one of its rates.
 
     `limit` units in `seconds`, counted apart for each value of `counters` (expression and value). `enforced` tells
@@ -55,8 +54,7 @@ class Matched:
     place: Place
 
 
-@dataclass(frozen=True)
-class Applying:
+class Applying(Struct, frozen=True):
     """A limit whose predicates hold, and the values of its counters or why they have none."""
 
     limit: EffectiveLimit

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 
 
-@dataclass(frozen=True)
-class Meta:
+class Meta(Struct, frozen=True):
     """An object's metadata; `namespace` is empty for objects that have none."""
 
     namespace: str
@@ -25,8 +25,7 @@ class Meta:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """One listener; a `hostname` of None means any host.
 
     Routes of `all_namespaces` may attach, or those of the Gateway's own, or, where some are named, of these `namespaces`.
@@ -45,8 +44,7 @@ class Listener:
         return self.all_namespaces or namespace == own
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """A Gateway; `external` ones are only referred to by the manifests."""
 
     namespace: str
@@ -61,8 +59,7 @@ class Gateway:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True)
-class Parent:
+class Parent(Struct, frozen=True):
     """A Gateway that a route wants to attach to, or one of its listeners."""
 
     namespace: str
@@ -71,8 +68,7 @@ class Parent:
     port: int | None
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """Requests that a rule is for: all of path, method, headers and query parameters; header names are lower-case."""
 
     kind: Literal["Exact", "PathPrefix"]
@@ -83,8 +79,7 @@ class Match:
     place: Place
 
 
-@dataclass(frozen=True)
-class HeaderChange:
+class HeaderChange(Struct, frozen=True):
     """What a route rule itself does to request headers, in this order: set, add, remove. Names are lower-case."""
 
     put: tuple[tuple[str, str], ...] = ()
@@ -92,8 +87,7 @@ class HeaderChange:
     remove: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RouteRule:
+class RouteRule(Struct, frozen=True):
     """One rule of a route; `name` is the written one or the positional `rule-N`.
 
     `abroad` are the backends in other namespaces: namespace and name of each.
@@ -106,8 +100,7 @@ class RouteRule:
     abroad: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Route:
+class Route(Struct, frozen=True):
     """An HTTPRoute; `external` ones are made by somebody else and only assumed."""
 
     namespace: str
@@ -125,8 +118,7 @@ class Route:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """One rule of a Role; no names means all names."""
 
     groups: tuple[str, ...]
@@ -135,8 +127,7 @@ class Permission:
     verbs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Struct, frozen=True):
     """A Role and what it permits in its namespace."""
 
     namespace: str
@@ -145,8 +136,7 @@ class Role:
     place: Place
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Who gets a role: a user, a group, or a service account of a namespace."""
 
     kind: Literal["User", "Group", "ServiceAccount"]
@@ -154,8 +144,7 @@ class Subject:
     name: str
 
 
-@dataclass(frozen=True)
-class RoleBinding:
+class RoleBinding(Struct, frozen=True):
     """A RoleBinding to a Role of its own namespace."""
 
     namespace: str
@@ -165,8 +154,7 @@ class RoleBinding:
     place: Place
 
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A Secret; `data` is base64, as the API server shows it."""
 
     namespace: str
@@ -182,8 +170,7 @@ class Secret:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True)
-class ReferenceGrant:
+class ReferenceGrant(Struct, frozen=True):
     """Lets routes of some namespaces refer to Services of its own: to some by name, or to all (None)."""
 
     namespace: str

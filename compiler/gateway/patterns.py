@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler import regex
 from compiler.engines.base import Failure
@@ -22,15 +23,13 @@ _SHARED_REGEX: Final = re.compile(r"(?:[^\\(]|\\[^A-Za-z0-9]|\\[dw]|\((?!\?))*\Z
 _STACKED: Final = re.compile(r"[*+?}]\+")
 
 
-@dataclass(frozen=True)
-class _Comparison:
+class _Comparison(Struct, frozen=True):
     """A comparison of what a selector finds."""
 
     pattern: Pattern
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Conditions of which all must hold, or any."""
 
     members: tuple[_Condition, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.gateway.effective import Effective, EffectiveAuth, EffectiveLimit
 from compiler.gateway.texts import mentioned
@@ -13,22 +14,19 @@ from compiler.gateway.texts import mentioned
 _NEEDS_AUTH: Final = "auth."
 
 
-@dataclass(frozen=True)
-class AskAuthorino:
+class AskAuthorino(Struct, frozen=True):
     """Ask Authorino, if the policy's own predicates hold."""
 
     auth: EffectiveAuth
 
 
-@dataclass(frozen=True)
-class CountRequest:
+class CountRequest(Struct, frozen=True):
     """Count a request against all limits at once: if one of them is an error, none is looked at."""
 
     limits: tuple[EffectiveLimit, ...]
 
 
-@dataclass(frozen=True)
-class LimitTokens:
+class LimitTokens(Struct, frozen=True):
     """Check each limit of tokens, and report to it once the response is known: what comes after an applying one waits."""
 
     limits: tuple[EffectiveLimit, ...]

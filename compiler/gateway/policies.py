@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 
 
-@dataclass(frozen=True)
-class Cel:
+class Cel(Struct, frozen=True):
     """A CEL text and where it stands."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A gjson path into Authorino's document and where it stands."""
 
     path: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Static:
+class Static(Struct, frozen=True):
     """A value written out; plain data."""
 
     value: object
@@ -36,8 +34,7 @@ class Static:
 Source = Cel | Selector | Static
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(Struct, frozen=True):
     """A named value."""
 
     name: str
@@ -45,8 +42,7 @@ class Property:
     place: Place
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """One entry of a list of patterns, as written: any of the ways to say a condition may be there, or none."""
 
     place: Place
@@ -59,59 +55,51 @@ class Pattern:
     some: tuple[Pattern, ...] = ()
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """Where a method looks for its credential; `name` is the prefix, header, parameter or cookie."""
 
     where: Literal["authorizationHeader", "customHeader", "queryString", "cookie"] = "authorizationHeader"
     name: str = "Bearer"
 
 
-@dataclass(frozen=True)
-class TokenReview:
+class TokenReview(Struct, frozen=True):
     """Tokens that the cluster accepts for one of the audiences; with none the request's host is the audience."""
 
     audiences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Jwt:
+class Jwt(Struct, frozen=True):
     """Tokens signed with the keys of an issuer or of a key set; neither issuer nor audience is compared."""
 
     signers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """Keys held in Secrets that carry the labels."""
 
     labels: tuple[tuple[str, str], ...]
     all_namespaces: bool
 
 
-@dataclass(frozen=True)
-class Introspection:
+class Introspection(Struct, frozen=True):
     """Keys that a service knows; `secret` names what is shown to the service."""
 
     endpoint: str
     secret: str
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """Whoever is accepted is remembered for some seconds, by a key."""
 
     key: Source
     seconds: int
 
 
-@dataclass(frozen=True)
-class Anonymous:
+class Anonymous(Struct, frozen=True):
     """Everybody."""
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """One way to authenticate; `overrides` replace properties of the identity, `defaults` add absent ones."""
 
     name: str
@@ -125,8 +113,7 @@ class Method:
     cache: Cache | None = None
 
 
-@dataclass(frozen=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """A Secret that Authorino gets once it knows the caller, with a token from a Secret of its own namespace."""
 
     name: str
@@ -137,15 +124,13 @@ class Fetch:
     place: Place
 
 
-@dataclass(frozen=True)
-class Patterns:
+class Patterns(Struct, frozen=True):
     """An authorization that holds when all patterns do."""
 
     patterns: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True)
-class AccessReview:
+class AccessReview(Struct, frozen=True):
     """An authorization that the cluster's RBAC decides; `attributes` are of the resource that is asked for."""
 
     user: Source
@@ -153,8 +138,7 @@ class AccessReview:
     attributes: tuple[Property, ...]
 
 
-@dataclass(frozen=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """One authorization rule."""
 
     name: str
@@ -164,8 +148,7 @@ class Authorization:
     place: Place
 
 
-@dataclass(frozen=True)
-class ResponseItem:
+class ResponseItem(Struct, frozen=True):
     """Something a request gets when it is let through: a header or metadata, exported as `key`."""
 
     name: str
@@ -177,32 +160,28 @@ class ResponseItem:
     place: Place
 
 
-@dataclass(frozen=True)
-class DenyWith:
+class DenyWith(Struct, frozen=True):
     """How a denial is answered; a code of None is the default."""
 
     code: int | None
     place: Place
 
 
-@dataclass(frozen=True)
-class When:
+class When(Struct, frozen=True):
     """The top-level predicates of a policy."""
 
     predicates: tuple[Cel, ...]
     place: Place
 
 
-@dataclass(frozen=True)
-class NamedPatterns:
+class NamedPatterns(Struct, frozen=True):
     """Patterns that others refer to by name."""
 
     patterns: tuple[Pattern, ...]
     place: Place
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `limit` units in a window of `seconds`; a window under a second has 0."""
 
     limit: int
@@ -210,8 +189,7 @@ class Rate:
     place: Place
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One limit: its rates, its predicates, and the counters that share it out."""
 
     name: str
@@ -239,8 +217,7 @@ class Strategy(Enum):
 PolicyKind = Literal["AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy"]
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """What a policy attaches to, in the policy's own namespace; `section` is a listener's or a route rule's name."""
 
     kind: Literal["Gateway", "HTTPRoute"]
@@ -248,8 +225,7 @@ class Target:
     section: str | None
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """One policy of any of the three kinds; its rules have unique keys, by which they are merged.
 
     `created` is the creation time as the API server writes it, or None.

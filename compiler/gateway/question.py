@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.gateway.cluster import Cluster
 from compiler.gateway.identities import Identities
@@ -10,8 +10,7 @@ from compiler.gateway.release import Release
 from compiler.gateway.requests import Headers, HttpRequest
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """One request to one cluster; `headers` are the client's, as Envoy keeps them."""
 
     cluster: Cluster

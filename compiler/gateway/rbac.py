@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.gateway.manifests import Permission, Role, RoleBinding, Subject
 
 _ALL: Final = "*"
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(Struct, frozen=True):
     """What is asked for: a verb on a resource, in the words of Kubernetes; an empty name means the whole kind."""
 
     namespace: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 
 class UnknownReleaseError(ValueError):
     """A release that nobody has described: how it answers is not known."""
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(Struct, frozen=True):
     """One line of releases; `versions` are the (minor, patch) numbers of Kuadrant 1.x that it stands for.
 
     - `lists`: list values of the auth metadata reach the filter (else they are dropped).

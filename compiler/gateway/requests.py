@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from compiler.gateway.evaluate import InconclusiveError
 
@@ -16,8 +17,7 @@ Headers = tuple[tuple[str, str], ...]
 _ODD_PATH: Final = re.compile(r"^//|^[^/]|#|[\x00-\x20\x7f]|%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True)
-class HttpRequest:
+class HttpRequest(Struct, frozen=True):
     """One request: `path` with its query string, headers in the order and the spelling that the client chose."""
 
     method: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.engines.base import Failure
 from compiler.gateway.document import Document, resolve
@@ -17,8 +18,7 @@ from compiler.gateway.policies import ResponseItem
 _PHASE: Final = "response"
 
 
-@dataclass(frozen=True)
-class Granted:
+class Granted(Struct, frozen=True):
     """What a permitted request gets: headers to inject, by name, and metadata for the filter, by key."""
 
     headers: tuple[tuple[str, str], ...]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.gateway.effective import Effective
 from compiler.gateway.evaluate import InconclusiveError
@@ -16,8 +17,7 @@ from compiler.gateway.question import Question
 from compiler.gateway.routing import has_headers, has_query
 
 
-@dataclass(frozen=True)
-class Unselectable:
+class Unselectable(Struct, frozen=True):
     """The test of an action set is an error: what follows depends on the release."""
 
     route: str

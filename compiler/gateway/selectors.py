@@ -9,8 +9,9 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.gateway.gotext import go_json, stringified
 
@@ -24,13 +25,11 @@ _REQUEST: Final = frozenset({"host", "method", "path", "url_path", "query", "hea
 _CONTEXT_REQUEST: Final = frozenset({"host", "method", "path", "headers"})
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The path leads nowhere."""
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """The path leads to this plain value."""
 
     value: object

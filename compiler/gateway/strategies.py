@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.gateway.policies import Strategy
 from compiler.gateway.strict import Node, bad, need
@@ -16,8 +17,7 @@ _NAMED: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True):
     """The rules of a policy: the node that holds them, its fields, and the target reference."""
 
     strategy: Strategy

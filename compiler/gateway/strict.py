@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, PathPart, Place, Severity
 
@@ -35,8 +36,7 @@ def unmodelled(what: str, place: Place) -> Diagnostic:
     return Diagnostic(UNMODELLED, Severity.ERROR, f"{what} is not modelled", place, _UNKNOWABLE)
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(Struct, frozen=True):
     """One value of a document, the way to it from the root, and the list that collects the findings of its document."""
 
     data: object

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
-from functools import cache
-from typing import Any, Final
+from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.gateway.policies import Cel, Policy
@@ -45,12 +45,6 @@ def texts(value: object) -> Iterator[Cel]:
     elif isinstance(value, tuple):
         for item in value:
             yield from texts(item)
-    elif not isinstance(value, _BARREN) and is_dataclass(value):
-        kind: Any = type(value)
-        for part in _parts(kind):
+    elif not isinstance(value, _BARREN) and isinstance(value, Struct):
+        for part in value.__struct_fields__:
             yield from texts(getattr(value, part))
-
-
-@cache
-def _parts(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - the class of a part
-    return tuple(part.name for part in fields(kind))

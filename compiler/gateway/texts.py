@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 Path = tuple[str, ...]
 
@@ -44,8 +45,7 @@ _STRING_METHODS: Final = frozenset(
 _METHODS: Final = _STANDARD_METHODS | _STRING_METHODS
 
 
-@dataclass(frozen=True)
-class Mentions:
+class Mentions(Struct, frozen=True):
     """What one text mentions.
 
     `paths` are the dotted paths that start at a name, without the method that is called on them; `contained` those
@@ -75,8 +75,7 @@ class Mentions:
         return frozenset(path[0] for path in self.free)
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """What a runtime binds and this model knows: the fields of `request`, and whether `auth` is its own raw identity."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.intent.model import (
@@ -23,8 +24,7 @@ from compiler.intent.platform import PlatformSpec
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Item(Generic[T]):
+class Item(Struct, Generic[T], frozen=True):
     """One thing of the language with its name and its place."""
 
     name: str
@@ -32,8 +32,7 @@ class Item(Generic[T]):
     place: Place
 
 
-@dataclass(frozen=True)
-class Intent:
+class Intent(Struct, frozen=True):
     """Everything that was written and is well formed, by section and name, in the order of names.
 
     Models are keyed by `namespace/name`. `declared` holds every name of each section, also of items that were refused, so

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from msgspec import Struct
+
 from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.suggest import closest
@@ -36,8 +38,7 @@ _PLATFORM: Final = "platform"
 DEFAULT_NAMES: Final = r"[A-Za-z0-9:._@/+-]+"
 
 
-@dataclass(frozen=True)
-class _Names:
+class _Names(Struct, frozen=True):
     """What the platform says about names: the namespace of models that name none, and what groups and users match."""
 
     namespace: str | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.program.keys import External, Sealed
 from compiler.source.edit import STEP, spelt
@@ -12,8 +13,7 @@ from compiler.source.edit import STEP, spelt
 _CLUSTER_WIDE: Final = "ClusterSecretStore"
 
 
-@dataclass(frozen=True)
-class NewKey:
+class NewKey(Struct, frozen=True):
     """A key that is to be written; what is empty or None is left out."""
 
     alias: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.keys.entry import NewKey, flow

@@ -1,1 +1,1 @@
-"""Frozen dataclasses of the Kubernetes kinds we emit, with only the fields we use."""
+"""Frozen objects for the Kubernetes kinds we emit, with only the fields we use."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
@@ -13,8 +14,7 @@ TOKEN_TYPE: Final = "kubernetes.io/service-account-token"  # noqa: S105 - a type
 TOKEN_KEY: Final = "token"  # noqa: S105 - a key
 
 
-@dataclass(frozen=True)
-class ServiceAccount:
+class ServiceAccount(Struct, frozen=True):
     """A ServiceAccount; unless told otherwise every Pod that runs as it gets a token."""
 
     api_version: ClassVar[str] = "v1"
@@ -23,8 +23,7 @@ class ServiceAccount:
     automount_service_account_token: bool | None = None
 
 
-@dataclass(frozen=True)
-class TokenSecret:
+class TokenSecret(Struct, frozen=True):
     """A Secret that holds nothing until the cluster puts the account's token into it."""
 
     api_version: ClassVar[str] = "v1"

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from msgspec import Struct, field
 
 from compiler.cel.tree import Expr
 from compiler.kube.base import ObjectMeta, TargetRef
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(Struct, frozen=True):
     """A value computed by CEL (`expression`)."""
 
     expression: Expr
 
 
-@dataclass(frozen=True)
-class Static:
+class Static(Struct, frozen=True):
     """A fixed value (`value`)."""
 
     value: str
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """A gjson path into the authorization JSON (`selector`); a path that leads nowhere gives nothing, never an error."""
 
     selector: str
@@ -34,15 +32,13 @@ class Selector:
 ValueOf = Expression | Static | Selector
 
 
-@dataclass(frozen=True)
-class KubernetesTokenReview:
+class KubernetesTokenReview(Struct, frozen=True):
     """Ask the API server whether it accepts the bearer token for one of the audiences."""
 
     audiences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Jwt:
+class Jwt(Struct, frozen=True):
     """Verify a token with the keys of an issuer; neither its issuer nor its audience is compared.
 
     What the issuer says of itself is asked again after `ttl` seconds; without it, or for 0, never.
@@ -52,59 +48,51 @@ class Jwt:
     ttl: int
 
 
-@dataclass(frozen=True)
-class LabelSelector:
+class LabelSelector(Struct, frozen=True):
     """The labels that an object must carry."""
 
     match_labels: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """Look for the key in Secrets of Authorino's own namespace."""
 
     selector: LabelSelector
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """An object in the same namespace."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class OAuth2Introspection:
+class OAuth2Introspection(Struct, frozen=True):
     """Ask a service whether a token is active; the identity is its answer."""
 
     endpoint: str
     credentials_ref: Reference
 
 
-@dataclass(frozen=True)
-class AuthorizationHeader:
+class AuthorizationHeader(Struct, frozen=True):
     """The word before the credential, and one space."""
 
     prefix: str
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """Where the credential is in a request; without it a bearer token."""
 
     authorization_header: AuthorizationHeader
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """Remember what was accepted for `ttl` seconds, by a key."""
 
     key: Selector | Static
     ttl: int
 
 
-@dataclass(frozen=True)
-class Authentication:
+class Authentication(Struct, frozen=True):
     """A way in; lower `priority` is tried first. `overrides` extend the identity, each from the identity as it came.
 
     Exactly one of the evaluators is given.
@@ -120,16 +108,14 @@ class Authentication:
     overrides: Mapping[str, Expression] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class SecretRef:
+class SecretRef(Struct, frozen=True):
     """An entry of a Secret in Authorino's namespace."""
 
     name: str
     key: str
 
 
-@dataclass(frozen=True)
-class Http:
+class Http(Struct, frozen=True):
     """A request of Authorino's own; what comes back as JSON is `auth.metadata.<name>`."""
 
     url: str
@@ -138,8 +124,7 @@ class Http:
     credentials: Credentials
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """Something that is fetched once the caller is known; where that fails, it is not there."""
 
     priority: int
@@ -147,15 +132,13 @@ class Metadata:
     cache: Cache
 
 
-@dataclass(frozen=True)
-class Predicate:
+class Predicate(Struct, frozen=True):
     """A CEL condition."""
 
     predicate: Expr
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """Compare what a selector finds with a text; a list holds it (`incl`) where one item equals it."""
 
     selector: str
@@ -163,15 +146,13 @@ class Comparison:
     value: str
 
 
-@dataclass(frozen=True)
-class Every:
+class Every(Struct, frozen=True):
     """All patterns must match."""
 
     all: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True)
-class Some:
+class Some(Struct, frozen=True):
     """One of the patterns must match."""
 
     any: tuple[Pattern, ...]
@@ -180,15 +161,13 @@ class Some:
 Pattern = Predicate | Comparison | Every | Some
 
 
-@dataclass(frozen=True)
-class PatternMatching:
+class PatternMatching(Struct, frozen=True):
     """Conditions that must all hold; one that errors denies."""
 
     patterns: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True)
-class ResourceAttributes:
+class ResourceAttributes(Struct, frozen=True):
     """The Kubernetes resource and verb that a SubjectAccessReview asks about."""
 
     group: Static
@@ -198,8 +177,7 @@ class ResourceAttributes:
     verb: Static
 
 
-@dataclass(frozen=True)
-class SubjectAccessReview:
+class SubjectAccessReview(Struct, frozen=True):
     """Ask Kubernetes RBAC; `authorization_groups` must give a list of strings."""
 
     user: Static
@@ -207,8 +185,7 @@ class SubjectAccessReview:
     resource_attributes: ResourceAttributes
 
 
-@dataclass(frozen=True)
-class Authorization:
+class Authorization(Struct, frozen=True):
     """A rule that must pass; exactly one of the two is given."""
 
     priority: int
@@ -216,47 +193,41 @@ class Authorization:
     kubernetes_subject_access_review: SubjectAccessReview | None = None
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """A request header for the backend; the name is the key, lower-case so that it replaces the client's."""
 
     priority: int
     plain: ValueOf
 
 
-@dataclass(frozen=True)
-class Properties:
+class Properties(Struct, frozen=True):
     """An object of named values."""
 
     properties: Mapping[str, Expression]
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """Dynamic metadata for the gateway's filters; a filter named `identity` appears as `auth.identity` in limits."""
 
     priority: int
     json: Properties
 
 
-@dataclass(frozen=True)
-class DenyWith:
+class DenyWith(Struct, frozen=True):
     """The answer to a refused request."""
 
     code: int
     message: Static
 
 
-@dataclass(frozen=True)
-class Success:
+class Success(Struct, frozen=True):
     """What an accepted request carries on."""
 
     filters: Mapping[str, Filter] = field(default_factory=dict)
     headers: Mapping[str, Header] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Struct, frozen=True):
     """The answers, and what is injected."""
 
     unauthenticated: DenyWith
@@ -264,26 +235,23 @@ class Response:
     success: Success | None = None
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     """The phases, each by name of rule."""
 
     authentication: Mapping[str, Authentication]
-    metadata: Mapping[str, Metadata] = field(default_factory=dict, kw_only=True)
+    metadata: Mapping[str, Metadata] = field(default_factory=dict)
     authorization: Mapping[str, Authorization]
     response: Response
 
 
-@dataclass(frozen=True)
-class AuthPolicySpec:
+class AuthPolicySpec(Struct, frozen=True):
     """Target and rules; bare rules are atomic defaults, which a more specific policy replaces as a whole."""
 
     target_ref: TargetRef
     rules: Rules
 
 
-@dataclass(frozen=True)
-class AuthPolicy:
+class AuthPolicy(Struct, frozen=True):
     """An AuthPolicy."""
 
     api_version: ClassVar[str] = "kuadrant.io/v1"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, Final, Protocol, get_args
+
+from msgspec import Struct, field
 
 from compiler.cel.printer import Printer
 from compiler.cel.tree import Expr
@@ -21,8 +22,7 @@ _COLLECTIONS: Final = frozenset((tuple, dict))
 _MOST_SHARED: Final = 10_000
 
 
-@dataclass(frozen=True)
-class ObjectMeta:
+class ObjectMeta(Struct, frozen=True):
     """Name and namespace of an object (none for cluster-wide kinds), its labels and annotations."""
 
     name: str
@@ -31,8 +31,7 @@ class ObjectMeta:
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TargetRef:
+class TargetRef(Struct, frozen=True):
     """What a policy attaches to, always in the policy's own namespace (spec.targetRef)."""
 
     group: str
@@ -70,7 +69,7 @@ class Plainer:
             self._printer = Printer()
         return {"apiVersion": manifest.api_version, "kind": manifest.kind, **self._fields(manifest)}
 
-    def _fields(self, value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the dataclasses of this package
+    def _fields(self, value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the objects of this package
         found: dict[str, object] = {}
         for name, spelt in _members(value.__class__):
             content = getattr(value, name)
@@ -88,7 +87,7 @@ class Plainer:
             known = self._known[id(value)] = value, self._made(value)
         return known[1]
 
-    def _made(self, value: Any) -> object:  # noqa: ANN401 - any of the dataclasses of this package
+    def _made(self, value: Any) -> object:  # noqa: ANN401 - any of the objects of this package
         kind = type(value)
         if kind in _EXPRESSIONS:
             return self._printer.text(value)
@@ -100,9 +99,9 @@ class Plainer:
 
 
 @cache
-def _members(kind: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a dataclass
+def _members(kind: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - the class of an object
     """Give the fields of a class, and how Kubernetes spells them; `from_` is there for a name that Python keeps for itself."""
-    return tuple((member.name, _camel(member.name.rstrip("_"))) for member in fields(kind))
+    return tuple((name, _camel(name.rstrip("_"))) for name in kind.__struct_fields__)
 
 
 def _camel(name: str) -> str:

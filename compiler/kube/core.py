@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class ConfigMap:
+class ConfigMap(Struct, frozen=True):
     """A ConfigMap of text."""
 
     api_version: ClassVar[str] = "v1"
@@ -19,8 +19,7 @@ class ConfigMap:
     data: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class PolicyRule:
+class PolicyRule(Struct, frozen=True):
     """What a Role permits."""
 
     api_groups: tuple[str, ...]
@@ -29,8 +28,7 @@ class PolicyRule:
     verbs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Role:
+class Role(Struct, frozen=True):
     """Permissions in one namespace."""
 
     api_version: ClassVar[str] = "rbac.authorization.k8s.io/v1"
@@ -39,8 +37,7 @@ class Role:
     rules: tuple[PolicyRule, ...]
 
 
-@dataclass(frozen=True)
-class RoleRef:
+class RoleRef(Struct, frozen=True):
     """The Role that is bound."""
 
     api_group: str
@@ -48,8 +45,7 @@ class RoleRef:
     name: str
 
 
-@dataclass(frozen=True)
-class GroupSubject:
+class GroupSubject(Struct, frozen=True):
     """A group that a Role is bound to."""
 
     kind: str
@@ -57,8 +53,7 @@ class GroupSubject:
     name: str
 
 
-@dataclass(frozen=True)
-class AccountSubject:
+class AccountSubject(Struct, frozen=True):
     """A ServiceAccount of a namespace that a Role is bound to."""
 
     kind: str
@@ -66,8 +61,7 @@ class AccountSubject:
     namespace: str
 
 
-@dataclass(frozen=True)
-class RoleBinding:
+class RoleBinding(Struct, frozen=True):
     """Gives a Role to subjects."""
 
     api_version: ClassVar[str] = "rbac.authorization.k8s.io/v1"

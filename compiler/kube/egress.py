@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class ServicePort:
+class ServicePort(Struct, frozen=True):
     """A TCP port of a Service, the same on both sides."""
 
     name: str
@@ -17,8 +17,7 @@ class ServicePort:
     target_port: int
 
 
-@dataclass(frozen=True)
-class ExternalNameSpec:
+class ExternalNameSpec(Struct, frozen=True):
     """The host name that the Service stands for."""
 
     type: str
@@ -26,8 +25,7 @@ class ExternalNameSpec:
     ports: tuple[ServicePort, ...]
 
 
-@dataclass(frozen=True)
-class ExternalNameService:
+class ExternalNameService(Struct, frozen=True):
     """A Service that is another name of a host outside of the cluster."""
 
     api_version: ClassVar[str] = "v1"
@@ -36,8 +34,7 @@ class ExternalNameService:
     spec: ExternalNameSpec
 
 
-@dataclass(frozen=True)
-class EntryPort:
+class EntryPort(Struct, frozen=True):
     """A port of a host outside of the mesh; the protocol is what the gateway speaks to it."""
 
     number: int
@@ -45,8 +42,7 @@ class EntryPort:
     protocol: str
 
 
-@dataclass(frozen=True)
-class ServiceEntrySpec:
+class ServiceEntrySpec(Struct, frozen=True):
     """Hosts that Istio is to know though no Service of the cluster serves them."""
 
     hosts: tuple[str, ...]
@@ -55,8 +51,7 @@ class ServiceEntrySpec:
     ports: tuple[EntryPort, ...]
 
 
-@dataclass(frozen=True)
-class ServiceEntry:
+class ServiceEntry(Struct, frozen=True):
     """A ServiceEntry, networking.istio.io/v1."""
 
     api_version: ClassVar[str] = "networking.istio.io/v1"
@@ -65,31 +60,27 @@ class ServiceEntry:
     spec: ServiceEntrySpec
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(Struct, frozen=True):
     """How TLS is spoken: as a client without a certificate (`SIMPLE`), asking for the certificate of `sni`."""
 
     mode: str
     sni: str
 
 
-@dataclass(frozen=True)
-class TrafficPolicy:
+class TrafficPolicy(Struct, frozen=True):
     """What holds for connections to a host."""
 
     tls: Tls
 
 
-@dataclass(frozen=True)
-class DestinationRuleSpec:
+class DestinationRuleSpec(Struct, frozen=True):
     """A host, and what holds for connections to it."""
 
     host: str
     traffic_policy: TrafficPolicy
 
 
-@dataclass(frozen=True)
-class DestinationRule:
+class DestinationRule(Struct, frozen=True):
     """A DestinationRule, networking.istio.io/v1."""
 
     api_version: ClassVar[str] = "networking.istio.io/v1"

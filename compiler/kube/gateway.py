@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class GatewayClassSpec:
+class GatewayClassSpec(Struct, frozen=True):
     """The controller that makes Gateways of the class."""
 
     controller_name: str
 
 
-@dataclass(frozen=True)
-class GatewayClass:
+class GatewayClass(Struct, frozen=True):
     """A GatewayClass."""
 
     api_version: ClassVar[str] = "gateway.networking.k8s.io/v1"
@@ -25,8 +24,7 @@ class GatewayClass:
     spec: GatewayClassSpec
 
 
-@dataclass(frozen=True)
-class CertificateRef:
+class CertificateRef(Struct, frozen=True):
     """A Secret of the Gateway's namespace, with certificate and key."""
 
     group: str
@@ -34,16 +32,14 @@ class CertificateRef:
     name: str
 
 
-@dataclass(frozen=True)
-class ListenerTls:
+class ListenerTls(Struct, frozen=True):
     """TLS that ends at the listener."""
 
     mode: str
     certificate_refs: tuple[CertificateRef, ...]
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A label of which the value must be one of some."""
 
     key: str
@@ -51,30 +47,26 @@ class Requirement:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class NamespaceSelector:
+class NamespaceSelector(Struct, frozen=True):
     """The labels that a namespace must have."""
 
     match_expressions: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True)
-class RouteNamespaces:
+class RouteNamespaces(Struct, frozen=True):
     """The namespaces whose routes may attach: `All`, or those of a selector."""
 
     from_: str
     selector: NamespaceSelector | None = None
 
 
-@dataclass(frozen=True)
-class AllowedRoutes:
+class AllowedRoutes(Struct, frozen=True):
     """The routes that may attach."""
 
     namespaces: RouteNamespaces
 
 
-@dataclass(frozen=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """A port of the Gateway, for one host."""
 
     name: str
@@ -85,16 +77,14 @@ class Listener:
     allowed_routes: AllowedRoutes
 
 
-@dataclass(frozen=True)
-class GatewaySpec:
+class GatewaySpec(Struct, frozen=True):
     """The class and the ports."""
 
     gateway_class_name: str
     listeners: tuple[Listener, ...]
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """A Gateway."""
 
     api_version: ClassVar[str] = "gateway.networking.k8s.io/v1"
@@ -103,8 +93,7 @@ class Gateway:
     spec: GatewaySpec
 
 
-@dataclass(frozen=True)
-class Kuadrant:
+class Kuadrant(Struct, frozen=True):
     """Asks Kuadrant's operator for Authorino and Limitador, beside it in its namespace."""
 
     api_version: ClassVar[str] = "kuadrant.io/v1beta1"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class GrantFrom:
+class GrantFrom(Struct, frozen=True):
     """Whose references are let in."""
 
     group: str
@@ -17,8 +17,7 @@ class GrantFrom:
     namespace: str
 
 
-@dataclass(frozen=True)
-class GrantTo:
+class GrantTo(Struct, frozen=True):
     """What may be referred to; the core group is the empty one."""
 
     group: str
@@ -26,16 +25,14 @@ class GrantTo:
     name: str
 
 
-@dataclass(frozen=True)
-class ReferenceGrantSpec:
+class ReferenceGrantSpec(Struct, frozen=True):
     """Any of `from_` may refer to any of `to`."""
 
     from_: tuple[GrantFrom, ...]
     to: tuple[GrantTo, ...]
 
 
-@dataclass(frozen=True)
-class ReferenceGrant:
+class ReferenceGrant(Struct, frozen=True):
     """A ReferenceGrant, in the namespace of what is referred to."""
 
     api_version: ClassVar[str] = "gateway.networking.k8s.io/v1beta1"

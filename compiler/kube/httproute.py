@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class ParentRef:
+class ParentRef(Struct, frozen=True):
     """The Gateway that serves the route."""
 
     namespace: str
     name: str
 
 
-@dataclass(frozen=True)
-class PathMatch:
+class PathMatch(Struct, frozen=True):
     """How the path is matched (`PathPrefix` goes by whole segments, `Exact` is the whole path)."""
 
     type: str
     value: str
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(Struct, frozen=True):
     """What a request must look like."""
 
     path: PathMatch
 
 
-@dataclass(frozen=True)
-class PathModifier:
+class PathModifier(Struct, frozen=True):
     """How the path changes on its way to the backend: its prefix, or the whole of it."""
 
     type: str
@@ -40,23 +37,20 @@ class PathModifier:
     replace_full_path: str | None = None
 
 
-@dataclass(frozen=True)
-class UrlRewrite:
+class UrlRewrite(Struct, frozen=True):
     """A rewrite of the request's URL, and of its host where there is one."""
 
     path: PathModifier
     hostname: str | None = None
 
 
-@dataclass(frozen=True)
-class HeaderModifier:
+class HeaderModifier(Struct, frozen=True):
     """Headers that the backend does not get."""
 
     remove: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RouteFilter:
+class RouteFilter(Struct, frozen=True):
     """A change that the gateway makes to the request, once every policy has seen it; exactly one of the two is given."""
 
     type: str
@@ -64,8 +58,7 @@ class RouteFilter:
     request_header_modifier: HeaderModifier | None = None
 
 
-@dataclass(frozen=True)
-class BackendRef:
+class BackendRef(Struct, frozen=True):
     """A Service, of the route's namespace unless another is named; `port` is a TCP port."""
 
     name: str
@@ -73,8 +66,7 @@ class BackendRef:
     namespace: str | None = None
 
 
-@dataclass(frozen=True)
-class RouteRule:
+class RouteRule(Struct, frozen=True):
     """Matches, changes and backends."""
 
     matches: tuple[Match, ...]
@@ -82,8 +74,7 @@ class RouteRule:
     backend_refs: tuple[BackendRef, ...]
 
 
-@dataclass(frozen=True)
-class HttpRouteSpec:
+class HttpRouteSpec(Struct, frozen=True):
     """Parents, hosts and rules."""
 
     parent_refs: tuple[ParentRef, ...]
@@ -91,8 +82,7 @@ class HttpRouteSpec:
     rules: tuple[RouteRule, ...]
 
 
-@dataclass(frozen=True)
-class HttpRoute:
+class HttpRoute(Struct, frozen=True):
     """An HTTPRoute."""
 
     api_version: ClassVar[str] = "gateway.networking.k8s.io/v1"

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.cel.tree import Expr
 from compiler.kube.authpolicy import Predicate
 from compiler.kube.base import ObjectMeta, TargetRef
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `limit` units in a `window` such as `1h30m`; 0 denies."""
 
     limit: int
     window: str
 
 
-@dataclass(frozen=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """A value that has its own count; one plain path, because Kuadrant does not escape it (TransformCounterVariable)."""
 
     expression: Expr
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Rates that hold while every predicate does, counted apart for each combination of counters."""
 
     rates: tuple[Rate, ...]
@@ -35,16 +33,14 @@ class Limit:
     counters: tuple[Counter, ...] = ()
 
 
-@dataclass(frozen=True)
-class RateLimitSpec:
+class RateLimitSpec(Struct, frozen=True):
     """Target and limits by name; bare limits are atomic defaults."""
 
     target_ref: TargetRef
     limits: Mapping[str, Limit]
 
 
-@dataclass(frozen=True)
-class TokenRateLimitPolicy:
+class TokenRateLimitPolicy(Struct, frozen=True):
     """Limits on `usage.total_tokens` of the answers."""
 
     api_version: ClassVar[str] = "kuadrant.io/v1alpha1"
@@ -53,8 +49,7 @@ class TokenRateLimitPolicy:
     spec: RateLimitSpec
 
 
-@dataclass(frozen=True)
-class RateLimitPolicy:
+class RateLimitPolicy(Struct, frozen=True):
     """Limits on the number of requests."""
 
     api_version: ClassVar[str] = "kuadrant.io/v1"

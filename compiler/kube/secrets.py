@@ -3,38 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.kube.base import ObjectMeta
 
 
-@dataclass(frozen=True)
-class TemplateMeta:
+class TemplateMeta(Struct, frozen=True):
     """Labels and annotations of the Secret that is made."""
 
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class SecretTemplate:
+class SecretTemplate(Struct, frozen=True):
     """What is known of the Secret but its values."""
 
     type: str
     metadata: TemplateMeta
 
 
-@dataclass(frozen=True)
-class StoreRef:
+class StoreRef(Struct, frozen=True):
     """The store that is asked."""
 
     kind: str
     name: str
 
 
-@dataclass(frozen=True)
-class RemoteRef:
+class RemoteRef(Struct, frozen=True):
     """A value in a store. The last three say what some releases fill in: Argo CD would find the list changed for ever."""
 
     key: str
@@ -44,16 +41,14 @@ class RemoteRef:
     metadata_policy: str = "None"
 
 
-@dataclass(frozen=True)
-class ExternalData:
+class ExternalData(Struct, frozen=True):
     """A key of the Secret's data, and the value it gets."""
 
     secret_key: str
     remote_ref: RemoteRef
 
 
-@dataclass(frozen=True)
-class ExternalTarget:
+class ExternalTarget(Struct, frozen=True):
     """The Secret that is made, and what becomes of it when the value or the ExternalSecret goes."""
 
     name: str
@@ -62,8 +57,7 @@ class ExternalTarget:
     template: SecretTemplate
 
 
-@dataclass(frozen=True)
-class ExternalSecretSpec:
+class ExternalSecretSpec(Struct, frozen=True):
     """Where the values come from, how often they are read again, and what is made of them."""
 
     refresh_interval: str
@@ -72,8 +66,7 @@ class ExternalSecretSpec:
     data: tuple[ExternalData, ...]
 
 
-@dataclass(frozen=True)
-class ExternalSecret:
+class ExternalSecret(Struct, frozen=True):
     """The External Secrets Operator makes a Secret of values in a store."""
 
     api_version: ClassVar[str] = "external-secrets.io/v1"
@@ -82,16 +75,14 @@ class ExternalSecret:
     spec: ExternalSecretSpec
 
 
-@dataclass(frozen=True)
-class SealedSecretSpec:
+class SealedSecretSpec(Struct, frozen=True):
     """Values that only the controller can open, base64, and what is made of them."""
 
     encrypted_data: Mapping[str, str]
     template: SecretTemplate
 
 
-@dataclass(frozen=True)
-class SealedSecret:
+class SealedSecret(Struct, frozen=True):
     """The sealed-secrets controller opens the values and makes a Secret of its own name and namespace."""
 
     api_version: ClassVar[str] = "bitnami.com/v1alpha1"

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from compiler.cel.tree import Expr
 from compiler.kube.base import ObjectMeta, TargetRef
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """Labels by name; each is a string, whatever the request."""
 
     labels: Mapping[str, Expr]
 
 
-@dataclass(frozen=True)
-class Metrics:
+class Metrics(Struct, frozen=True):
     """What holds for all metrics of a target."""
 
     default: Labels
 
 
-@dataclass(frozen=True)
-class TelemetryPolicySpec:
+class TelemetryPolicySpec(Struct, frozen=True):
     """Target and labels."""
 
     target_ref: TargetRef
     metrics: Metrics
 
 
-@dataclass(frozen=True)
-class TelemetryPolicy:
+class TelemetryPolicy(Struct, frozen=True):
     """A TelemetryPolicy, extensions.kuadrant.io/v1alpha1."""
 
     api_version: ClassVar[str] = "extensions.kuadrant.io/v1alpha1"
@@ -42,31 +39,27 @@ class TelemetryPolicy:
     spec: TelemetryPolicySpec
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True):
     """A PromQL expression whose value is kept as a series of its own."""
 
     record: str
     expr: str
 
 
-@dataclass(frozen=True)
-class RuleGroup:
+class RuleGroup(Struct, frozen=True):
     """Rules that are evaluated one after the other."""
 
     name: str
     rules: tuple[Recording, ...]
 
 
-@dataclass(frozen=True)
-class RuleGroups:
+class RuleGroups(Struct, frozen=True):
     """Groups of rules."""
 
     groups: tuple[RuleGroup, ...]
 
 
-@dataclass(frozen=True)
-class PrometheusRule:
+class PrometheusRule(Struct, frozen=True):
     """A PrometheusRule, monitoring.coreos.com/v1."""
 
     api_version: ClassVar[str] = "monitoring.coreos.com/v1"
@@ -75,31 +68,27 @@ class PrometheusRule:
     spec: RuleGroups
 
 
-@dataclass(frozen=True)
-class MetricsEndpoint:
+class MetricsEndpoint(Struct, frozen=True):
     """A port of a Service by name, and the path of its metrics there."""
 
     port: str
     path: str
 
 
-@dataclass(frozen=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Objects that carry all of the labels."""
 
     match_labels: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class ServiceMonitorSpec:
+class ServiceMonitorSpec(Struct, frozen=True):
     """Which Services of the same namespace are asked, and where."""
 
     selector: Selector
     endpoints: tuple[MetricsEndpoint, ...]
 
 
-@dataclass(frozen=True)
-class ServiceMonitor:
+class ServiceMonitor(Struct, frozen=True):
     """A ServiceMonitor, monitoring.coreos.com/v1."""
 
     api_version: ClassVar[str] = "monitoring.coreos.com/v1"

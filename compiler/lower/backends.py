@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.intent.backends import BackendSpec, CredentialSpec, ExternalModelSpec, InferenceServiceSpec, ServiceSpec
 from compiler.program.backends import Backend, ClusterService, Credential, ExternalModel, InferenceService
@@ -12,8 +13,7 @@ _HTTPS: Final = 443
 _HTTP: Final = 80
 
 
-@dataclass(frozen=True)
-class _Provider:
+class _Provider(Struct, frozen=True):
     """Where a provider looks for its key, and below which path it speaks the format of OpenAI."""
 
     header: str = "authorization"

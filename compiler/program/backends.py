@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class InferenceService:
+class InferenceService(Struct, frozen=True):
     """A KServe LLMInferenceService; KServe makes its route, `<name>-kserve-route`, at `/<namespace>/<name>`."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class ClusterService:
+class ClusterService(Struct, frozen=True):
     """A Service, of the model's namespace unless `namespace` names another; we make its route."""
 
     name: str
@@ -21,8 +19,7 @@ class ClusterService:
     namespace: str | None = None
 
 
-@dataclass(frozen=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """One entry of a Secret, by reference: what it holds is nobody's business here."""
 
     namespace: str
@@ -30,8 +27,7 @@ class Credential:
     key: str
 
 
-@dataclass(frozen=True)
-class ExternalModel:
+class ExternalModel(Struct, frozen=True):
     """A model of a provider outside of the cluster; we make its route.
 
     Requests go to `endpoint:port`, the model's own prefix replaced by `path`. The credential goes into `header`, after

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.program.backends import ExternalModel
 from compiler.program.ir import Attach, Model, Program
@@ -14,8 +15,7 @@ from compiler.program.methods import ApiKey, Method, credentials_of
 MOST: Final = 8
 
 
-@dataclass(frozen=True)
-class Calls:
+class Calls(Struct, frozen=True):
     """The calls that a request for one model can need: by `ways`, one after the other, and for what comes after them."""
 
     ways: tuple[Method, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from compiler.diagnostics.model import Place
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Model, Program, Rate, Tier
@@ -25,8 +26,7 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who calls, as the accepted authentication method tells: `method` is its name, or None when none accepts.
 
     `groups` are the groups after the method has normalised them; `bound` is the key of the entry that the credential
@@ -42,8 +42,7 @@ class Caller:
     genuine: bool = True
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One request: the model's `namespace/name`, the path with its query string, and lower-case headers."""
 
     model: str
@@ -51,8 +50,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One window that holds: at most `limit` units in `seconds`; `per` says who shares the counter of the entry."""
 
     unit: Unit
@@ -61,8 +59,7 @@ class Limit:
     per: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The answer: 200, 401, 403, or 429 for a budget of nothing; what meters it; and the lines that decided."""
 
     status: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.program.ir import Model, Rate, Subjects
 
 
-@dataclass(frozen=True)
-class Invariant:
+class Invariant(Struct, frozen=True):
     """All `callers` (everybody, where none is named) `but` these.
 
     They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups

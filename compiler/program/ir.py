@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.program.backends import Backend, InferenceService
@@ -50,16 +51,14 @@ class Bridge(Enum):
     GROUPS = "groups"
 
 
-@dataclass(frozen=True, order=True)
-class Rate:
+class Rate(Struct, frozen=True, order=True):
     """At most `limit` units (tokens or requests) in each window of `seconds`."""
 
     limit: int
     seconds: int
 
 
-@dataclass(frozen=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """What an entry may use. Without token rates the tokens are counted and never limited (`unlimited`)."""
 
     tokens: tuple[Rate, ...]
@@ -79,8 +78,7 @@ def _sustained(rates: tuple[Rate, ...]) -> tuple[bool, Fraction]:
     return False, min(Fraction(rate.limit, rate.seconds) for rate in rates)
 
 
-@dataclass(frozen=True)
-class Subjects:
+class Subjects(Struct, frozen=True):
     """A set of callers: those in any of the groups, and those whose userid is listed."""
 
     groups: tuple[str, ...] = ()
@@ -97,8 +95,7 @@ class Subjects:
 EntryKind = Literal["subscription", "team", "tier"]
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """Attribution that travels with a subscription; `price` is per million tokens, a decimal as text."""
 
     organization: str | None = None
@@ -107,8 +104,7 @@ class Metadata:
     price: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One way to be metered on a model.
 
     `key` is what the gateway exports as the selected entry and what the header `x-maas-subscription` names: the plain
@@ -126,11 +122,6 @@ class Entry:
     metadata: Metadata = Metadata()
     model: str | None = None
 
-    def __reduce__(self) -> tuple[type[Entry], tuple[object, ...]]:
-        """Pickle as a call: what dataclasses do for slots looks every field up by name, and there are many entries."""
-        fields = (self.kind, self.name, self.subjects, self.priority, self.budget, self.written, self.metadata, self.model)
-        return Entry, fields
-
     @property
     def origin(self) -> Place:
         """Give where the budget on the model is written."""
@@ -142,8 +133,7 @@ class Entry:
         return self.name if self.kind == "subscription" else f"{self.kind}:{self.name}"
 
 
-@dataclass(frozen=True)
-class Tier:
+class Tier(Struct, frozen=True, dict=True):
     """A level of service; a caller has one tier, the highest level any of whose groups it is in.
 
     `projected` is the group that a ServiceAccount token of the tier's namespace carries.
@@ -174,8 +164,7 @@ class Tier:
         return Entry("tier", self.name, self.members, self.level, self.budget, self.origin)
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Permission to call a model; `name` is the access entry or the team that gives it."""
 
     name: str
@@ -183,8 +172,7 @@ class Grant:
     origin: Place
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """A model, who may call it, and what meters them.
 
     `entries` are the subscriptions and teams that cover it, best first; tiers cover every model and are not repeated.
@@ -233,8 +221,7 @@ class Model:
         return self.prefix + LISTING_SUFFIX
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(Struct, frozen=True):
     """The Gateway that all traffic passes; `lowercases_host` is the user's word that no other spelling gets through.
 
     `max_filter_bytes` is how large the configuration of its filter may become.
@@ -247,8 +234,7 @@ class Gateway:
     max_filter_bytes: int = 1_000_000
 
 
-@dataclass(frozen=True)
-class MaasApi:
+class MaasApi(Struct, frozen=True):
     """The service that mints tokens and lists models; its namespace holds the tier ConfigMap. `port` is a TCP port."""
 
     namespace: str
@@ -256,8 +242,7 @@ class MaasApi:
     port: int
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """The cluster's side: release, gateway, how callers authenticate, in the order tried, and where Authorino reads keys."""
 
     kuadrant: tuple[int, int, int | None]
@@ -273,8 +258,7 @@ class Platform:
     limitador: Limitador | None = None
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True, dict=True):
     """Everything that is meant. `tiers` are by level, highest first; models by namespace and name; keys by team and alias."""
 
     platform: Platform

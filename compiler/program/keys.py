@@ -6,8 +6,9 @@ Secret as the caller's identity, so the annotations are what the gateway knows o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 
@@ -31,8 +32,7 @@ DATA_KEY: Final = "api_key"
 DEFAULT_NAMESPACE: Final = "kuadrant-system"
 
 
-@dataclass(frozen=True)
-class External:
+class External(Struct, frozen=True):
     """The value lies in a store outside of the cluster; `path` and `property` find it there."""
 
     store: str
@@ -41,15 +41,13 @@ class External:
     property: str | None
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """The value as only the cluster's sealed-secrets controller can read it, base64 as `kubeseal` writes it."""
 
     value: str
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key of one member of a team.
 
     `groups` are those its caller is in, sorted. `bound` is the key of the entry that meters it: the plain name of a

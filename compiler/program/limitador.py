@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Limitador:
+class Limitador(Struct, frozen=True):
     """The callers that are expected, and the most counters there may be for them."""
 
     users: int

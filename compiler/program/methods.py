@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 
@@ -22,8 +23,7 @@ BEARER: Final = "Bearer"
 ClaimPath = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class TokenReview:
+class TokenReview(Struct, frozen=True):
     """Bearer tokens that the cluster itself accepts for one of the audiences; the groups are the cluster's.
 
     `cache` is for how many seconds Authorino may remember an accepted token; 0 is not at all.
@@ -35,8 +35,7 @@ class TokenReview:
     cache: int = 0
 
 
-@dataclass(frozen=True)
-class TierToken:
+class TierToken(Struct, frozen=True):
     """ServiceAccount tokens of the tier namespaces, made by the MaaS API for one audience; `cache` in seconds."""
 
     name: str
@@ -45,8 +44,7 @@ class TierToken:
     cache: int = 0
 
 
-@dataclass(frozen=True)
-class Oidc:
+class Oidc(Struct, frozen=True):
     """Bearer tokens signed by an identity provider (its issuer URL) for an audience; `username` and `groups` are claims."""
 
     name: str
@@ -57,8 +55,7 @@ class Oidc:
     origin: Place
 
 
-@dataclass(frozen=True)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """Keys in Secrets that carry the labels; each tells its user, its groups, the entry it is bound to and its models."""
 
     name: str
@@ -67,8 +64,7 @@ class ApiKey:
     origin: Place
 
 
-@dataclass(frozen=True)
-class Introspection:
+class Introspection(Struct, frozen=True):
     """Keys that a service is asked about (RFC 7662); fields of its answer tell user, groups, team and models.
 
     `secret` names the Secret with our credentials for the service, in Authorino's namespace; `cache` in seconds.

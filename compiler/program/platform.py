@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 
 class BackendAuthorization(Enum):
@@ -14,8 +15,7 @@ class BackendAuthorization(Enum):
     GATEWAY = "gateway"
 
 
-@dataclass(frozen=True)
-class NewGateway:
+class NewGateway(Struct, frozen=True):
     """A Gateway to be made: its class, the Secret with its certificate, and the namespaces whose routes may attach.
 
     `controller` makes the class as well. None as `namespaces` is every namespace, None as `secret` no certificate.
@@ -28,8 +28,7 @@ class NewGateway:
     namespaces: tuple[str, ...] | None
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """What is made of the platform, beside policies; nothing of it unless it is asked for."""
 
     gateway: NewGateway | None = None

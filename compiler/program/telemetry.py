@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 USER: Final = "user"
 SUBSCRIPTION: Final = "subscription"
@@ -21,8 +22,7 @@ PROPERTIES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Telemetry:
+class Telemetry(Struct, frozen=True):
     """The labels of usage, in a fixed order, the callers that are expected, and the most series there may be."""
 
     labels: tuple[str, ...]

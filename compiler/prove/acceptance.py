@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from compiler.program import methods
 from compiler.prove import view
 
 
-@dataclass(frozen=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """Credentials of these kinds: the method that is meant to accept them, and one that the manifests let accept them."""
 
     credentials: tuple[methods.Credential, ...]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.prove import world
 from compiler.prove.formula import FALSE, TRUE, Formula
@@ -45,8 +47,7 @@ def name_is(terms: Terms, kind: str, name: str) -> Formula:
     return terms.any([terms.fact(world.group(name)), terms.fact(world.part(name))])
 
 
-@dataclass(frozen=True)
-class Algebra:
+class Algebra(Struct, frozen=True):
     """Operations on values over one set of Terms; a string that is taken apart again gives the same list."""
 
     terms: Terms

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.cel.tree import (
     All,
@@ -32,8 +33,7 @@ class CelError(Exception):
     """The expression ends in an error."""
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """One way to treat errors."""
 
     semantics: Semantics = Semantics.STRICT

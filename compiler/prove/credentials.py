@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.gateway.identities import Identities, SignedToken, Token
 from compiler.gateway.manifests import Secret
@@ -19,8 +21,7 @@ from compiler.prove.result import Example
 _CREDENTIAL: Final = "example"
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the world says of a credential, and the header that carries it."""
 
     identities: Identities

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from compiler.prove import bdd, smt
 from compiler.prove.formula import FALSE, Formula
 from compiler.prove.leaf import Example, UndecidedError, Values, leaves
 from compiler.prove.terms import Terms
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """A way in which a formula holds: values of variables, and the facts that are so; all others are not."""
 
     values: Values

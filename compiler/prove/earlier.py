@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.prove.view import View
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """Tokens of what the same prover proved; `prover` is a digest of its code, for another one may mean something else."""
 
     prover: str
     tokens: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(Struct, frozen=True, dict=True):
     """Gives a token (SHA-256, hexadecimal) for all that the proof of one model depends on.
 
     Those are the prover, the platform and its tiers, the invariants, what is meant of the model, and all that its view says.

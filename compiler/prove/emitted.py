@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.program import methods
 from compiler.program.methods import kind_of
@@ -23,8 +24,7 @@ ENTRY_COUNTER: Final = "entry"
 OTHER_COUNTER: Final = "other"
 
 
-@dataclass(frozen=True)
-class Metering:
+class Metering(Struct, frozen=True):
     """A limit, where it matches, and what its counters tell apart."""
 
     limit: Limit
@@ -32,8 +32,7 @@ class Metering:
     counts: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Emitted:
+class Emitted(Struct, frozen=True):
     """What the manifests answer to callers of one method.
 
     `exports` are the exported properties by item and name. The formulas of `limits` depend on the variable of the

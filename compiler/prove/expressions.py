@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct
+
 from compiler.cel.tree import Expr
 from compiler.prove.algebra import Algebra
 from compiler.prove.formula import FALSE, Formula
@@ -53,16 +55,14 @@ class Memory:
         return self._origins.setdefault((texts, paths, of.reserved, before), len(self._origins))
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """An expression, and where it is an error."""
 
     source: Source
     where: Formula
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where expressions stand: the roots as they are there, and the number of the texts that they come from."""
 
     auth: Value

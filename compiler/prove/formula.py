@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from msgspec import Struct
 
 # A formula is a number that its Terms explain; the negation of `f` is `-f`.
 Formula = int
@@ -35,15 +36,13 @@ class Variable(NamedTuple):
 Point = str | None
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(Struct, frozen=True):
     """Any value that is none of these."""
 
     than: tuple[Point, ...]
 
 
-@dataclass(frozen=True)
-class Conjunction:
+class Conjunction(Struct, frozen=True):
     """All of some literals and some clauses; a clause is the negation of a conjunction.
 
     `negated` are the literals' negations and `implied` the facts that the literals imply.
@@ -55,8 +54,7 @@ class Conjunction:
     implied: frozenset[Formula]
 
 
-@dataclass(frozen=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """One formula for each named value of a variable and one for all other values."""
 
     variable: Variable

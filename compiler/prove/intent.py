@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Model, Program, Subjects
 from compiler.program.methods import (
@@ -22,8 +23,7 @@ from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.world import World, header_value
 
 
-@dataclass(frozen=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What a model answers to callers of one method.
 
     `open` tells where a request is neither refused for its headers nor for want of access; `selected` tells for each

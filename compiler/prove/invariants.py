@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Rate
@@ -13,16 +14,14 @@ from compiler.prove.intent import Intent, Meaning
 from compiler.prove.terms import Terms
 
 
-@dataclass(frozen=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """Where an invariant does not hold, and what it then is."""
 
     broken: Formula
     says: str
 
 
-@dataclass(frozen=True)
-class Through:
+class Through(Struct, frozen=True):
     """Who gets through to a model with a method: as it is meant, and as the manifests have it."""
 
     intent: Intent

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
+
 from compiler.program.methods import RESERVED_PREFIX
 
 # Everything that may be called on names; `join` and `split` by a comma alone, which no such name holds, and `startsWith` by
@@ -31,8 +33,7 @@ _BEFORE: Final = re.compile(r"(?:^|==|!=|[,{:?]|(?:^|[^\w\s)\]}]|\bin)\s*\[)\s*\
 _AFTER: Final = re.compile(r"\s*(?:\Z|==|!=|[],}:?)]|&&|\|\||in\b(?!\s*(?:request|auth)\b))")
 
 
-@dataclass(frozen=True)
-class Literals:
+class Literals(Struct, frozen=True):
     """A text cut at its strings: what stands for what is around them, the same in every process, and the strings.
 
     `fixed` are strings that may be looked at more closely; where a text is not `plain`, any may. `paths` tells whether it

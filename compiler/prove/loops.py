@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.tree import Expr, Ident, Index, Macro
 from compiler.prove.algebra import Algebra, name_is, text
@@ -16,8 +18,7 @@ _T = TypeVar("_T")
 Body = Callable[[str, Value, Expr], tuple[Value, Formula]]
 
 
-@dataclass(frozen=True)
-class _Test:
+class _Test(Struct, frozen=True):
     """What a condition says of an element: where it is true, and where it is an error.
 
     `element` stands for any string; where the condition could not be asked about such, it is None.

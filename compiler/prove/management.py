@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.gateway.cluster import Cluster
@@ -36,8 +38,7 @@ from compiler.prove.world import World
 _EMPTY: Final = ("groups_str", "tier", "selected_subscription", "organization", "cost_center")
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """Callers of one method, as it is meant and as it is emitted, below one path."""
 
     meant: methods.Method

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.program.ir import GROUP_HEADER, SUBSCRIPTION_HEADER, TIER_HEADER, USERNAME_HEADER, Entry, Model, Per, Rate
@@ -24,8 +26,7 @@ from compiler.prove.world import World
 _UNITS: Final[tuple[Unit, ...]] = ("tokens", "requests")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Something that must be nowhere: `broken` is the formula of where it is. `place` is in the manifests.
 
     `later` tells that it is about limits which see the injected headers, `sharing` that it is about two entries that
@@ -41,8 +42,7 @@ class Claim:
     unguarded: bool = False
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One model and one method: what is meant, and what is emitted. `place` is where the policies of the model begin.
 
     `member` tells who is in a group, `named` who has a userid that counts, `groups` are those that anything could tell from

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.program import ir, methods
@@ -80,8 +83,7 @@ class Proof:
         return tuple(attempt.run(asked))
 
 
-@dataclass(frozen=True)
-class _Pair:
+class _Pair(Struct, frozen=True):
     """A method as it is meant, the one that is emitted for it, and the requests of the model."""
 
     world: World

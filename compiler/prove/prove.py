@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 from compiler.program.invariant import Invariant

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.tree import Expr
 from compiler.diagnostics.model import Place
@@ -125,8 +126,7 @@ def request_of(example: Example) -> Data:
     return {**found, "headers": dict(example.headers)} if example.headers else found
 
 
-@dataclass(frozen=True)
-class _Replay:
+class _Replay(Struct, frozen=True):
     parse: Parser
     roots: Data
     later: bool

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from compiler.diagnostics.count import noun
 from compiler.diagnostics.model import Place
 from compiler.program.methods import Credential
@@ -13,8 +15,7 @@ from compiler.prove.view import Unit
 Property = Literal["methods", "no-errors", "access", "selection", "identity", "budgets", "invariant"]
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A caller and a request.
 
     `method` is the one that accepts the credential. `username` is None where the identity has none; with neither a name
@@ -53,8 +54,7 @@ class Allowance:
     apart: bool = field(default=True, compare=False)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What becomes of a request.
 
     `status` is None where an expression is an error, which `error` tells. `allowances` are in a fixed order, one for
@@ -89,8 +89,7 @@ def _window(one: Allowance) -> str:
     return f"{one.limit} {noun(one.limit, one.unit)} in {one.seconds}s{shared}{'' if one.apart else ' by all entries'}"
 
 
-@dataclass(frozen=True)
-class Counterexample:
+class Counterexample(Struct, frozen=True):
     """An example that is not answered as meant, with the line that means otherwise and the text that is emitted."""
 
     example: Example
@@ -101,8 +100,7 @@ class Counterexample:
     place: Place | None
 
 
-@dataclass(frozen=True)
-class Proved:
+class Proved(Struct, frozen=True):
     """A property of a model holds for every caller; `claims` is how many formulas that took."""
 
     model: str
@@ -110,8 +108,7 @@ class Proved:
     claims: int
 
 
-@dataclass(frozen=True)
-class Refuted:
+class Refuted(Struct, frozen=True):
     """A property of a model does not hold."""
 
     model: str
@@ -119,8 +116,7 @@ class Refuted:
     counterexample: Counterexample
 
 
-@dataclass(frozen=True)
-class Undecided:
+class Undecided(Struct, frozen=True):
     """Whether a property of a model holds is not known."""
 
     model: str
@@ -129,8 +125,7 @@ class Undecided:
     place: Place | None
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """No policy that would decide about a model is there, so that no property of it holds."""
 
     model: str
@@ -140,8 +135,7 @@ class Absent:
 Result = Proved | Refuted | Undecided | Absent
 
 
-@dataclass(frozen=True)
-class Effort:
+class Effort(Struct, frozen=True):
     """How much a proof took: claims that the normal form settled, formulas that both procedures solved, models reused."""
 
     claims: int
@@ -150,8 +144,7 @@ class Effort:
     reused: int
 
 
-@dataclass(frozen=True)
-class ProofReport:
+class ProofReport(Struct, frozen=True):
     """The results in the order of models, and the effort."""
 
     results: tuple[Result, ...]

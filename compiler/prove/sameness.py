@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.cel.build import strings
 from compiler.cel.printer import text
@@ -45,8 +46,7 @@ _Named = Mapping[str, int]
 _Amounts = Mapping[int, tuple[str, int]]
 
 
-@dataclass(frozen=True)
-class Sameness:
+class Sameness(Struct, frozen=True, dict=True):
     """Gives a key for each model of a Program, to which invariants may be put."""
 
     program: ir.Program
@@ -137,8 +137,7 @@ def _is_opaque(name: str) -> bool:
     return name != "" and _PARTING.isdisjoint(name) and not name.startswith(NOBODYS) and name.isprintable()
 
 
-@dataclass(frozen=True)
-class _Renaming:
+class _Renaming(Struct, frozen=True):
     """What a view and a model say, with numbers for names."""
 
     names: _Named

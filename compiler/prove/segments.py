@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.tree import All, Compare, Concat, Expr, Ident, Index, Int, ListLit, Macro, Method, Not, Select, Str
 from compiler.cel.tree import Any as AnyOf
@@ -14,8 +15,7 @@ _SEPARATOR: Final = "/"
 _URL_PATH: Final = Select(Ident("request"), "url_path")
 
 
-@dataclass(frozen=True)
-class Segments:
+class Segments(Struct, frozen=True):
     """What a test looks at: the indices of segments, and the strings they are compared with."""
 
     indices: frozenset[int]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.shapes import Shapes
 from compiler.diagnostics.model import Diagnostic, failed
@@ -32,8 +34,7 @@ _ROOMY: Final = 10_000
 _TREES: Final = 1 << 12
 
 
-@dataclass(frozen=True)
-class Proven:
+class Proven(Struct, frozen=True):
     """What came of a proof: texts that do not parse, or that some engine cannot take, and the results.
 
     `tokens` stand for what was proved, now or earlier; of what was proved earlier there are no results.

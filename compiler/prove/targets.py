@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.tree import Concat, Expr, Ident, Index, Int, MapLit, Method, Select, Str
 from compiler.prove.segments import paths, segments
@@ -86,9 +87,9 @@ def walk(tree: object) -> Iterator[Expr]:
         node = waiting.pop()
         if isinstance(node, tuple):
             waiting += reversed(node)
-        elif is_dataclass(node) and not isinstance(node, type):
+        elif isinstance(node, Struct):
             yield node  # type: ignore[misc]
-            waiting += [getattr(node, one.name) for one in reversed(fields(node))]
+            waiting += [getattr(node, name) for name in reversed(node.__struct_fields__)]
 
 
 def _check_splits(tree: Expr, shared: int) -> None:

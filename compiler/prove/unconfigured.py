@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.tree import Expr, Str
 from compiler.diagnostics.model import Diagnostic, Note, Place
@@ -37,8 +39,7 @@ from compiler.prove.world import World
 MANAGEMENT: Final = ("/maas-api", "/v1/api-keys", "/v1/models", "/v1/subscriptions")
 
 
-@dataclass(frozen=True)
-class _Callers:
+class _Callers(Struct, frozen=True):
     """A method as it is emitted and as it is meant, with the reserved names that the Program mentions."""
 
     method: Method
@@ -46,8 +47,7 @@ class _Callers:
     reserved: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What must be nowhere on routes below a prefix, and what it would be."""
 
     prefix: str

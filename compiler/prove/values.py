@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
 
 from compiler.diagnostics.model import Place
 from compiler.prove.formula import Formula, Variable
@@ -22,37 +23,32 @@ class UnsupportedError(Exception):
         self.place = place
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A string that is only known by comparing it: the value of a variable, or the raw user name (without one)."""
 
     variable: Variable | None = None
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(Struct, frozen=True):
     """A boolean: when it is true. Where it is an error it counts as false here."""
 
     true: Formula
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """A string: the strings it can be, each with when; no two of them hold together."""
 
     choices: tuple[tuple[Formula, str | Symbol], ...]
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """An element of a list that is there when its guard holds."""
 
     guard: Formula
     value: Value
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The caller's raw groups, the parts between their commas, or the models that a credential opens, in no known order.
 
     A name is an element when the caller has it and its case holds; `default` is the case of all names that have none.
@@ -63,8 +59,7 @@ class Names:
     default: Formula
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(Struct, frozen=True, dict=True):
     """A list that it is when the guard holds. Guards of items include it. `ordered` is false where the order is unknown."""
 
     guard: Formula
@@ -83,15 +78,13 @@ class Alternative:
         return {name: tuple(where) for name, where in found.items()}
 
 
-@dataclass(frozen=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """A list: exactly one of the alternatives."""
 
     alternatives: tuple[Alternative, ...]
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """The string that a list makes with a separator; `plain` where it is a text of its own, and the parts are what is in it."""
 
     parts: Sequence
@@ -99,23 +92,20 @@ class Joined:
     plain: bool = False
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A map with the keys that are written in it."""
 
     entries: Mapping[str, Value]
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """A field of an object, and when it is there."""
 
     present: Formula
     value: Value
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """An object such as `auth.identity`; of fields that are not listed nothing is known, unless it is `closed`."""
 
     name: str
@@ -123,8 +113,7 @@ class Record:
     closed: bool = False
 
 
-@dataclass(frozen=True)
-class Headers:
+class Headers(Struct, frozen=True):
     """The request's headers; those `injected` by a policy stand over the client's own."""
 
     injected: Mapping[str, Text] = field(default_factory=dict)

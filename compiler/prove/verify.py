@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.cel.parse import ParseError, parse
 from compiler.diagnostics.model import Diagnostic, failed
@@ -25,8 +26,7 @@ from compiler.prove.surroundings import surroundings
 from compiler.prove.unconfigured import unconfigured
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What came of a proof; `report` is None when the manifests could not be read. `tokens` stand for what was proved.
 
     `around` counts the errors about what stands around the models: routes, roles, tiers, and paths of no model.
@@ -43,8 +43,7 @@ class Verdict:
         return self.report is not None and not failed(self.diagnostics)
 
 
-@dataclass(frozen=True)
-class Manifests:
+class Manifests(Struct, frozen=True):
     """Manifests that were read back: their documents, what these are together, and what is wrong with them."""
 
     files: Loaded

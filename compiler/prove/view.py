@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.program.methods import Credential
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A CEL text and where it stands."""
 
     text: str
     place: Place
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(Struct, frozen=True):
     """A way in: the kinds of credentials that it `accepts`; `overrides` replace properties of the identity.
 
     Whoever is accepted is remembered for `cache` seconds, by the credential.
@@ -33,8 +32,7 @@ class Method:
     cache: int = 0
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What a selector finds in the identity equals a text (`eq`), or is a list that holds it or that text itself (`incl`)."""
 
     selector: str
@@ -43,8 +41,7 @@ class Comparison:
     place: Place
 
 
-@dataclass(frozen=True)
-class Several:
+class Several(Struct, frozen=True):
     """Patterns of which all must match, or any."""
 
     members: tuple[Pattern, ...]
@@ -54,8 +51,7 @@ class Several:
 Pattern = Source | Comparison | Several
 
 
-@dataclass(frozen=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """An authorization that holds when all conditions do."""
 
     name: str
@@ -78,8 +74,7 @@ def _sources(patterns: Iterable[Pattern]) -> Iterator[Source]:
                 pass
 
 
-@dataclass(frozen=True)
-class AccessReview:
+class AccessReview(Struct, frozen=True):
     """An authorization that the cluster's RBAC decides; `attributes` are of the resource: CEL, or written out."""
 
     name: str
@@ -94,8 +89,7 @@ class AccessReview:
         return tuple(value for value in values if isinstance(value, Source))
 
 
-@dataclass(frozen=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """What one rule of a Role allows the subjects of one RoleBinding; no names means all names."""
 
     namespace: str
@@ -107,8 +101,7 @@ class Permission:
     users: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(Struct, frozen=True):
     """A property that the limits see as `auth.<item>.<name>`."""
 
     item: str
@@ -119,8 +112,7 @@ class Export:
 Unit = Literal["tokens", "requests"]
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """One limit: (limit, seconds) of its rates, its conditions, and the counters that share it out."""
 
     unit: Unit
@@ -136,24 +128,21 @@ class Limit:
         return (*self.predicates, *self.counters)
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """A Secret that is there as `auth.metadata.<name>`, with these keys."""
 
     name: str
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """Something in the manifests that no proof here understands, and where."""
 
     what: str
     place: Place | None
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True):
     """All that holds for the requests of one model, `namespace/name`.
 
     `methods` are in the order tried; `fetched` is there for every caller, or not listed; `injected` are expressions whose

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.prove.documents import Documents, Key
@@ -38,8 +39,7 @@ _STAGES: Final = (
 _STAGE: Final = {kind: stage for stage, kinds in enumerate(_STAGES) for kind in kinds}
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     key: Key
     place: Place
     wave: int

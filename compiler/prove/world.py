@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.program.ir import SUBSCRIPTION_HEADER
 from compiler.prove.formula import FALSE, TRUE, Fact, Formula, Variable
@@ -81,8 +82,7 @@ def header_value(name: str) -> Variable:
     return Variable(_HEADER_LEVEL, name)
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """The requests of one model: the headers whose values matter, and a path with query for each kind of request.
 
     `targets` are paths with query, such that every other path below the model is treated like one of them. `reserved` are

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.kube.base import Plainer
 from compiler.render import yaml
@@ -16,16 +17,14 @@ KUSTOMIZATION: Final = "kustomization.yaml"
 Documents = Mapping[str, tuple[Mapping[str, object], ...]]
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(Struct, frozen=True):
     """The files of `out/` by path: as plain data for whoever checks them, and as the text that is written."""
 
     documents: Documents
     texts: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """One file of `out/`: its objects as plain data, and its text."""
 
     path: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Fix, Place
 from compiler.source.document import Document, Sources
@@ -11,8 +11,7 @@ from compiler.source.load import load_text
 from compiler.source.positions import Positions
 
 
-@dataclass(frozen=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A file with one change: where it is (from 1), what stood there (nothing where something is added) and what now does."""
 
     file: str

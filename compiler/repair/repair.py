@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from compiler.checks.run import check_intent
 from compiler.diagnostics.model import Diagnostic, Place, Severity, failed
 from compiler.diagnostics.order import ordered
@@ -18,8 +20,7 @@ from compiler.source.document import Sources
 from compiler.source.load import load_texts
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """A fix that was applied."""
 
     code: str
@@ -27,8 +28,7 @@ class Made:
     says: str
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """A fix that was not applied, and why."""
 
     found: Diagnostic

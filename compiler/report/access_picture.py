@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.count import counted
 from compiler.effective.subjects import Subject, caller, subjects

@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from msgspec import Struct
+
 Kind = Literal["caller", "meter", "model", "tier", "note"]
 
 _MOST_NAMES: Final = 3
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(Struct, frozen=True):
     """Some lines of text; the kind tells how it looks."""
 
     kind: Kind
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Boxes by column, from left to right, and links between boxes, each by its column and its number there."""
 
     title: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from msgspec import Struct
 
 from compiler.diagnostics.visible import visible, width
 from compiler.report.picture import Box, Picture
@@ -36,8 +37,7 @@ path { fill: none; stroke: #57606a; stroke-width: 1.2; }
 """
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A box with its corner and size in pixels."""
 
     box: Box

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.effective.subjects import Subject, caller, subjects
 from compiler.intent.intent import Intent
@@ -34,8 +35,7 @@ Plain = dict[str, object]
 _Where = list[int]
 
 
-@dataclass(frozen=True)
-class _Owner:
+class _Owner(Struct, frozen=True):
     """What an entry is on every model that it covers; `file` is the number of the file it is written in."""
 
     kind: EntryKind
@@ -47,8 +47,7 @@ class _Owner:
     file: int
 
 
-@dataclass(frozen=True)
-class _Shape:
+class _Shape(Struct, frozen=True):
     """All that tells one model from another to a caller; models of one shape answer alike."""
 
     tiers: tuple[int, ...]

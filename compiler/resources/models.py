@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.intent.parse import qualify
@@ -50,8 +51,7 @@ def _refuse_fields(found: Found, resource: Model, diagnostics: list[Diagnostic])
         )
 
 
-@dataclass(frozen=True)
-class Models:
+class Models(Struct, frozen=True):
     """The models of a configuration, by the resources that expose them and by their names alone."""
 
     by_resource: Mapping[tuple[str | None, str], str]

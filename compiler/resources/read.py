@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.suggest import closest
@@ -27,8 +28,7 @@ _KINDS: Final[Mapping[str, tuple[type[resources.Resource] | None, type[resources
 _NOTHING: Final = "nothing is made of it: what it was meant to allow or limit would not hold"
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A resource of the right shape, and the document that it is."""
 
     document: Document

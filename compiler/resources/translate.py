@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.intent.resources import Access, ExternalModel, FirstAccess, FirstModel, FirstSubscription, Model, Subscription

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import Final, NoReturn
 
+from msgspec import Struct
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -28,8 +29,7 @@ MERGE: Final = "<<"
 _YAML_1_2: Final = (1, 2)
 
 
-@dataclass(frozen=True)
-class _Measured:
+class _Measured(Struct, frozen=True):
     """A finished node: its data, how many nodes it unfolds to, and how many levels."""
 
     data: object

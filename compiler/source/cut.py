@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
 from yaml.error import Mark
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity, Span

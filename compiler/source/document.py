@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import PathPart, Place, Span
 from compiler.source.events import events
@@ -12,8 +14,7 @@ from compiler.source.origins import Origins
 from compiler.source.spans import Spot, spots
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True, dict=True):
     """One YAML document: its file, its number in the file (from 0), the text of the whole file, and its data.
 
     Nobody changes data: equal parts of it, in whatever documents, may be one object.
@@ -23,9 +24,9 @@ class Document:
 
     file: str
     index: int
-    text: str = field(repr=False)
-    data: object = field(repr=False)
-    origins: Origins | None = field(default=None, repr=False)
+    text: str
+    data: object
+    origins: Origins | None = None
 
     @cached_property
     def _root(self) -> Spot:
@@ -45,8 +46,7 @@ class Document:
         return (spot.key or spot.span) if key else spot.span
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True, dict=True):
     """The documents of a folder, and the text of each file that could be decoded; locates what diagnostics speak of."""
 
     documents: tuple[Document, ...] = ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import PathPart
 from compiler.source.document import Document
@@ -50,8 +51,7 @@ def at(data: Any, path: Sequence[PathPart]) -> Any:  # noqa: ANN401 - YAML
     return data
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Struct, frozen=True):
     """A text with something more in it, and where that begins: line and column from 1."""
 
     text: str

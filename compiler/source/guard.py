@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.source.document import Document, Sources
@@ -22,8 +23,7 @@ _TELLING: Final = 12
 _Range = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class _Leak:
+class _Leak(Struct, frozen=True):
     """A secret in a text: the range that is shown, what it is, and the ranges that must not be."""
 
     shown: _Range

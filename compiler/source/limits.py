@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Limits:
+
+class Limits(Struct, frozen=True):
     """Bounds of one file: its size in bytes, how deep it nests, and how many nodes its aliases may repeat."""
 
     size: int = 4 * 1024 * 1024

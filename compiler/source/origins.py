@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.diagnostics.model import PathPart
 
 Path = tuple[PathPart, ...]
 
 
-@dataclass(frozen=True)
-class Origins:
+class Origins(Struct, frozen=True):
     """Paths of the data, and the paths of the text that they come from; what lies below a path lies below its origin.
 
     `keys` are for names that are keys in the data and values in the text.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import PathPart
 from compiler.source.sealed import SUFFIX, is_sealed
@@ -22,8 +23,7 @@ _FILLED: Final = "kubernetes.io/service-account-token"
 _SUBJECT: Final = "sub"
 
 
-@dataclass(frozen=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """A secret below a path of a document; `where` is what is shown of it, `paths` lead to what must not be."""
 
     where: tuple[PathPart, ...]

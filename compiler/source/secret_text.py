@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.source.sealed import is_sealed
 
@@ -67,8 +68,7 @@ _WORD: Final = 24
 _SEPARATOR: Final = re.compile(r"[-_/+=]+")
 
 
-@dataclass(frozen=True, order=True)
-class Found:
+class Found(Struct, frozen=True, order=True):
     """A secret in a text, by its first character and the one after its last, and what it is in words that do not repeat it."""
 
     start: int

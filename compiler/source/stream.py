@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
+from msgspec import Struct
 from yaml import MarkedYAMLError, YAMLError
 from yaml._yaml import CParser  # as in `events`: the parser alone
 from yaml.error import Mark
@@ -34,8 +34,7 @@ _OPENING: Final = (MappingStartEvent, SequenceStartEvent)
 _CLOSING: Final = (MappingEndEvent, SequenceEndEvent)
 
 
-@dataclass(frozen=True)
-class Streamed:
+class Streamed(Struct, frozen=True):
     """One document, or one item of a list: its data, and the line where it starts.
 
     `listed` counts the items of the document so far, and is None where it has none and no word of any. What remains of a document

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import Final, cast
 
+from msgspec.structs import replace
 from yaml.error import Mark
 from yaml.events import AliasEvent, ScalarEvent
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
 class UnkeepableError(Exception):
@@ -14,8 +15,7 @@ class UnkeepableError(Exception):
         self.line = line
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A scalar or an alias as it is written, with its anchor; `name` is what it says.
 
     `indent` is how far the content of a block scalar is indented, None for every other scalar.
@@ -26,8 +26,7 @@ class Leaf:
     indent: int | None = None
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One item of a flow collection; `key` is None in a list, `value` None where only a key is written."""
 
     lead: tuple[str, ...]
@@ -36,8 +35,7 @@ class Item:
     after: str = ""
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """A list or mapping in brackets, or (`opening` empty) the single pair that a list may hold without any.
 
     `broken` tells whether it takes several lines; `tail` are comments before the closing bracket.
@@ -50,8 +48,7 @@ class Flow:
     broken: bool
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of a block collection, with its comments (and blank lines, as empty text).
 
     `lead` stands above it, `head` behind its `:` or `-`, `inner` above a value that is no block, `after` behind its value,
@@ -67,8 +64,7 @@ class Entry:
     below: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """A list or mapping of lines; `tail` are comments after its last entry."""
 
     anchor: str
@@ -79,8 +75,7 @@ class Block:
 Node = Leaf | Flow | Block
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """One document: what stands above and after it, and its root as an entry; `marked` tells whether it starts with `---`."""
 
     marked: bool

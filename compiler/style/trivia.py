@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate, dropwhile, takewhile
 
+from msgspec import Struct
 from yaml.error import Mark
 
 from compiler.style.tree import UnkeepableError
@@ -14,8 +14,7 @@ _BLANKS = re.compile(r"[ \t]*")
 _COMMENT = re.compile(r"#[^\n]*")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A comment on a line of its own and the column it starts in, or (empty) a blank line."""
 
     column: int

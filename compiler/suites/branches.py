@@ -7,8 +7,9 @@ shows for all callers that no expression is an error.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from compiler.cel.parse import ParseError, parse
 from compiler.cel.printer import text
@@ -21,8 +22,7 @@ from compiler.prove.concrete import CelError, Evaluation
 from compiler.suites.walk import walk
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A condition inside the expression at `place`, and the way it went."""
 
     place: Place
@@ -42,8 +42,7 @@ def taken(questions: Iterable[Question], world: World) -> dict[Branch, None]:
     return found
 
 
-@dataclass(frozen=True)
-class _Noting(Evaluation):
+class _Noting(Evaluation, frozen=True):
     """Evaluates, and notes the value of every node that is a condition."""
 
     conditions: Mapping[int, str] = field(default_factory=dict)

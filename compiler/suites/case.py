@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
 
 
-@dataclass(frozen=True)
-class Skip:
+class Skip(Struct, frozen=True):
     """Why a case is not run; `until` is the last such day, as `YYYY-MM-DD`."""
 
     reason: str
     until: str
 
 
-@dataclass(frozen=True)
-class Assert:
+class Assert(Struct, frozen=True):
     """CEL over an outcome, and where it is written; `name` is how it is spoken of."""
 
     name: str
@@ -26,8 +24,7 @@ class Assert:
     skip: Skip | None = None
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What is expected of one answer; what is None is not asked.
 
     `because` are `file#name`, each of which must be among what decided. `limits` are spelt as `100 tokens in 1m`.
@@ -40,8 +37,7 @@ class Expected:
     limits: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """One request and what is expected of the answer.
 
     `caller`, `model` and `path` are as the suite names them. `listed` tells whether a row says it, or the matrix alone.
@@ -60,8 +56,7 @@ class Call:
     skip: Skip | None = None
 
 
-@dataclass(frozen=True)
-class Metered:
+class Metered(Struct, frozen=True):
     """Calls over time: `turns` are the requests that take turns, `steps` the tokens of each step of `seconds`.
 
     At each step `concurrent` calls are in flight at once. Without `reported` no response tells its tokens.
@@ -80,8 +75,7 @@ class Metered:
     skip: Skip | None = None
 
 
-@dataclass(frozen=True)
-class Empty:
+class Empty(Struct, frozen=True):
     """Something in a suite that is about nothing, which is a failure of its own; `why` says what would be selected."""
 
     suite: str

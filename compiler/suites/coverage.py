@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.explain.question import Question
@@ -23,8 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = ("grants", "limits", "branches")
 _REFUSED_BEFORE: Final = ("no-credential", "identity-header", "unknown-model", "no-access")
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One thing that a suite can exercise, and where it is written: a branch in the manifests, all else in the configuration."""
 
     kind: Kind
@@ -32,8 +32,7 @@ class Item:
     place: Place
 
 
-@dataclass(frozen=True)
-class Coverage:
+class Coverage(Struct, frozen=True):
     """How many items of each kind there are and are covered, and those that are not."""
 
     counts: tuple[tuple[Kind, int, int], ...]

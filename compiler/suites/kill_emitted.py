@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import failed
 from compiler.explain.emitted import World, put
@@ -27,16 +30,14 @@ from compiler.suites.world import Platform, questions, read_back
 _MODELS = "models/"
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """A call with the answer that is meant."""
 
     case: Call
     meant: Decision
 
 
-@dataclass(frozen=True)
-class _Counted:
+class _Counted(Struct, frozen=True):
     """Calls over time with the counts that are meant."""
 
     case: Metered

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.engines.celpy_engine import CelpyEngine
@@ -27,8 +29,7 @@ NOT_TESTED: Final = "the suite is not run: what it would have found goes unseen"
 _ENDINGS: Final = (".yaml", ".yml")
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """One suite: its file, as the user opens it, and what it says."""
 
     file: str
@@ -36,8 +37,7 @@ class Suite:
     place: Place
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The suites that could be read, the texts of all files, and what is wrong."""
 
     suites: tuple[Suite, ...]

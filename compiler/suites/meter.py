@@ -7,8 +7,10 @@ before its tokens are looked at; tokens are looked at before the response and co
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import cycle
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.engines.base import Engine

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.suites.case import Case
@@ -23,8 +24,7 @@ _T = TypeVar("_T")
 Told = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class Survivor:
+class Survivor(Struct, frozen=True):
     """A mutant that no case notices; `test` are the lines of a suite that would notice it, none where none is known.
 
     `place` is in the manifests when `emitted`, else in the configuration.
@@ -36,8 +36,7 @@ class Survivor:
     test: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Mutation:
+class Mutation(Struct, frozen=True):
     """What came of the mutants; only `killed` and `survivors` count.
 
     `equivalent` ones were proved to mean the same; `unobservable` ones differ for requests or identities alone that no

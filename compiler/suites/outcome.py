@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.cel.printer import spellable, text
 from compiler.cel.tree import Bool, Expr, Int, ListLit, MapLit, Str
@@ -14,8 +15,7 @@ from compiler.program.decide import Decision
 from compiler.suites.case import Call
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one engine says of an assertion: None when it holds, else the value or why there is none."""
 
     engine: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.explain.question import Question
 from compiler.intent.intent import Intent
@@ -26,8 +28,7 @@ Headers = Mapping[str, str]
 _NONE: Headers = {}
 
 
-@dataclass(frozen=True)
-class Probes:
+class Probes(Struct, frozen=True):
     """Makes the boundary callers of models; `anybody` is a user whom the configuration does not name."""
 
     program: Program

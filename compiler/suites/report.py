@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from compiler.explain.expressions import Section
 from compiler.explain.position import Positions
@@ -11,8 +11,7 @@ from compiler.suites.mutation import Mutation
 from compiler.suites.result import Result
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A share that was asked for, in percent, and whether what was measured reaches it."""
 
     name: str
@@ -28,8 +27,7 @@ class Bound:
         return f"{self.name} is {percent(self.measured)}, and {percent(self.least)} is asked for"
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """Results in order, the values of expressions behind the failed ones by their number, and what was measured.
 
     `suites` finds places in suites, `config` in the configuration, `out` in the manifests.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Place
 from compiler.explain.question import Question
@@ -23,8 +26,7 @@ REFUSED = (401, 403)
 Cell = tuple[str, str, str]
 
 
-@dataclass(frozen=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The cases of all suites in the order of their files, and what is wrong."""
 
     cases: tuple[Case, ...]

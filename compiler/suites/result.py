@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 from compiler.program.decide import Decision
@@ -13,8 +14,7 @@ from compiler.suites.meter import Stop
 Status = Literal["passed", "failed", "skipped"]
 
 
-@dataclass(frozen=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """One thing that is not as expected; `what` is one word for it."""
 
     what: str
@@ -22,8 +22,7 @@ class Wrong:
     got: str
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of a case.
 
     `decision` and its lines are those of the reference meaning. `table` has a row for each engine where they do not all

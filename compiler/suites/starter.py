@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
@@ -39,8 +41,7 @@ description: Who may call which model, and which budget they use
 """
 
 
-@dataclass(frozen=True)
-class Starter:
+class Starter(Struct, frozen=True, dict=True):
     """Makes the suite of a configuration."""
 
     program: Program
@@ -237,8 +238,7 @@ class Starter:
         return model.name if model.namespace == self.intent.platform.spec.model_namespace else model.id
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """A caller before it asks anything; without a method it has no credential."""
 
     method: Method | None

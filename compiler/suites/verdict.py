@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Killed:
+class Killed(Struct, frozen=True):
     """Some case fails."""
 
 
-@dataclass(frozen=True)
-class Equivalent:
+class Equivalent(Struct, frozen=True):
     """It was proved to mean the same."""
 
 
-@dataclass(frozen=True)
-class Stillborn:
+class Stillborn(Struct, frozen=True):
     """It does not compile, or no cluster would accept it, so nobody could make this mistake."""
 
 
-@dataclass(frozen=True)
-class Survived:
+class Survived(Struct, frozen=True):
     """No case fails; `test` are the lines of a suite that would, none where no such test is known."""
 
     test: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Unobservable:
+class Unobservable(Struct, frozen=True):
     """It is not proved to mean the same, yet only by requests or identities that no gateway sees; no boundary caller tells."""
 
 

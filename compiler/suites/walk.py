@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.cel.tree import Expr
 
 
 def children(node: Expr) -> Iterator[Expr]:
     """Give the nodes directly below a node, in the order in which they are written."""
-    for one in fields(node):
-        yield from _nodes(getattr(node, one.name))
+    for name in node.__struct_fields__:
+        yield from _nodes(getattr(node, name))
 
 
 def walk(node: Expr) -> Iterator[Expr]:
@@ -28,15 +30,15 @@ def replaced(tree: Any, old: Expr, new: Expr) -> Any:  # noqa: ANN401 - a node, 
         return new
     if isinstance(tree, tuple):
         return tuple(replaced(item, old, new) for item in tree)
-    if not is_dataclass(tree) or isinstance(tree, type):
+    if not isinstance(tree, Struct):
         return tree
-    return replace(tree, **{one.name: replaced(getattr(tree, one.name), old, new) for one in fields(tree)})
+    return replace(tree, **{name: replaced(getattr(tree, name), old, new) for name in tree.__struct_fields__})
 
 
 def _nodes(value: Any) -> Iterator[Expr]:  # noqa: ANN401 - any field of a node
     if isinstance(value, tuple):
         for item in value:
             yield from _nodes(item)
-    elif is_dataclass(value):
+    elif isinstance(value, Struct):
         found: Any = value
         yield found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.diagnostics.model import Diagnostic, failed
@@ -20,8 +22,7 @@ from compiler.suites.case import Call, Case, Metered
 from compiler.suites.remembering import Remembering
 
 
-@dataclass(frozen=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """A Program, its manifests by file name as plain data and as text, what a cluster makes of them, the engines to ask."""
 
     program: Program

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.auth import methods
 from compiler.cel.tree import Expr, Str
@@ -77,8 +79,7 @@ class Computed(Protocol):
         """Give the fields of the identity by name; the same names for every method."""
 
 
-@dataclass(frozen=True)
-class WayIn:
+class WayIn(Struct, frozen=True):
     """A way in with what it tells of a caller, whatever is called."""
 
     name: str

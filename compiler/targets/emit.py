@@ -6,7 +6,8 @@ A family that most configurations do without is imported where one has it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from compiler.kube.base import Manifest
 from compiler.program.backends import ExternalModel
@@ -17,8 +18,7 @@ from compiler.targets.common import WayIn, ways_in
 from compiler.targets.waves import in_wave
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file of `out/`: its path with forward slashes, and the objects in it."""
 
     path: str

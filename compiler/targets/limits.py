@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.cel.tree import Expr
 from compiler.expressions import identity
@@ -25,8 +26,7 @@ _BY_ENTRY: Final = (Counter(identity.SELECTED),)
 _BY_USER: Final = (Counter(identity.USERID), *_BY_ENTRY)
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True, dict=True):
     """The limits of one target; `scope` are the conditions under which any of them holds (not a model listing)."""
 
     meter: Meter

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass, replace
 from enum import IntEnum
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.kube.authpolicy import AuthPolicy
 from compiler.kube.base import Manifest
@@ -82,7 +84,7 @@ def in_wave(manifest: Manifest) -> Manifest:
     Nothing denies requests where a RateLimitPolicy is missing, as the token policy's limit of 0 does for tokens. So it
     is removed last of all: after the policies that let callers through without its counts.
     """
-    assert is_dataclass(manifest)  # noqa: S101 - every kind is one
+    assert isinstance(manifest, Struct)  # noqa: S101 - every kind is one
     order = {SYNC_WAVE: str(int(wave(manifest)))}
     if isinstance(manifest, RateLimitPolicy):
         order[SYNC_OPTIONS] = PRUNE_LAST

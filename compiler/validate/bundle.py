@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.validate.schemas import group_of
@@ -16,8 +17,7 @@ _POLICIES: Final = "kuadrant.io"
 _Target = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """An object that was seen: no more of it than another one may have to be told of."""
 
     identity: Hashable

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from jsonschema import ValidationError
+from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Note, PathPart, Severity
 from compiler.validate import formats
@@ -97,8 +97,7 @@ def _rules(
                 yield Diagnostic("crd-violation", Severity.ERROR, headline, subject.place.at(*node.path), REFUSED, notes)
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(Struct, frozen=True, dict=True):
     """A value with its schema; `whole` where the value is the object itself."""
 
     path: tuple[PathPart, ...]

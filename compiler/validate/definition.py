@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.validate.dialect import validator
 from compiler.validate.structural import NotStructuralError, Path, Schema, json_schema
@@ -21,8 +22,7 @@ class BadDefinitionError(ValueError):
         self.path = path
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """One version of a kind: its OpenAPI schema, and a validator for the same as closed JSON Schema."""
 
     served: bool
@@ -30,8 +30,7 @@ class Version:
     validator: Any
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A kind that a cluster knows; `file` is where it was read from."""
 
     file: str

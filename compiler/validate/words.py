@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.model import Place
 
@@ -34,8 +35,7 @@ _FOUND: Final[Mapping[type, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """An object of the bundle, with where it stands."""
 
     content: Mapping[str, Any]

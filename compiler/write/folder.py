@@ -8,9 +8,10 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.write import paths
 from compiler.write.names import TEMPORARY
@@ -41,8 +42,7 @@ class Kind(Enum):
     BELOW_FILE = "a file where a folder is needed"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What stands at a path; `digest` is that of a file's bytes or of a link's target, else empty."""
 
     kind: Kind

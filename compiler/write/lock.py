@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.write import paths
 
@@ -20,8 +21,7 @@ class BadLockError(ValueError):
     """A lock or journal that nothing can be concluded from, with the reason as a clause."""
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """What a finished build left: `input` is the digest of its configuration, `files` gives each path its SHA-256.
 
     `proved` is the digest of what was proved of the output, None if nothing was.

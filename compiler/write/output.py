@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
+
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import paths, report
 from compiler.write.exclusive import BusyError, held
@@ -16,8 +18,7 @@ from compiler.write.names import JOURNAL, LOCK, TEMPORARY
 from compiler.write.state import PATIENCE, FileState, Survey, digests, observe, survey, united
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a build did to the files of the bundle: sorted paths, and how many were left as they were."""
 
     created: tuple[str, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import paths, report
@@ -34,16 +35,14 @@ class FileState(Enum):
     ORPHAN_EDITED = "was ours, is no longer wanted, and somebody changed it"
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """The state of one path, relative to the output folder."""
 
     path: str
     state: FileState
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """All that is known of the folder before it is touched.
 
     `claims` gives each path that is ours the digests a file of ours may have there, from the lock and from the journal of a

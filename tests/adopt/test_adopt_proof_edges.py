@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from adopt_cluster import CLUSTER, GATEWAY, GATEWAYS, KUADRANT, TOKENS, Access, FirstRelease, Plain, Subscription, on, thing
 from adopt_proof import compared
+from msgspec.structs import replace
 
 from compiler.adopt.compare import _Asking
 from compiler.adopt.proof.evaluator import PolicyEvaluator

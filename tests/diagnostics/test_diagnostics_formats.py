@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element, fromstring
@@ -13,6 +12,7 @@ import jsonschema
 import pytest
 from diagnostics_examples import LISTS, PLACELESS, SOURCE_TEXTS, SOURCES, UNKNOWN_GROUP, WARNING, Texts, at, error
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from compiler.diagnostics.formats import FORMATS, github, junit, sarif
 from compiler.diagnostics.formats import json as json_format

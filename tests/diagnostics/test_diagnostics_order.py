@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 
 from diagnostics_examples import LISTS, SOURCE_TEXTS, Texts, at, error
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from compiler.diagnostics.locate import NOTHING, span_of
 from compiler.diagnostics.model import Diagnostic, Place, Span

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from textwrap import dedent
 
 from diagnostics_examples import ACCESS, PLACELESS, SOURCES, UNKNOWN_GROUP, WARNING, Texts, at, error
+from msgspec.structs import replace
 
 from compiler.diagnostics.formats.text import render, summary
 from compiler.diagnostics.locate import NOTHING

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import replace
 
 import pytest
 from diff_bench import compared, side
 from diff_corpus import BASE, Config, both, drop, edited, everywhere, put
+from msgspec.structs import replace
 
 from compiler.diff import words
 from compiler.diff.compare import Comparison

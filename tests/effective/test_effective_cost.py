@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_support import SMALL, run, write
+from msgspec.structs import asdict
 from test_scale import big
 from worlds import Config, program_of
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
 from explain_support import CASES, Platform, engines, platform
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.engines.base import Outcome, Unsupported, Value

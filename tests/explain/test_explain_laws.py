@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from explain_support import engines, platform_of, questions
 from explain_support import platform as platform_for
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.explain.edits import decided, flipping

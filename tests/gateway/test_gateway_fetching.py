@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from dataclasses import replace
 
 import pytest
 from gateway_bench import AUTH, DENY_AUTH, GATEWAY, LIMITS, WORLD, codes, platform, route
+from msgspec.structs import replace
 
 from compiler.gateway.externals import Externals
 from compiler.gateway.manifests import Secret

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.program.keys import External, Key, secret_annotations, secret_labels

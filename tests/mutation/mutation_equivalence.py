@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from msgspec import Struct
 from mutation_manifests import GONE, Manifest, Mutant, Platform, Rewrite
 
 from compiler.cel.parse import parse
@@ -63,8 +64,8 @@ def _strings(texts: list[str]) -> set[str]:
         elif isinstance(node, tuple):
             for item in node:
                 yield from inside(item)
-        elif hasattr(node, "__dataclass_fields__"):
-            for name in node.__dataclass_fields__:
+        elif isinstance(node, Struct):
+            for name in node.__struct_fields__:
                 yield from inside(getattr(node, name))
 
     return {value for text in texts for value in inside(parse(text))}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any as Anything
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from mutation_manifests import Change, Mutant, Platform, Rewrite, Where, inside
 
 from compiler.cel.parse import parse
@@ -61,8 +62,8 @@ def rewritten(operator: Operator) -> Callable[[Platform], Iterator[Mutant]]:
 
 def _walk(tree: Expr, around: tuple[Expr, ...]) -> Iterator[tuple[Expr, tuple[Expr, ...]]]:
     yield tree, around
-    for one in fields(tree):
-        for part in _parts(getattr(tree, one.name)):
+    for one in tree.__struct_fields__:
+        for part in _parts(getattr(tree, one)):
             yield from _walk(part, (*around, tree))
 
 
@@ -70,7 +71,7 @@ def _parts(value: Anything) -> Iterator[Expr]:  # noqa: ANN401 - any field of a 
     if isinstance(value, tuple):
         for item in value:
             yield from _parts(item)
-    elif is_dataclass(value):
+    elif isinstance(value, Struct):
         found: Anything = value
         yield found
 
@@ -81,9 +82,9 @@ def _with(tree: Anything, old: Expr, new: Expr) -> Anything:  # noqa: ANN401 - a
         return new
     if isinstance(tree, tuple):
         return tuple(_with(item, old, new) for item in tree)
-    if not is_dataclass(tree) or isinstance(tree, type):
+    if not isinstance(tree, Struct):
         return tree
-    return replace(tree, **{one.name: _with(getattr(tree, one.name), old, new) for one in fields(tree)})
+    return replace(tree, **{one: _with(getattr(tree, one), old, new) for one in tree.__struct_fields__})
 
 
 def drop_name(node: Expr, _: tuple[Expr, ...]) -> Iterator[Expr]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Program
 from compiler.program.methods import claims_of
@@ -39,7 +40,7 @@ def callers(chance: random.Random, of: Program, count: int) -> list[tuple[int, E
         mine = tuple(chance.sample(sorted(groups), min(len(groups), chance.randrange(4))))
         target = chance.choice((f"{model.prefix}/v1/chat", f"{model.prefix}/v1/models", f"{model.prefix}/v1/models?a=b"))
         plain = Example(model.id, "", user, mine, user is not None or bool(mine), tuple(headers.items()), target)
-        found.append((index, replace(plain, **_carried(chance, of, keys))))  # type: ignore[arg-type]  # the fields of an example
+        found.append((index, replace(plain, **_carried(chance, of, keys))))
     return found
 
 

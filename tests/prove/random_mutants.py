@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any as Anything
 from typing import TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
 from plain_views import Manifests
 
 from compiler.cel.parse import parse
@@ -98,8 +99,8 @@ def _shuffled(items: tuple[_T, ...], chance: random.Random) -> tuple[_T, ...]:
 
 def _walk(tree: Expr) -> Iterator[Expr]:
     yield tree
-    for one in fields(tree):
-        for inner in _parts(getattr(tree, one.name)):
+    for one in tree.__struct_fields__:
+        for inner in _parts(getattr(tree, one)):
             yield from _walk(inner)
 
 
@@ -107,7 +108,7 @@ def _parts(value: Anything) -> Iterator[Expr]:  # noqa: ANN401 - plain data, or 
     if isinstance(value, tuple):
         for item in value:
             yield from _parts(item)
-    elif is_dataclass(value):
+    elif isinstance(value, Struct):
         found: Anything = value
         yield found
 
@@ -118,6 +119,6 @@ def _with(tree: Anything, old: Expr, new: Expr) -> Anything:  # noqa: ANN401 - p
         return new
     if isinstance(tree, tuple):
         return tuple(_with(item, old, new) for item in tree)
-    if not is_dataclass(tree) or isinstance(tree, type):
+    if not isinstance(tree, Struct):
         return tree
-    return replace(tree, **{one.name: _with(getattr(tree, one.name), old, new) for one in fields(tree)})
+    return replace(tree, **{one: _with(getattr(tree, one), old, new) for one in tree.__struct_fields__})

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from mutants import MUTANTS, USERNAME, policy
 from plain_views import views
 from prove_bench import CONFIGS, manifests, program, proof, refuted, text_manifests

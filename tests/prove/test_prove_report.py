@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from plain_views import views
 from prove_bench import manifests, program, proof, text_manifests
 

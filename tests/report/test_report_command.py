@@ -6,12 +6,12 @@ import json
 import os
 import re
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from cli_support import SMALL, contents, run, write
+from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli import html

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 from suites_bench import BASELINE, CALLERS, CONFIG, TODAY, Bench
 
 from compiler.explain.position import Positions
@@ -44,7 +44,7 @@ def _report(small: Bench, suite: str = SUITE, **changes: object) -> Report:
         Positions(emitted, "out"),
         coverage(results, small.program, on, small.probes),
     )
-    return replace(found, **changes)  # type: ignore[arg-type] # fields of a report
+    return replace(found, **changes)
 
 
 def test_text_shows_expected_and_got_and_the_line_that_decided(small: Bench) -> None:

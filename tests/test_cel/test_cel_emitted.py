@@ -136,7 +136,7 @@ def test_a_list_that_reaches_a_limit_is_still_checked_there() -> None:
 
 
 def test_expressions_are_found_in_the_order_of_the_fields() -> None:
-    """In dataclasses, mappings and tuples; a tree inside a tree is part of it."""
+    """In objects, mappings and tuples; a tree inside a tree is part of it."""
     holder = {"b": (Counter(Ident("x")), Counter(Str("y"))), "a": [Bool(value=True)], "c": Bool(value=False), "d": None}
     assert list(expressions(holder)) == [
         (("b", 0, "expression"), Ident("x")),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from cel_trees import TREES
 from hypothesis import given, settings
+from msgspec import Struct
 
 from compiler.cel.build import equals, path, strings
 from compiler.cel.environment import AUTHORINO, FILTER, Reader
@@ -119,14 +119,14 @@ def test_walking_meets_every_node_parents_first(tree: Expr) -> None:
 
 
 def _nodes(value: object) -> Iterator[object]:
-    """Give every dataclass below a value, by its fields and not by what they mean."""
+    """Give every node below a value, by its fields and not by what they mean."""
     if isinstance(value, tuple):
         for item in value:
             yield from _nodes(item)
-    elif is_dataclass(value):
+    elif isinstance(value, Struct):
         yield value
-        for member in fields(value):
-            yield from _nodes(getattr(value, member.name))
+        for member in value.__struct_fields__:
+            yield from _nodes(getattr(value, member))
 
 
 def test_no_tree_is_too_deep_to_be_measured() -> None:

@@ -27,7 +27,7 @@ def test_what_is_emitted_is_valid(config: Path) -> None:
 
 
 def test_every_kind_has_a_schema() -> None:
-    """No dataclass of `compiler.kube` can be emitted without one."""
+    """No object of `compiler.kube` can be emitted without one."""
     modules = [importlib.import_module(f"compiler.kube.{one.name}") for one in pkgutil.iter_modules(compiler.kube.__path__)]
     classes: set[Any] = {member for module in modules for _, member in inspect.getmembers(module, inspect.isclass)}
     kinds = {(one.api_version, one.kind) for one in classes if isinstance(getattr(one, "kind", None), str)}

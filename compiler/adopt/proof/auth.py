@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, groupby
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.proof.given import Kind, accepted
 from compiler.adopt.proof.reader import Named, Reader, Roots
@@ -20,8 +21,7 @@ from compiler.prove.view import Permission
 _ATTRIBUTES: Final = frozenset({"group", "resource", "namespace", "name", "verb"})
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a policy is asked in: the release, what RBAC allows, what is fetched, and the callers with what is known of them."""
 
     release: Release
@@ -31,8 +31,7 @@ class Surroundings:
     raw: Record
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """Callers of one way in who are let through, where `guard` holds; `auth` and `headers` are what limits then see.
 
     Where it is `unknown` the runtime's answer is.

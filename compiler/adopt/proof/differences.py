@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.maas_api import MaasApi
 from compiler.adopt.proof.api import several
@@ -20,8 +21,7 @@ from compiler.prove.world import TARGET, World, header_value
 _WITHOUT_SHARING: Final = 3
 
 
-@dataclass(frozen=True)
-class About:
+class About(Struct, frozen=True):
     """What is known of a model: whether today's policies look at the header for a subscription, and all windows it may have."""
 
     model: Model

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.proof.evaluator import USERNAME
 from compiler.gateway import policies
@@ -35,8 +36,7 @@ TAKEN: Final = (
 _GROUPS: Final = Sequence((Alternative(TRUE, (), (Names("group", {}, TRUE),), ordered=False),))
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of credentials: tokens of the cluster (without a method), or those that a way in of the configuration is for."""
 
     method: methods.Method | None = None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.adopt.proof.auth import NOBODY, Case, Surroundings, let_through
 from compiler.adopt.proof.outcome import Outcome, joined
@@ -78,8 +81,7 @@ def decided(reader: Reader, effective: Effective, around: Surroundings, request:
     return replace(found, unknown=terms.any([*unknown, *(state.unknown for state in states)]))
 
 
-@dataclass(frozen=True)
-class _Applying:
+class _Applying(Struct, frozen=True):
     """Where a limit applies, where its conditions are an error, and where its counters are."""
 
     limit: EffectiveLimit
@@ -104,8 +106,7 @@ class _Applying:
         return any(rate.limit == 0 for rate in self.rates)
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Struct, frozen=True):
     reader: Reader
     around: Surroundings
     request: Record

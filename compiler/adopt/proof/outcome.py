@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from compiler.adopt.verdict import Window
 from compiler.prove.formula import FALSE, Formula
@@ -13,8 +14,7 @@ from compiler.prove.terms import Terms
 Read = tuple[bool, frozenset[Window]]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answers of one side; `windows` hold where requests pass. Where it is `unknown` nothing else is to be believed."""
 
     passes: Formula

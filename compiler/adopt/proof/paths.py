@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from itertools import islice, product
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from compiler.cel.tree import Compare, Concat, Expr, Has, Ident, Index, Int, ListLit, MapLit, Method, Select, Str, Ternary
 from compiler.prove.segments import Segments, segments
@@ -21,8 +22,7 @@ _KINDS: Final = 200
 _USUAL: Final = "v1/chat/completions"
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(Struct, frozen=True):
     """One test of a path; `whole` tells whether it sees the query as well."""
 
     kind: Literal["equal", "start", "end"]
@@ -41,8 +41,7 @@ class Test:
                 return seen.endswith(self.text)
 
 
-@dataclass(frozen=True)
-class _Tests:
+class _Tests(Struct, frozen=True):
     """All tests: of whole paths, and of the segments at some places."""
 
     texts: tuple[Test, ...]
@@ -128,13 +127,13 @@ def _tests(trees: Iterable[Expr], shared: int) -> _Tests:
         if isinstance(node, tuple):
             waiting += node
             continue
-        if not is_dataclass(node) or isinstance(node, type):
+        if not isinstance(node, Struct):
             continue
         known = _known(node, shared)
         if known is None:
             if node in _PATHS or (isinstance(node, Index) and node.operand == _REQUEST):
                 raise UnsupportedError("a path that is taken apart in a way that a proof does not follow")
-            waiting += [getattr(node, one.name) for one in fields(node)]
+            waiting += [getattr(node, name) for name in node.__struct_fields__]
         elif isinstance(known, Segments):
             about[known] = None
         else:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Final, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from compiler.adopt.callers import Asked
 from compiler.adopt.proof.api import answers
@@ -40,8 +42,7 @@ _SHOWN: Final = 3
 Ask = Callable[[Asked], tuple[Answered, Answered]]
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What is known of one model, `namespace/name`: each difference with a request that shows it.
 
     `why` says why nothing is proved; then what is known is only known of the requests that were tried. `unasked` are ways in
@@ -63,8 +64,7 @@ class Proof:
         return "explained" if self.differences or self.unasked else "alike"
 
 
-@dataclass(frozen=True)
-class Prover:
+class Prover(Struct, frozen=True):
     """Proves the models of one import; `ask` confirms each difference before anybody is told of it."""
 
     today: Side

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.adopt.proof.evaluator import PolicyEvaluator, shown, tree
 from compiler.gateway import policies
@@ -27,8 +28,7 @@ _CLAIMS: Final = "auth.identity."
 _REQUEST: Final = "request."
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads for one world; results are a value, or where a condition holds, with where it is an error."""
 
     world: World

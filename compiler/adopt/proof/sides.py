@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.adopt.proof.auth import Surroundings
 from compiler.adopt.proof.evaluator import AUTHORIZATION, tree
@@ -41,8 +43,7 @@ _SELECTORS: Final = {"request.path": "path", "request.url_path": "url_path", "co
 _HEADER: Final = ("request.headers.", "context.request.http.headers.")
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two gateways."""
 
     cluster: Cluster
@@ -177,9 +178,9 @@ def _parts(node: object) -> Iterator[object]:
         found = waiting.pop()
         if isinstance(found, tuple):
             waiting += found
-        elif hasattr(found, "__dataclass_fields__"):
+        elif isinstance(found, Struct):
             yield found
-            waiting += [getattr(found, name) for name in found.__dataclass_fields__]
+            waiting += [getattr(found, name) for name in found.__struct_fields__]
 
 
 def headers(about: Iterable[Expr]) -> tuple[str, ...]:

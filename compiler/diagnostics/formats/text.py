@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from compiler.diagnostics.excerpt import Lines, Quoted, lines_of, quote
 from compiler.diagnostics.locate import Locator, span_of
@@ -68,8 +69,7 @@ def _sentence(label: str, text: str, look: Look) -> str:
     return f"{paint(f'{label}:', Ink.STRONG, look)} {visible(text)}"
 
 
-@dataclass(frozen=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """A place with its position and the lines quoted of it."""
 
     file: str

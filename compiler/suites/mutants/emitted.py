@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from compiler.cel.parse import parse
 from compiler.cel.printer import text
@@ -29,8 +30,7 @@ _MEMBERS: Final = ("authorization", "authentication", "limits")
 _BEYOND: Final = 10**12
 
 
-@dataclass(frozen=True)
-class EmittedMutant:
+class EmittedMutant(Struct, frozen=True):
     """The documents of one file with one change; `place` is in the file as it is without the change."""
 
     file: str

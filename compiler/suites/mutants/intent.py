@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.intent.intent import Intent, Item
@@ -17,8 +19,7 @@ _STEPS = (-1, 1)
 _UNITS = ("tokens", "requests")
 
 
-@dataclass(frozen=True)
-class IntentMutant:
+class IntentMutant(Struct, frozen=True):
     """A configuration that differs in one thing; `says` tells which, `place` where it would be written."""
 
     says: str
