@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from compiler.cli import options
-from compiler.cli.exit import FINE, code
+from compiler.cli.exit import FINE
 from compiler.cli.memory import Memory, memory
 from compiler.cli.report import Reporting, in_folder, rendered, say, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic
 from compiler.write import output
 

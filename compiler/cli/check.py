@@ -9,8 +9,8 @@ import click
 
 from compiler.cli import options
 from compiler.cli.compile import compiled
-from compiler.cli.exit import code
 from compiler.cli.report import Reporting, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import NOTHING, Locator
 

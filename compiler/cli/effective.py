@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
+from compiler.cli.verdict import code
 from compiler.effective import cost_formats
 from compiler.effective.cost import costs
 from compiler.effective.formats import FORMATS, left_out

@@ -12,8 +12,9 @@ import click
 
 from compiler import pipeline
 from compiler.cli import options
-from compiler.cli.exit import COULD_NOT_RUN, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.engines.registry import installed
 from compiler.explain.asked import Asked, UnaskableError

@@ -12,10 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.cli import named, options
-from compiler.cli.exit import FINE, GATE, code
+from compiler.cli.exit import FINE, GATE
 from compiler.cli.overwrite import overwrite
 from compiler.cli.patch import patch
 from compiler.cli.report import Reporting, in_folder, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic
 from compiler.source.errors import NOT_COMPILED, error
 from compiler.source.folder import content_of, files, reason

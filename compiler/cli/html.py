@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli import named, options
-from compiler.cli.exit import COULD_NOT_RUN, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import opened
 from compiler.cli.sides import compared, ended_by_doubt, side
+from compiler.cli.verdict import code
 from compiler.diff.compare import Comparison
 from compiler.effective.names import UnknownNameError, chosen_models
 from compiler.intent.intent import Intent

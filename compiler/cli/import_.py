@@ -21,9 +21,10 @@ from compiler.adopt.report import advice, left_over, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import named, options
-from compiler.cli.exit import FINE, INCONCLUSIVE, code, stop
+from compiler.cli.exit import FINE, INCONCLUSIVE, stop
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Reporting, in_folder, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.locate import NOTHING
 from compiler.diagnostics.model import Diagnostic, Severity, failed
 from compiler.engines.celpy_engine import CelpyEngine

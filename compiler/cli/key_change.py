@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from compiler import pipeline
 from compiler.cli import report
-from compiler.cli.exit import COULD_NOT_RUN, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, Reporting, in_folder
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic, Place, failed
 from compiler.diagnostics.suggest import closest
 from compiler.intent.api_keys import KeySpec

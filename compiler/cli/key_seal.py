@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from compiler.cli.exit import code
 from compiler.cli.key_change import refuse
 from compiler.cli.report import Reporting, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.program.keys import External, Sealed
 from compiler.source.folder import reason

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NoReturn, get_args
 import click
 
 from compiler.cli import options
-from compiler.cli.exit import code
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, failed

@@ -10,9 +10,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from compiler import pipeline
-from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, code, stop
+from compiler.cli.exit import COULD_NOT_RUN, INCONCLUSIVE, stop
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.revision import RevisionError
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.diff.compare import Comparison
 from compiler.diff.result import Diff

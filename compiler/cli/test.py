@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from compiler import pipeline
 from compiler.cli import named, options
-from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, code, stop, tell
+from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, stop, tell
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import failed
 from compiler.engines.registry import installed
 from compiler.explain.position import Positions

@@ -56,7 +56,7 @@ def _object(subject: Subject, crds: Crds | None) -> Iterator[Diagnostic]:
         headline = f"an object in `{subject.place.file}` has no `apiVersion` or no `kind`"
         yield Diagnostic("invalid-manifest", Severity.ERROR, headline, subject.place, REFUSED)
         return
-    known = (version, kind) in schemas.ours()
+    known = schemas.of(version, kind) is not None
     defined = crds is not None and crds.knows(version, kind)
     if not known and not defined:
         yield _unknown(subject, version, kind)

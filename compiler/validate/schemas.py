@@ -6,8 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -31,21 +29,44 @@ def group_of(api_version: str) -> str:
     return api_version.rpartition("/")[0]
 
 
-@cache
 def ours() -> Mapping[tuple[str, str], Schema]:
     """Give the schema of each apiVersion and kind that is ever emitted, without references."""
-    texts = {entry.name: json.loads(entry.read_text(encoding="utf-8")) for entry in folder().iterdir() if _is_schema(entry)}
-    found = {}
-    for name, schema in sorted(texts.items()):
-        if name != _SHARED:
-            named = schema["properties"]
-            found[named["apiVersion"]["const"], named["kind"]["const"]] = _inlined(schema, name, texts)
-    return found
+    schemas = (_schema(file) for file in sorted(_files()))
+    return {_about(schema): schema for schema in schemas}
 
 
-def folder() -> Traversable:
+def of(api_version: str, kind: str) -> Schema | None:
+    """Give the schema of a kind, without references; None where none such is ever emitted."""
+    file = f"{kind.lower()}.schema.json"
+    schema = _schema(file) if file in _files() else None
+    return schema if schema is not None and _about(schema) == (api_version, kind) else None
+
+
+def folder() -> Path:
     """Give the folder of the schemas, which lies beside the package in a source tree and when installed."""
-    return files("compiler").joinpath("..", "schemas", "manifests")
+    return Path(__file__).parents[2] / "schemas" / "manifests"
+
+
+@cache
+def _files() -> frozenset[str]:
+    """Give the names of the schemas; each is called by the kind that it is about."""
+    return frozenset(entry.name for entry in folder().glob("*.schema.json")) - {_SHARED}
+
+
+@cache
+def _schema(file: str) -> Schema:
+    schema: Schema = _inlined(_read(file), file, {_SHARED: _read(_SHARED), file: _read(file)})
+    return schema
+
+
+@cache
+def _read(file: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((folder() / file).read_text(encoding="utf-8"))
+
+
+def _about(schema: Schema) -> tuple[str, str]:
+    named = schema["properties"]
+    return named["apiVersion"]["const"], named["kind"]["const"]
 
 
 @cache
@@ -82,7 +103,7 @@ def fits(content: object, api_version: str, kind: str) -> bool:
 
 @cache
 def _quick(api_version: str, kind: str) -> tuple[jsonschema_rs.Validator, ...]:
-    schemas = (ours()[api_version, kind], of_kubernetes(api_version, kind))
+    schemas = (of(api_version, kind), of_kubernetes(api_version, kind))
     # Expressions as RE2 reads them: without looking around or back.
     linear = jsonschema_rs.RegexOptions()
     return tuple(
@@ -93,10 +114,6 @@ def _quick(api_version: str, kind: str) -> tuple[jsonschema_rs.Validator, ...]:
 def is_custom(api_version: str) -> bool:
     """Tell whether a cluster knows the group only by CustomResourceDefinitions."""
     return group_of(api_version) not in (*_CORE_GROUPS, _KUSTOMIZE)
-
-
-def _is_schema(entry: Traversable) -> bool:
-    return entry.name.endswith(".schema.json")
 
 
 def _inlined(value: object, file: str, texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from suites_bench import CALLERS, Bench
 
-from compiler.cli.exit import code
+from compiler.cli.verdict import code
 from compiler.suites.load import NOT_TESTED, files_of, load
 from compiler.suites.resolve import resolve
 

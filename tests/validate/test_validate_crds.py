@@ -11,7 +11,8 @@ import yaml
 from validate_crd_support import accepts, crd, loaded, obj, verdict, widget
 from validate_support import sample
 
-from compiler.cli.exit import COULD_NOT_RUN, code
+from compiler.cli.exit import COULD_NOT_RUN
+from compiler.cli.verdict import code
 from compiler.diagnostics.model import Place, Severity
 from compiler.validate.crds import load_crds
 from compiler.validate.manifest import validate
