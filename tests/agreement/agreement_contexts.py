@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.gateway.metadata import filter_roots
@@ -50,8 +52,7 @@ _VERY_LONG: Final = 100_000
 _HOST: Final = "maas.apps.example.com"
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """A caller and a request: the identity as a TokenReview leaves it, and `request` as Authorino and the filter see it.
 
     `passed` is None where no request can look like this to the filter.
