@@ -25,7 +25,7 @@ _NUMBER_START: Final = frozenset("+-.0123456789")
 # infinity.
 _AMBIGUOUS: Final = re.compile(r"[-+]?(0[0-9_]+|[0-9]+(_[0-9]+)+|\.(inf|Inf|INF))|\.(nan|NaN|NAN)")
 
-# Python refuses to read longer ones by default, and nothing here counts beyond 10^12.
+# Python refuses to read or print longer ones by default, and nothing here counts beyond 10^12.
 _MOST_DIGITS: Final = 400
 
 
@@ -49,12 +49,13 @@ def plain(text: str) -> Scalar:
 
 
 def _number(text: str) -> Scalar:
-    if not _FLOAT.fullmatch(text):
-        if _OCTAL.fullmatch(text):
-            return int(text, 8)
-        return int(text, 16) if _HEXADECIMAL.fullmatch(text) else text
+    base = 8 if _OCTAL.fullmatch(text) else 16 if _HEXADECIMAL.fullmatch(text) else None
+    if base is None and not _FLOAT.fullmatch(text):
+        return text
     if len(text) > _MOST_DIGITS:
         raise AmbiguousNumberError(text)
+    if base is not None:
+        return int(text, base)
     if _DECIMAL.fullmatch(text):
         return int(text)
     value = float(text)

@@ -85,7 +85,10 @@ def test_scalars_are_what_yaml_1_2_says(written: str, value: object) -> None:
     assert type(found[0]) is type(value)
 
 
-@pytest.mark.parametrize("written", ["0100", "-010", "1_000", "00", ".inf", "-.INF", ".nan", "1e999", "9" * 401])
+@pytest.mark.parametrize(
+    "written",
+    ["0100", "-010", "1_000", "00", ".inf", "-.INF", ".nan", "1e999", "9" * 401, f"0x{'f' * 5000}", f"0o{'7' * 5000}"],
+)
 def test_numbers_that_readers_differ_about_are_refused(written: str) -> None:
     (problem,) = problems(f"limit: {written}\n")
     assert problem == f"bad-number: `{written[:40]}` is not the same number to every reader of YAML"
