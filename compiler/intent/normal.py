@@ -30,7 +30,8 @@ def _windows(value: object) -> object:
         return [_windows(inner) for inner in value]
     if not isinstance(value, Mapping):
         return value
-    rate = value.keys() == {"limit", "window"}
+    # Names are free: a group may be called `window`, a label as well, and neither has a number beside it.
+    rate = value.keys() == {"limit", "window"} and isinstance(value["limit"], int)
     return {
         key: f"{window_seconds(str(inner))}s" if rate and key == "window" else _windows(inner) for key, inner in value.items()
     }

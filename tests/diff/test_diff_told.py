@@ -328,6 +328,16 @@ def test_what_is_no_section_is_compared_as_it_is_written() -> None:
     assert normal("tiers", {"small": {"level": "low"}}) == {"small": {"level": "low"}}
 
 
+def test_only_rates_have_windows() -> None:
+    """Groups may be called so, and labels: nothing of theirs is counted in seconds."""
+    groups = {"limit": {"builtin": True}, "window": {"builtin": True}}
+    assert normal("groups", groups) == groups
+    labels = {"metadata": {"labels": {"limit": "1h", "window": "1h"}}}
+    written = {"a": {"owner": {"users": ["x"]}, "models": {"m": {"tokens": [{"limit": 1, "window": "1h"}]}}, **labels}}
+    found = {"owner": {"users": ["x"]}, "models": {"m": {"tokens": [{"limit": 1, "window": "3600s"}]}}, **labels}
+    assert normal("subscriptions", written) == {"a": found}
+
+
 def test_ways_in_are_told_with_the_word_before_their_credentials_and_their_claims_as_they_are_written() -> None:
     keys, provider = {"name": "keys", "kind": "apiKey"}, {"name": "sso", "kind": "oidc", "issuer": "https://sso.example.com"}
     ways = BASE["platform"]["authentication"]
