@@ -6,14 +6,35 @@ from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import or_
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import pydantic
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, create_model, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    create_model,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from compiler.intent.field import Before, Check, Field, Refused
 from compiler.intent.spec import Spec, declared, once, plain
+
+
+class _Whole:
+    """Text of whole characters: pydantic looks for half of one only where it has something else to hold the text against."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: Any = {**handler(source), "min_length": 0}
+        return cast("CoreSchema", schema)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {name: value for name, value in handler(schema).items() if (name, value) != ("minLength", 0)}
 
 
 class _Strict(BaseModel):
@@ -58,6 +79,8 @@ def _translated(annotation: Any) -> Any:  # noqa: ANN401 - an annotation
     origin, inside = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return model_of(annotation)
+    if annotation is str:
+        return Annotated[str, _Whole()]
     if not inside or origin is Literal:
         return annotation
     if origin is Annotated:
@@ -80,7 +103,8 @@ def _said(part: object) -> Iterator[object]:
 
 def _kept(ask: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def kept(value: object) -> object:
-        ask(value)
+        if value is not None:  # what stands for a field that is left out is held against nothing
+            ask(value)
         return value
 
     return kept

@@ -159,6 +159,7 @@ Hostname = Annotated[str, Check(_hostname)]
 Endpoint = Annotated[str, Check(_endpoint)]
 BasePath = Annotated[str, Check(_base_path)]
 Text = Annotated[str, Check(_text)]
-Visible = Annotated[str, Field(pattern=r"\S")]
+# What is a space to Python, to ECMA 262 or to Unicode, none of which agrees with the others.
+Visible = Annotated[str, Field(pattern=r"[^\s\x1c-\x1f\x85\ufeff]")]
 Regex = Annotated[str, Check(_regex)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -43,6 +43,10 @@ class Spec:
     shared = False
 
     def __init__(self, **given: object) -> None:
+        unknown = given.keys() - _names(type(self))
+        if unknown:
+            message = f"a {type(self).__name__} has no {', '.join(sorted(unknown))}"
+            raise TypeError(message)
         for name, value in given.items():
             self._hold(name, value)
 
@@ -61,6 +65,10 @@ class Spec:
         """Hold the fields against each other; raises `Refused` where they do not go together."""
 
     def __setattr__(self, name: str, value: object) -> Never:
+        message = f"a {type(self).__name__} never changes"
+        raise AttributeError(message)
+
+    def __delattr__(self, name: str) -> Never:
         message = f"a {type(self).__name__} never changes"
         raise AttributeError(message)
 
@@ -102,6 +110,11 @@ def declared(spec: type[Spec]) -> Mapping[str, Declared]:
     """Give the fields by their keys, those of the base first."""
     fields = (_declared(spec, name, hint) for name, hint in get_type_hints(spec, include_extras=True).items())
     return {field.key: field for field in fields}
+
+
+@once
+def _names(spec: type[Spec]) -> frozenset[str]:
+    return frozenset(field.name for field in declared(spec).values())
 
 
 def _declared(spec: type[Spec], name: str, annotation: Any) -> Declared:  # noqa: ANN401 - an annotation

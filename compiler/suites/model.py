@@ -14,8 +14,8 @@ EVERY: Final = "*"
 CHAT: Final = "chat"
 LISTING: Final = "listing"
 
-_LIMIT: Final = re.compile(r"\d+ (?:tokens|requests) in (?:\d+[smhdw])+(?: shared)?\Z")
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+_LIMIT: Final = re.compile(r"[0-9]+ (?:tokens|requests) in (?:[0-9]+[smhdw])+(?: shared)?\Z")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _MODEL: Final = re.compile(r"[a-z0-9-]{1,63}/[a-z0-9-]{1,63}\Z")
 
 
