@@ -31,9 +31,14 @@ _ITEMS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def window(found: object) -> str:
-    """Spell a window that is written with another unit, or without one; a number alone is most often meant in seconds."""
+def window(found: object) -> str | None:
+    """Spell a window that is written with another unit, or without one; a number alone is most often meant in seconds.
+
+    None where a window is written as others are: what this one may not be is said elsewhere.
+    """
     spelt = window_meant(found) or _in_smaller_units(str(found).strip())
+    if spelt is not None and spelt == found:
+        return None
     return f"write `{spelt}`" if spelt else "write whole numbers with a unit, such as `90s`, `15m`, `1h30m` or `1d`"
 
 

@@ -21,7 +21,10 @@ _Cache = Annotated[
 
 def _url(value: str) -> None:
     parts = _split(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    # Python's reader leaves spaces at the ends out, and takes those inside; the proxies that get the URL do neither.
+    if any(map(str.isspace, value)) or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Refused("bad-url", _NO_URL)
+    if parts.query or parts.fragment or "@" in parts.netloc:
         raise Refused("bad-url", _NO_URL)
 
 
@@ -34,9 +37,11 @@ def _secure(value: str) -> None:
 
 def _split(value: str) -> SplitResult:
     try:
-        return urlsplit(value)
-    except ValueError:  # brackets around no address
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:  # brackets around no address, or a port that is no number or too large
         raise Refused("bad-url", _NO_URL) from None
+    return parts
 
 
 def _claim(value: str) -> None:

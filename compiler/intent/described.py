@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from compiler.source.scalars import AmbiguousNumberError, plain
+from compiler.source.scalars import AmbiguousNumberError, Scalar, plain
 
 # Characters of a value that are repeated in a sentence; the excerpt shows more of it.
 _MOST: Final = 60
@@ -12,10 +12,15 @@ _MOST: Final = 60
 
 def looks_plain(found: object) -> bool:
     """Tell whether a text would be a number or a boolean without its quotes."""
+    return isinstance(found, str) and not isinstance(unquoted(found), str)
+
+
+def unquoted(text: str) -> Scalar:
+    """Give the value that a text would have without its quotes; the text itself where it would have none."""
     try:
-        return isinstance(found, str) and not isinstance(plain(found), str)
+        return plain(text)
     except AmbiguousNumberError:
-        return False
+        return text
 
 
 def described(found: object) -> str:

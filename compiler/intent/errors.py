@@ -12,7 +12,7 @@ from compiler.diagnostics.model import Diagnostic, Fix, PathPart, Place, Severit
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent import advice
-from compiler.intent.described import described, looks_plain
+from compiler.intent.described import described, unquoted
 from compiler.intent.pydantic_models import model_of
 from compiler.intent.scalars import window_meant, window_seconds
 from compiler.intent.spec import Spec
@@ -32,6 +32,9 @@ _EXPECTED: Final = {
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
+
+# What quotes keep from being what is expected.
+_UNQUOTED: Final = {"int_type": int, "bool_type": bool}
 
 _EFFECTS: Final = {
     "unknown-key": "a key nobody reads changes nothing: what it was meant to allow or limit would not hold",
@@ -93,8 +96,10 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
         yield _error("missing-key", "the key `kind` is missing", place.on_key())
     elif kind == "union_tag_invalid":
         known = str(context["expected_tags"]).replace("'", "")
-        suggestion = closest(str(context["tag"]), known.split(", "))
-        yield _error("bad-value", f"unknown kind {described(context['tag'])}", place.at("kind"), _listed(known, suggestion))
+        # Pydantic gives what is no text as one.
+        tag = found["kind"] if isinstance(found, dict) else context["tag"]
+        suggestion = closest(tag, known.split(", ")) if isinstance(tag, str) else None
+        yield _error("bad-value", f"unknown kind {described(tag)}", place.at("kind"), _listed(known, suggestion))
     elif kind in _EXPECTED:
         found_instead = f"expected {_EXPECTED[kind]}, found {described(found)}"
         fix = _window(found, place)
@@ -115,10 +120,12 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
 def _bounds(kind: str, context: Mapping[str, object], found: object) -> str | None:
     """Say which bound a value does not keep, where pydantic's words are about types and not about values."""
     match kind:
-        case "too_short":
-            return "nothing is listed here, and at least one item is needed"
-        case "string_too_short":
-            return "the text is empty"
+        case "too_short" | "string_too_short":
+            return "the text is empty" if isinstance(found, str) else "nothing is listed here, and at least one item is needed"
+        case "too_long" | "string_too_long":
+            return f"the text has more than the {context['max_length']} characters that fit here"
+        case "int_parsing_size":
+            return f"{described(found)} is none of the numbers that may stand here"
         case "greater_than_equal":
             return f"the smallest value here is {context['ge']}, found {described(found)}"
         case "less_than_equal":
@@ -177,13 +184,14 @@ def _quoting(kind: str, found: object) -> str | None:
     if kind == "string_type":
         scalar = isinstance(found, int | float | bool) or found is None
         return "write it in quotes to make it a string" if scalar else None
-    return "remove the quotes" if kind in ("int_type", "bool_type") and looks_plain(found) else None
+    meant = _UNQUOTED.get(kind)
+    return "remove the quotes" if isinstance(found, str) and type(unquoted(found)) is meant else None
 
 
 def _window(found: object, place: Place) -> Fix | None:
     """Give the window that is meant, where one is expected and what is written can only mean that."""
     meant = window_meant(found) if place.path and place.path[-1] in _WINDOWS else None
-    if meant is None:
+    if meant is None or meant == found:
         return None
     bare = str(found).strip().isdecimal()
     unit = ": a number without a unit counts seconds" if bare else ""
