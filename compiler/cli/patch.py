@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import unified_diff
 
 
 def patch(name: str, before: str, after: str) -> str:
@@ -12,6 +11,8 @@ def patch(name: str, before: str, after: str) -> str:
 
 
 def _lines(name: str, before: str, after: str) -> Iterator[str]:
+    from difflib import unified_diff  # noqa: PLC0415 - commands that could show a patch rarely do
+
     old, new = (text.splitlines(keepends=True) for text in (before, after))
     for line in unified_diff(old, new, name, name):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"

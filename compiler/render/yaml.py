@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from compiler.render.opening import START
+
 PathPart = str | int
 Collection = Mapping[str, object] | list[object] | tuple[object, ...]
 
@@ -25,34 +27,7 @@ _KEY_LIMIT: Final = 1000
 # Collections that are remembered; those that many documents share are back soon after they were forgotten.
 _MOST_SHARED: Final = 10_000
 
-# Characters that a reader of YAML may refuse, fold or treat as a line break, and those that a reviewer cannot see: control
-# and format characters, spaces other than U+0020, fillers, direction marks, variation selectors, tags, surrogates and
-# noncharacters. The list is written out because the Unicode tables of two Python releases differ, and so would our bytes.
-_HIDDEN_CLASS: Final = (
-    "\x00-\x1f\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f"
-    "\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff0-\ufffc\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_HIDDEN: Final = re.compile(f"[{_HIDDEN_CLASS}]")
-_ESCAPED: Final = re.compile(f'[{_HIDDEN_CLASS}"\\\\]')
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_SHORT_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_LAST_BYTE: Final = 0xFF
-_LAST_BMP: Final = 0xFFFF
-
-# Words of the YAML 1.1 type repository (bool, null); `~`, `=` and `<<` cannot start a plain scalar here anyway.
-_WORDS: Final = "y|n|yes|no|on|off|true|false|null"
-# Whatever some version reads as a number, a sexagesimal number, a date or a time starts with a digit and goes on with these.
-_NUMBERS: Final = r"[0-9][-+.:_,0-9eEtTzZ ]*|0[xXoObB][0-9a-fA-F_]*"
-# Starts with no indicator of either version, nor with a sign or a dot, which may open a number.
-_START: Final = rf"(?!(?i:{_WORDS})\Z)(?!(?:{_NUMBERS})\Z)(?=[A-Za-z0-9_/($^]|[^\x00-\x7f])"
-_OPENING: Final = re.compile(_START)
-_BULK: Final = f"[^ :{_HIDDEN_CLASS}]*"
-_PLAIN: Final = re.compile(
-    rf"{_START}"
-    # `: ` opens a value and ` #` a comment; neither may end the scalar, and neither may a space.
-    rf"{_BULK}(?:(?::(?![ ]|\Z)|[ ](?!\#|\Z)){_BULK})*"
-)
+_OPENING: Final = re.compile(START)
 
 
 class UnserialisableError(TypeError):
@@ -211,14 +186,12 @@ def _key(key: str) -> str:
 
 
 def _foreign(value: str) -> str:
-    """Spell in one line what is not printable ASCII alone."""
-    if _PLAIN.fullmatch(value):
-        return value
-    if not _HIDDEN.search(value):
-        return "'" + value.replace("'", "''") + "'"
-    if _SURROGATE.search(value):
+    from compiler.render.foreign import foreign  # noqa: PLC0415 - its expressions take longer to compile than most files to spell
+
+    spelt = foreign(value)
+    if spelt is None:
         raise UnserialisableError((), "the string holds half of a surrogate pair")
-    return '"' + _ESCAPED.sub(_escape, value) + '"'
+    return spelt
 
 
 def _is_literal(value: str) -> bool:
@@ -230,18 +203,17 @@ def _is_literal(value: str) -> bool:
         value[0] not in " \n"
         and not value.endswith((" ", "\n\n"))
         and " \n" not in value
-        and not _HIDDEN.search(value.replace("\n", ""))
+        and _is_visible(value.replace("\n", ""))
     )
 
 
-def _escape(match: re.Match[str]) -> str:
-    character = match.group()
-    code = ord(character)
-    if character in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[character]
-    if code <= _LAST_BYTE:
-        return f"\\x{code:02X}"
-    return f"\\u{code:04X}" if code <= _LAST_BMP else f"\\U{code:08X}"
+def _is_visible(value: str) -> bool:
+    """Tell whether a text shows all that it holds."""
+    if value.isascii():
+        return value.isprintable()
+    from compiler.render.foreign import HIDDEN  # noqa: PLC0415 - as above
+
+    return not HIDDEN.search(value)
 
 
 def _where(path: tuple[PathPart, ...]) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from compiler.diagnostics.model import PathPart
 from compiler.source.sealed import SUFFIX, is_sealed
-from compiler.source.secret_text import SECRET_NAME, in_text, is_secret_value, value_of
+from compiler.source.secret_text import in_text, is_secret_name, is_secret_value, value_of
 
 MANIFEST: Final = "a Secret with its values"
 UNSEALED: Final = "a value that was not sealed"
@@ -54,7 +54,7 @@ def _secret(value: str, path: tuple[PathPart, ...]) -> str | None:
     name = path[-1] if path else None
     if path[-2:] == _SEALED:
         return None if value.endswith(SUFFIX) or is_sealed(value) else UNSEALED
-    if isinstance(name, str) and SECRET_NAME.fullmatch(name) and is_secret_value(value):
+    if isinstance(name, str) and is_secret_name(name) and is_secret_value(value):
         return value_of(name)
     if name == _SUBJECT:
         return None

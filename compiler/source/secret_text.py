@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -15,12 +16,12 @@ PRIVATE_KEY: Final = "a private key"
 JWT: Final = "a JSON web token"
 API_KEY: Final = "what looks like an API key"
 
-# Names whose value is a secret itself and not the name of one.
+# Names whose value is a secret itself and not the name of one. Expressions with all of them are compiled when a text first needs
+# one: that takes longer than reading most configurations, and few texts do.
 _NAMES: Final = (
     r"(?:[a-z0-9]+[_-])*(?:passw(?:or)?d|passphrase|(?:client)?[_-]?secret[_-](?:access[_-])?key|client[_-]?secret|secretAccessKey"
     r"|private[_-]?key|api[_-]?key|(?:access|refresh|id|auth|bearer)?[_-]?token)"
 )
-SECRET_NAME: Final = re.compile(_NAMES, re.IGNORECASE)
 
 # Runs of the characters that keys and tokens are made of; a web token has dots between its parts.
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_=.-]{16,}")
@@ -32,15 +33,6 @@ _KNOWN: Final = re.compile(
 )
 _PRIVATE_KEY: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----")
 _PRIVATE_KEY_END: Final = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----")
-_NAMED: Final = re.compile(
-    rf"""(?:^|[\s{{,\["'])(?P<name>{_NAMES})["']?[ \t]*:[ \t]+"""
-    r"""(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s,}\]#"']+(?=[ \t]*(?:$|[,}\]#])))""",
-    re.IGNORECASE | re.MULTILINE,
-)
-# Where data has to be looked at as well: a name whose value may be folded, a Secret, a value that claims to be sealed, an escape.
-_CALLS_FOR_DATA: Final = re.compile(
-    rf"""\\|(?:^|[\s{{,"'])(?:{_NAMES}|sealed)["']?[ \t]*:|\bSecret\b""", re.IGNORECASE | re.MULTILINE
-)
 # Nothing, another place of the text, or what a tool fills in: no secret itself.
 _NO_VALUE: Final = re.compile(r"(?:|~|null|true|false|[|>][-+0-9]*|[&*!{\[].*|\$\{?\w+\}?|<[^>]*>|\{\{.*)\Z", re.IGNORECASE)
 
@@ -81,7 +73,7 @@ def in_text(text: str) -> Iterator[Found]:
     for begun in _PRIVATE_KEY.finditer(text):
         ended = _PRIVATE_KEY_END.search(text, begun.end())
         yield Found(begun.start(), ended.end() if ended else len(text), PRIVATE_KEY)
-    for named in _NAMED.finditer(text) if _may_name(text.lower()) else ():
+    for named in _named().finditer(text) if _may_name(text.lower()) else ():
         if is_secret_value(named["value"].strip("\"'")):
             yield Found(named.start("value"), named.end("value"), value_of(named["name"]))
     if any(mark in text for mark in _MARKS):
@@ -90,6 +82,29 @@ def in_text(text: str) -> Iterator[Found]:
     else:
         for run in _LONG.finditer(text):
             yield from _random(text, run.start(), run[0])
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether the value below such a key is a secret itself."""
+    return re.fullmatch(_NAMES, name, re.IGNORECASE) is not None
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?:^|[\s{{,\["'])(?P<name>{_NAMES})["']?[ \t]*:[ \t]+"""
+        r"""(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s,}\]#"']+(?=[ \t]*(?:$|[,}\]#])))""",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@cache
+def _data() -> re.Pattern[str]:
+    """Find where data has to be looked at as well.
+
+    That is a name whose value may be folded, a Secret, a value that claims to be sealed, an escape.
+    """
+    return re.compile(rf"""\\|(?:^|[\s{{,"'])(?:{_NAMES}|sealed)["']?[ \t]*:|\bSecret\b""", re.IGNORECASE | re.MULTILINE)
 
 
 def _may_name(small: str) -> bool:
@@ -102,7 +117,7 @@ def calls_for_data(text: str) -> bool:
     small = text.lower()
     if "\\" not in small and "secret" not in small and "sealed" not in small and not _may_name(small):
         return False
-    return _CALLS_FOR_DATA.search(text) is not None
+    return _data().search(text) is not None
 
 
 def value_of(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,7 +55,7 @@ def _files() -> frozenset[str]:
 
 @cache
 def _schema(file: str) -> Schema:
-    schema: Schema = _inlined(_read(file), file, {_SHARED: _read(_SHARED), file: _read(file)})
+    schema: Schema = _inlined(_read(file), file, lambda other, name: _read(other)["$defs"][name])
     return schema
 
 
@@ -76,9 +76,23 @@ def of_kubernetes(api_version: str, kind: str) -> Schema | None:
         return None
     group, _, version = api_version.rpartition("/")
     name = "-".join(part for part in (kind.lower(), group.partition(".")[0], version) if part)
-    texts = {_DEFINITIONS: json.loads((_bundled() / "_definitions.json").read_text(encoding="utf-8"))}
-    inlined: Schema = _inlined(json.loads((_bundled() / f"{name}.json").read_text(encoding="utf-8")), name, texts)
+    own = json.loads((_bundled() / f"{name}.json").read_text(encoding="utf-8"))
+    inlined: Schema = _inlined(own, _DEFINITIONS, lambda _, name: definition(name))
     return inlined
+
+
+@cache
+def definition(name: str) -> Schema:
+    """Give one of the definitions to which Kubernetes' schemas refer. They are 2 MB, and only this one is read."""
+    key = f"{json.dumps(name)}: "
+    text = _definitions()
+    found: Schema = json.JSONDecoder().raw_decode(text, text.index(key) + len(key))[0]
+    return found
+
+
+@cache
+def _definitions() -> str:
+    return (_bundled() / "_definitions.json").read_text(encoding="utf-8")
 
 
 @cache
@@ -116,15 +130,15 @@ def is_custom(api_version: str) -> bool:
     return group_of(api_version) not in (*_CORE_GROUPS, _KUSTOMIZE)
 
 
-def _inlined(value: object, file: str, texts: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+def _inlined(value: object, file: str, find: Callable[[str, str], Any]) -> Any:  # noqa: ANN401 - JSON
     """Put what a reference names in its place: following references takes half of the time. None of these is recursive."""
     match value:
         case {"$ref": str(target)}:
-            other, _, path = target.partition("#/$defs/")
-            return _inlined(texts[other or file]["$defs"][path], other or file, texts)
+            other, _, name = target.partition("#/$defs/")
+            return _inlined(find(other or file, name), other or file, find)
         case dict():
-            return {key: _inlined(item, file, texts) for key, item in value.items() if key != "$defs"}
+            return {key: _inlined(item, file, find) for key, item in value.items() if key != "$defs"}
         case list():
-            return [_inlined(item, file, texts) for item in value]
+            return [_inlined(item, file, find) for item in value]
         case _:
             return value

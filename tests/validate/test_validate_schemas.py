@@ -64,3 +64,9 @@ def test_only_kinds_of_kubernetes_have_its_schema() -> None:
         assert (bundled is not None) == own
         assert bundled is None or bundled["additionalProperties"] is False
         assert schemas.is_custom(version) == (not own and kind != "Kustomization")
+
+
+def test_a_definition_of_kubernetes_is_read_alone_as_among_all() -> None:
+    """By its name, which no other part of that file bears."""
+    whole = json.loads(schemas._definitions())["$defs"]
+    assert all(schemas.definition(name) == content for name, content in whole.items())
