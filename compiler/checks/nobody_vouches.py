@@ -29,7 +29,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     projected = frozenset(projected_group(intent.platform.spec.gateway.name, tier) for tier in intent.tiers)
     told: set[tuple[str, str]] = set()
     aliases = user_aliases(intent)
-    for one in references_but_of_budgets(intent):
+    for one in references_but_of_budgets(intent, models=False):
         name = aliases.get(one.name, one.name) if one.section == "users" else one.name
         if one.section not in _WORDS or (one.section, name) in told or one.inside.path[:1] == ("invariants",):
             continue

@@ -26,21 +26,22 @@ def _canonical(intent: Intent) -> Iterator[str]:
 
     Without defaults: a key that a later release brings changes no digest of those who do not write it.
     """
+    known: dict[int, object] = {}
     separator = "{"
     for name in sorted((*_SECTIONS, "platform")):
         yield f"{separator}{_text(name)}:"
         separator = ","
         if name == "platform":
-            yield _text(plain(intent.platform.spec))
+            yield _text(plain(intent.platform.spec, known))
         else:
-            yield from _items(getattr(intent, name))
+            yield from _items(getattr(intent, name), known)
     yield "}"
 
 
-def _items(items: Mapping[str, Item[Spec]]) -> Iterator[str]:
+def _items(items: Mapping[str, Item[Spec]], known: dict[int, object]) -> Iterator[str]:
     yield "{"
     for index, (name, item) in enumerate(sorted(items.items())):
-        yield f"{',' if index else ''}{_text(name)}:{_text(plain(item.spec))}"
+        yield f"{',' if index else ''}{_text(name)}:{_text(plain(item.spec, known))}"
     yield "}"
 
 

@@ -14,6 +14,9 @@ from compiler.intent.spec import Spec, declared, once
 S = TypeVar("S", bound=Spec)
 _Reader = Callable[[Any], Any]
 
+# Records that are remembered, of each kind that is shared.
+_MOST_SHARED: Final = 1 << 12
+
 
 def read(spec: type[S], data: object) -> S:
     """Give the data as the record.
@@ -48,15 +51,37 @@ def _record(spec: type[Spec]) -> _Reader:
             if found != default:
                 hold(record, name, found)
         record.sound()
-        return _first(record) if spec.shared else record
+        return record
 
-    return read_record
+    return _sharing(spec, read_record) if spec.shared else read_record
 
 
-# Many budgets have equal rates, many are equal, and each weighs more than its text.
-@lru_cache(maxsize=1 << 12)
-def _first(record: Spec) -> Spec:
-    return record
+def _sharing(spec: type[Spec], read_record: Callable[[Any], Spec]) -> _Reader:
+    """Give one record for equal ones: many budgets are equal, and each weighs more than its text."""
+
+    @lru_cache(maxsize=_MOST_SHARED)
+    def first(record: Spec) -> Spec:
+        return record
+
+    # What holds words and numbers alone can be told from others before it is read. To Python 1, 1.0 and `True` are equal.
+    @lru_cache(maxsize=_MOST_SHARED)
+    def of(items: tuple[tuple[str, Any], ...], _: tuple[type, ...]) -> Spec:
+        return first(read_record(dict(items)))
+
+    def read_flat(data: object) -> Spec:
+        if isinstance(data, dict) and all(isinstance(value, str | int) for value in data.values()):
+            return of(tuple(data.items()), tuple(map(type, data.values())))
+        return first(read_record(data))
+
+    def read_deep(data: object) -> Spec:
+        return first(read_record(data))
+
+    return read_flat if all(_is_flat(field.annotation) for field in declared(spec).values()) else read_deep
+
+
+def _is_flat(annotation: Any) -> bool:  # noqa: ANN401 - an annotation
+    origin, inside = get_origin(annotation), get_args(annotation)
+    return _is_flat(inside[0]) if origin is Annotated else annotation in (str, int)
 
 
 def _reader(annotation: Any) -> _Reader:  # noqa: ANN401 - an annotation

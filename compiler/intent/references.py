@@ -41,10 +41,10 @@ def references(intent: Intent) -> Iterator[Reference]:
             yield _model(intent, name, subscription.place, ("models", name), is_key=True)
 
 
-def references_but_of_budgets(intent: Intent) -> Iterator[Reference]:
+def references_but_of_budgets(intent: Intent, *, models: bool = True) -> Iterator[Reference]:
     """Give every reference but a subscription's to the models of its budgets, of which a large platform has by far the most.
 
-    They come in the order of sections and names.
+    They come in the order of sections and names. Without `models` those of `access` to models are left out, the next most.
     """
     for tier in intent.tiers.values():
         yield from _named("groups", tier.spec.groups, tier.place.at("groups"))
@@ -52,7 +52,8 @@ def references_but_of_budgets(intent: Intent) -> Iterator[Reference]:
         if model.spec.tiers != "*":
             yield from _named("tiers", model.spec.tiers, model.place.at("tiers"))
     for access in intent.access.values():
-        yield from _models(intent, access.spec.models, access.place.at("models"))
+        if models:
+            yield from _models(intent, access.spec.models, access.place.at("models"))
         yield from _named("groups", access.spec.groups, access.place.at("groups"))
         yield from _named("users", access.spec.users, access.place.at("users"))
     yield from _of_subscriptions(intent)

@@ -123,13 +123,25 @@ def _declared(spec: type[Spec], name: str, annotation: Any) -> Declared:  # noqa
     return Declared(name, field.alias or name, annotation, field, getattr(spec, name, REQUIRED))
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - of a record a mapping, of anything else whatever it is
-    """Give what is written, as plain data without what says no more than a default; keys are in the order of declarations."""
+def plain(value: object, known: dict[int, Any] | None = None) -> Any:  # noqa: ANN401 - of a record a mapping, else what it is
+    """Give what is written, as plain data without what says no more than a default; keys are in the order of declarations.
+
+    Of records that are shared `known` has what was given, by identity: whoever passes it keeps the records.
+    """
     if isinstance(value, Spec):
-        held = value.__dict__
-        return {key: plain(held[field.name]) for key, field in declared(type(value)).items() if field.name in held}
+        if known is None or not value.shared:
+            return _plain(value, known)
+        found = known.get(id(value))
+        if found is None:
+            found = known[id(value)] = _plain(value, known)
+        return found
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return [plain(inner, known) for inner in value]
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: plain(inner, known) for key, inner in value.items()}
     return value
+
+
+def _plain(record: Spec, known: dict[int, Any] | None) -> dict[str, Any]:
+    held = record.__dict__
+    return {key: plain(held[field.name], known) for key, field in declared(type(record)).items() if field.name in held}
