@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final, NoReturn
 
+from fuzz_shapes import held_to_both
 from fuzz_texts import ROOT, seeds
 from fuzz_trees import tree_of
 
@@ -44,6 +45,7 @@ _SECONDS: Final = 20
 _NOWHERE: Final = Path("no-such-folder")
 _EXPRESSION: Final = re.compile(r"(?:expression|predicate): '?(.*?)'?$", re.MULTILINE)
 _CONFIGURATIONS: Final = ("config/*.yaml", "tests/errors/*/config/*.yaml", "tests/cases/*/config/*.yaml")
+_SHAPES: Final = ("config/tests/*.yaml", "tests/cases/resources*/config/resources/*.yaml")
 _MANIFESTS: Final = ("out/models/*/*.yaml", "out/gateway/*.yaml", "out/tiers/*.yaml")
 _CASE: Final = "tests/cases/tiers-on-the-gateway"
 _DUMPS: Final = ("tests/adopt/dumps/*.yaml", "tests/errors/*/dump.yaml", "out/models/*/*.yaml")
@@ -89,8 +91,11 @@ def loader(data: bytes) -> None:
 
 
 def intent(data: bytes) -> None:
-    """Compile a configuration of one file as far as its manifests."""
-    front = pipeline.front_of(*load_texts({"maas.yaml": data.decode("utf-8", "replace")}), _NOWHERE)
+    """Compile a configuration of one file as far as its manifests; both readers of its shape take the same."""
+    sources, found = load_texts({"maas.yaml": data.decode("utf-8", "replace")})
+    for document in sources.documents:
+        held_to_both(document.data)
+    front = pipeline.front_of(sources, found, _NOWHERE)
     _report(front.diagnostics, front.sources)
     if front.program is not None:
         pipeline.back(front.program)
@@ -200,7 +205,7 @@ def _expressions() -> tuple[str, ...]:
 
 TARGETS: Final = {
     "loader": Target(loader, lambda: seeds(*_CONFIGURATIONS)),
-    "intent": Target(intent, lambda: seeds(*_CONFIGURATIONS)),
+    "intent": Target(intent, lambda: seeds(*_CONFIGURATIONS, *_SHAPES)),
     "expression": Target(expression, _expressions),
     "printer": Target(printer, lambda: ("", *map(chr, range(20)), "\x0e\x06\x00\x01\x10\x02\x0c\x01")),
     "manifests": Target(manifests, lambda: seeds(*_MANIFESTS)),
