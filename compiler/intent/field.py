@@ -49,7 +49,7 @@ class Field:
 
 
 class Check:
-    """A check of a value that has its type; it gives the value, or raises `Refused`.
+    """A check of a value that has its type: it raises `Refused`, or the value stays what it is, whatever is given back.
 
     `schema` is what a JSON Schema can say of it, for editors.
     """

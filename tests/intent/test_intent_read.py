@@ -62,7 +62,7 @@ def test_every_field_is_tried_with_everything(spec: type[Spec]) -> None:
     for key, field in declared(spec).items():
         inside = re.search(r"(list|dict)\[", str(field.annotation))
         for value in NASTY:
-            agreed(spec, {**whole, key: value})
+            _held_to_all(spec, {**whole, key: value})
             if inside:
                 agreed(spec, {**whole, key: [value]})
                 agreed(spec, {**whole, key: {"x": value}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import pytest
 from intent_agreement import agreed
@@ -126,6 +126,12 @@ def test_no_field_is_called_as_what_all_records_have() -> None:
     """Its default would be that of the base."""
     taken = vars(Spec).keys()
     assert not {field.name for spec in SPECS for field in declared(spec).values()} & taken
+
+
+def test_no_two_fields_have_one_key() -> None:
+    """One of them could never be written."""
+    for spec in SPECS:
+        assert [field.name for field in declared(spec).values()] == [*get_type_hints(spec)]
 
 
 def test_checks_are_about_values_and_not_about_nothing() -> None:
