@@ -37,10 +37,15 @@ if TYPE_CHECKING:
 _A_PART: Final = 500
 
 
+# Errors that say no more than how large the whole is.
+_SIZES: Final = frozenset({"too-many-counters"})
+
+
 class Front(Struct, frozen=True):
     """What the front end makes of a folder: `program` and `digest` are None when an error stands in the way.
 
-    `meant` tells whether the rules on what is meant ran, and not only those on what is written.
+    `meant` tells whether the rules on what is meant ran, and not only those on what is written. `measurable` is the Program also
+    where all that stands in the way is its size.
     """
 
     sources: Sources
@@ -50,6 +55,7 @@ class Front(Struct, frozen=True):
     intent: Intent | None = None
     invariants: tuple[Invariant, ...] = ()
     meant: bool = False
+    measurable: Program | None = None
 
 
 class Back(Struct, frozen=True):
@@ -105,6 +111,7 @@ def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep
         return Front(sources, None, None, diagnostics)
     program = lower(intent)
     diagnostics += check_program(program)
+    wrong = failed(tuple(one for one in diagnostics if one.code not in _SIZES))
     return Front(
         sources=sources,
         program=None if failed(diagnostics) else program,
@@ -113,6 +120,7 @@ def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep
         intent=intent if keep else None,
         invariants=invariants(intent, program),
         meant=True,
+        measurable=None if wrong else program,
     )
 
 

@@ -29,5 +29,6 @@ def on_program(program: Program) -> Iterator[Diagnostic]:
         program.platform.origin.at("limitador", "maxCounters"),
         "Limitador drops counters, or runs out of memory and restarts: they start anew, and callers get more than their budget",
         *(Note(f"`{model.id}` may need {found[model.id]:,}", model.origin.on_key()) for model in largest),
-        help="fewer windows, `per: subscription`, or a Limitador with more memory or a database, and more `maxCounters`",
+        help="fewer windows, `per: subscription`, or a Limitador with more memory or a database, and more `maxCounters`; "
+        "`maasc effective --cost` tells what each model needs",
     )

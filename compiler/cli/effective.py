@@ -15,6 +15,8 @@ from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
 from compiler.cli.verdict import code
+from compiler.diagnostics.locate import Locator
+from compiler.diagnostics.model import Diagnostic, Severity
 from compiler.effective import cost_formats
 from compiler.effective.cost import costs
 from compiler.effective.formats import FORMATS, left_out
@@ -48,16 +50,17 @@ def command(  # noqa: PLR0913 - one parameter for each option
         raise click.UsageError("a group costs nothing of its own: `--cost` tells of models")
     front = pipeline.front(config)
     intent = front.intent
-    if front.program is None or intent is None:
+    program = front.measurable if cost else front.program
+    if program is None or intent is None:
         diagnostics = in_folder(front.diagnostics, config)
         show(diagnostics, Folder(config, front.sources), Reporting("json" if form == "json" else "text", color, quiet=True))
         sys.exit(code(diagnostics) or COULD_NOT_RUN)
-    program = front.program
     try:
         wanted = chosen_models(program, intent, models)
         if cost:
-            _told(program, wanted, form)
-            return
+            large = tuple(one for one in front.diagnostics if one.severity is Severity.ERROR)
+            _aside(in_folder(large, config), Folder(config, front.sources))
+            sys.exit(max(code(large), _told(program, wanted, form)))
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
         stop(str(error), advice=error.advice)
@@ -67,10 +70,15 @@ def command(  # noqa: PLR0913 - one parameter for each option
         click.echo(left_out(found), err=True)
 
 
-def _told(program: Program, models: Sequence[Model], form: str) -> None:
-    """Print what models take; manifests that the cluster would refuse are told of, and measured all the same."""
+def _told(program: Program, models: Sequence[Model], form: str) -> int:
+    """Print what models take, and give the exit code; manifests that the cluster would refuse are measured all the same."""
     back = pipeline.back(program)
-    if back.diagnostics:
-        click.echo(rendered(back.diagnostics, Sources(), Reporting("text", "never", quiet=False)), nl=False, err=True)
+    _aside(back.diagnostics, Sources())
     click.echo(cost_formats.FORMATS[form](costs(program, back.bundle.documents, models)), nl=False)
-    sys.exit(code(back.diagnostics))
+    return code(back.diagnostics)
+
+
+def _aside(diagnostics: Sequence[Diagnostic], sources: Locator) -> None:
+    """Tell on standard error of what the cluster has no room for."""
+    if diagnostics:
+        click.echo(rendered(diagnostics, sources, Reporting("text", "never", quiet=False)), nl=False, err=True)

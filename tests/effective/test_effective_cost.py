@@ -192,6 +192,25 @@ def test_more_than_the_gateway_holds_is_told_and_measured(tmp_path: Path, monkey
     assert "filter configuration" in result.stdout
 
 
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_what_needs_too_many_counters_is_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """How many each model needs is what somebody wants to know then; whatever else is wrong still stands in the way."""
+    monkeypatch.chdir(tmp_path)
+    few = SMALL.replace("platform:\n", "platform:\n  limitador: {users: 1000, maxCounters: 10}\n")
+    assert few != SMALL
+    write(Path(), {"config/a.yaml": few})
+    result = run("effective", "--cost", "--format", form)
+    assert result.exit_code == 1
+    assert "error[too-many-counters]" in result.stderr
+    assert "counters" in result.stdout
+    assert "error" not in result.stdout
+    assert form == "table" or json.loads(result.stdout)["models"]
+    assert run("effective").exit_code == 1
+    write(Path(), {"config/b.yaml": "tiers: {other: {level: 9, groups: [nowhere], tokens: []}}"})
+    result = run("effective", "--cost")
+    assert (result.exit_code, "MODEL" in result.stdout) == (1, False)
+
+
 def test_a_group_has_no_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert run("effective", "--cost", "--group", "research").exit_code == 2
