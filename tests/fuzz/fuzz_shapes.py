@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,10 +19,35 @@ from compiler.intent.spec import Spec, plain
 from compiler.suites.model import SuiteSpec
 
 _RESOURCES: Final = tuple(resources.Resource.__subclasses__())
+# How often another value is tried, and how often it replaces a mapping or a list as a whole.
+_TIMES: Final = 3
+_HERE: Final = 0.1
+# What edits of a text seldom put in the place of a whole value.
+_OTHERS: Final[tuple[object, ...]] = (
+    *(None, True, False, 0, 1, 1.0, -1, 10**30, "", " ", "x\n", "*", "1h", "1h\n", "\u0661", "\x85", "x" * 2000),
+    *([], {}, [[]], ["x"], {"x": "x"}, {"kind": True}),
+)
 
 
-def held_to_both(data: object) -> None:
-    """Read data as all that it may be; where both refuse, it is said why."""
+def held_to_both(data: object, start: bytes) -> None:
+    """Read data as all that it may be, and again with another value somewhere, which `start` chooses."""
+    _held(data)
+    chance = random.Random(start)  # noqa: S311 - the same text is always held the same way
+    for _ in range(_TIMES):
+        _held(_changed(data, chance))
+
+
+def _changed(data: object, chance: random.Random) -> object:
+    if not isinstance(data, dict | list) or not data or chance.random() < _HERE:
+        return chance.choice(_OTHERS)
+    where = chance.randrange(len(data))
+    if isinstance(data, list):
+        return [_changed(one, chance) if index == where else one for index, one in enumerate(data)]
+    return {name: _changed(one, chance) if index == where else one for index, (name, one) in enumerate(data.items())}
+
+
+def _held(data: object) -> None:
+    """Hold the two against each other; where both refuse, it is said why."""
     for spec, part in _meant(data):
         try:
             record = read(spec, part)

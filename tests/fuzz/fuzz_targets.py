@@ -94,7 +94,7 @@ def intent(data: bytes) -> None:
     """Compile a configuration of one file as far as its manifests; both readers of its shape take the same."""
     sources, found = load_texts({"maas.yaml": data.decode("utf-8", "replace")})
     for document in sources.documents:
-        held_to_both(document.data)
+        held_to_both(document.data, data)
     front = pipeline.front_of(sources, found, _NOWHERE)
     _report(front.diagnostics, front.sources)
     if front.program is not None:
