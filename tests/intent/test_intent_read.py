@@ -83,10 +83,12 @@ def test_attributes_are_no_keys() -> None:
 
 
 def test_truth_is_no_number_and_a_number_no_truth() -> None:
-    """To Python they are equal."""
+    """To Python they are equal, and so they are to whoever remembers what was read."""
+    assert read(RateSpec, {"limit": 1, "window": "1h"}).limit == 1
     row = {"caller": "alice", "model": "granite", "status": 200}
     for spec, data in (
         (RateSpec, {"limit": True, "window": "1h"}),
+        (RateSpec, {"limit": 1.0, "window": "1h"}),
         (UserSpec, {"email": True}),
         (TierSpec, {"level": True, "groups": ["a"]}),
         (TierSpec, {"level": 1, "groups": ["a"], "unlimited": 1}),
