@@ -118,6 +118,9 @@ def test_only_what_is_said_to_be_shared_is_one_object() -> None:
     rate = {"limit": 1, "window": "1h"}
     assert read(RateSpec, rate) is read(RateSpec, dict(reversed(rate.items())))
     assert read(RateSpec, rate) is not read(RateSpec, {**rate, "limit": 2})
+    budget = {"tokens": [rate], "per": "subscription"}
+    assert read(ModelBudgetSpec, budget) is read(ModelBudgetSpec, {**budget, "requests": []})
+    assert read(ModelBudgetSpec, budget) is not read(ModelBudgetSpec, {**budget, "per": "user"})
     assert read(GroupSpec, {}) is not read(GroupSpec, {})
     assert not _Below.shared
 
