@@ -9,8 +9,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.msgpack import encode
 
-from compiler.program.ir import Program
+from compiler.program.ir import Model, Program
 from compiler.targets.emit import file_of
 from compiler.validate.contribution import Contribution, Plain
 
@@ -47,9 +48,10 @@ class Unchanged:
 
     def __init__(self, earlier: Earlier, program: Program) -> None:
         self._earlier = earlier
-        # Equal models have equal bytes unless their parts are shared otherwise, and others never: a model is at worst made anew.
-        common = earlier.maker.encode() + pickle.dumps((program.platform, program.tiers))
-        self._tokens = {file_of(model): _digest(common + pickle.dumps(model)) for model in program.models}
+        # Equal models have equal bytes, and others never: fields are written with their names, and no two kinds of part that may
+        # stand at one place have the same names.
+        common = hashlib.sha256(earlier.maker.encode() + pickle.dumps((program.platform, program.tiers)))
+        self._tokens = {file_of(model): _token(common.copy(), model) for model in program.models}
 
     def files(self) -> dict[str, Known]:
         """Give the files that need not be made, by path."""
@@ -71,6 +73,11 @@ class Unchanged:
             if content is not None and _digest(content) == made.digest:
                 return Known(content.decode(), made, Contribution.of_plain(made.brought))
         return None
+
+
+def _token(common: hashlib._Hash, model: Model) -> str:
+    common.update(encode(model))
+    return common.hexdigest()
 
 
 def _digest(content: bytes) -> str:
