@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any as Anything
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 from mutation_manifests import Change, Mutant, Platform, Rewrite, Where, inside
 
@@ -31,6 +29,7 @@ from compiler.cel.tree import (
     Str,
     Ternary,
 )
+from compiler.suites.walk import children, replaced
 
 # What takes the place of a node, given those around it from the outermost.
 Operator = Callable[[Expr, tuple[Expr, ...]], Iterator[Expr]]
@@ -55,36 +54,15 @@ def rewritten(operator: Operator) -> Callable[[Platform], Iterator[Mutant]]:
             tree = parse(written)
             for node, around in _walk(tree, ()):
                 for other in operator(node, around):
-                    yield Mutant((Change(where, text(_with(tree, node, other))),), Rewrite(node, around, other))
+                    yield Mutant((Change(where, text(replaced(tree, node, other))),), Rewrite(node, around, other))
 
     return on_manifests
 
 
 def _walk(tree: Expr, around: tuple[Expr, ...]) -> Iterator[tuple[Expr, tuple[Expr, ...]]]:
     yield tree, around
-    for one in tree.__struct_fields__:
-        for part in _parts(getattr(tree, one)):
-            yield from _walk(part, (*around, tree))
-
-
-def _parts(value: Anything) -> Iterator[Expr]:  # noqa: ANN401 - any field of a node
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _parts(item)
-    elif isinstance(value, Struct):
-        found: Anything = value
-        yield found
-
-
-def _with(tree: Anything, old: Expr, new: Expr) -> Anything:  # noqa: ANN401 - any field of a node
-    """Give the tree with one node, that very object, replaced."""
-    if tree is old:
-        return new
-    if isinstance(tree, tuple):
-        return tuple(_with(item, old, new) for item in tree)
-    if not isinstance(tree, Struct):
-        return tree
-    return replace(tree, **{one: _with(getattr(tree, one), old, new) for one in tree.__struct_fields__})
+    for child in children(tree):
+        yield from _walk(child, (*around, tree))
 
 
 def drop_name(node: Expr, _: tuple[Expr, ...]) -> Iterator[Expr]:

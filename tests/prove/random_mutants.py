@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from typing import Any as Anything
 from typing import TypeVar
 
-from msgspec import Struct
-from msgspec.structs import replace
 from plain_views import Manifests
 
 from compiler.cel.parse import parse
 from compiler.cel.printer import text
 from compiler.cel.tree import All, Any, Bool, Compare, Concat, Expr, ListLit, MapLit, Not, Str, Ternary
+from compiler.suites.walk import replaced, walk
 
 _T = TypeVar("_T")
 
@@ -50,12 +49,12 @@ def _places(value: Anything) -> Iterator[tuple[str, Anything, Anything]]:  # noq
 
 
 def _changed(tree: Expr, chance: random.Random) -> Expr:
-    nodes = list(_walk(tree))
+    nodes = list(walk(tree))
     known = [one.value for one in nodes if isinstance(one, Str)]
     for node in chance.sample(nodes, len(nodes)):
         other = _other(node, known, chance)
         if other is not None:
-            changed: Expr = _with(tree, node, other)
+            changed: Expr = replaced(tree, node, other)
             return changed
     return tree
 
@@ -95,30 +94,3 @@ def _shorter(items: tuple[_T, ...], chance: random.Random) -> tuple[_T, ...]:
 
 def _shuffled(items: tuple[_T, ...], chance: random.Random) -> tuple[_T, ...]:
     return tuple(chance.sample(items, len(items)))
-
-
-def _walk(tree: Expr) -> Iterator[Expr]:
-    yield tree
-    for one in tree.__struct_fields__:
-        for inner in _parts(getattr(tree, one)):
-            yield from _walk(inner)
-
-
-def _parts(value: Anything) -> Iterator[Expr]:  # noqa: ANN401 - plain data, or any field of a node
-    if isinstance(value, tuple):
-        for item in value:
-            yield from _parts(item)
-    elif isinstance(value, Struct):
-        found: Anything = value
-        yield found
-
-
-def _with(tree: Anything, old: Expr, new: Expr) -> Anything:  # noqa: ANN401 - plain data, or any field of a node
-    """Give the tree with one node, that very object, replaced."""
-    if tree is old:
-        return new
-    if isinstance(tree, tuple):
-        return tuple(_with(item, old, new) for item in tree)
-    if not isinstance(tree, Struct):
-        return tree
-    return replace(tree, **{one: _with(getattr(tree, one), old, new) for one in tree.__struct_fields__})
