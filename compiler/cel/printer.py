@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, assert_never
+from typing import Any as Anything
+from typing import ClassVar, Final
 
 from compiler.cel.tree import (
     All,
@@ -48,6 +50,9 @@ _TERNARY, _OR, _AND, _RELATION, _SUM, _UNARY, _POSTFIX = range(7)
 # What is worth remembering: fields, of which few are asked for by many, and what is large.
 _SHARED: Final = frozenset((Select, Ternary, Index))
 
+# How tightly a text binds, and the text.
+_Spelt = tuple[int, str]
+
 
 class UnspellableError(ValueError):
     """A value that no spelling carries over all engines unchanged, such as a string with a control character."""
@@ -67,91 +72,116 @@ class Printer:
 
     def __init__(self) -> None:
         # By identity, with the part itself: as long as it is here, no other can have its identity.
-        self._known: dict[int, tuple[Expr, tuple[int, str]]] = {}
+        self._known: dict[int, tuple[Expr, _Spelt]] = {}
 
     def text(self, expression: Expr) -> str:
         """Give the CEL text of a tree; raises as `text` does."""
         return self._at(expression, _TERNARY)
 
     def _at(self, expression: Expr, place: int) -> str:
-        if type(expression) in _SHARED:
+        kind = type(expression)
+        if kind in _SHARED:
             known = self._known.get(id(expression))
             if known is None:
-                known = self._known[id(expression)] = expression, self._spell(expression)
+                known = self._known[id(expression)] = expression, self._spellings[kind](self, expression)
             binding, spelt = known[1]
         else:
-            binding, spelt = self._spell(expression)
+            binding, spelt = self._spellings[kind](self, expression)
         return spelt if binding >= place else f"({spelt})"
 
-    def _spell(self, node: Expr) -> tuple[int, str]:
-        # The most frequent first: most of a build's expressions are fields, and long lists and maps of strings.
-        match node:
-            case Str(value):
-                return _POSTFIX, quote(value)
-            case Ident() | Select():
-                return _POSTFIX, self._path(node)
-            case ListLit(items):
-                return (
-                    _POSTFIX,
-                    f"[{', '.join([quote(item.value) if type(item) is Str else self._at(item, _TERNARY) for item in items])}]",
-                )
-            case Compare(op, left, right):
-                # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
-                return _RELATION, f"{self._at(left, _SUM)} {op} {self._at(right, _SUM)}"
-            case Index() | Has() | Method() | Macro():
-                return _POSTFIX, self._postfix(node)
-            case MapLit(entries):
-                return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {self._at(value, _TERNARY)}" for key, value in entries]) + "}"
-            case Ternary(condition, then, otherwise):
-                # No parentheses round the last arm: each one costs depth, and cel-rust stops at 96.
-                return _TERNARY, f"{self._at(condition, _OR)} ? {self._at(then, _OR)} : {self._at(otherwise, _TERNARY)}"
-            case Not(operand):
-                return _UNARY, f"!({self._at(operand, _TERNARY)})"
-            case Concat(parts):
-                return self._joined(parts, " + ", _SUM, _UNARY)
-            case All(terms):
-                return self._joined(terms, " && ", _AND, _RELATION)
-            case Any(terms):
-                return self._joined(terms, " || ", _OR, _AND)
-            case Bool(value):
-                return _POSTFIX, "true" if value else "false"
-            case Null():
-                return _POSTFIX, "null"
-            case Int(value):
-                return _POSTFIX, str(value)
-            case _:
-                assert_never(node)
+    def _string(self, node: Str) -> _Spelt:
+        return _POSTFIX, quote(node.value)
 
-    def _path(self, node: Ident | Select) -> str:
-        if isinstance(node, Ident):
-            return _identifier(node.name)
+    def _name(self, node: Ident) -> _Spelt:
+        return _POSTFIX, _identifier(node.name)
+
+    def _field(self, node: Select) -> _Spelt:
         suffix = f".{node.field}" if is_identifier(node.field) else f"[{quote(node.field)}]"
-        return self._at(node.operand, _POSTFIX) + suffix
+        return _POSTFIX, self._at(node.operand, _POSTFIX) + suffix
 
-    def _postfix(self, node: Index | Has | Method | Macro) -> str:
-        match node:
-            case Index(operand, index):
-                return f"{self._at(operand, _POSTFIX)}[{self._at(index, _TERNARY)}]"
-            case Has(select):
-                if not is_identifier(select.field):
-                    message = f"`has` cannot test the field `{select.field}`: it is no identifier"
-                    raise UnspellableError(message)
-                return f"has({self._path(select)})"
-            case Method(target, name, arguments):
-                inside = ", ".join(self._at(argument, _TERNARY) for argument in arguments)
-                return f"{self._at(target, _POSTFIX)}.{_identifier(name)}({inside})"
-            case Macro(kind, target, variable, body):
-                return f"{self._at(target, _POSTFIX)}.{kind}({_identifier(variable)}, {self._at(body, _TERNARY)})"
-            case _:
-                assert_never(node)
+    def _list(self, node: ListLit) -> _Spelt:
+        items = [quote(item.value) if type(item) is Str else self._at(item, _TERNARY) for item in node.items]
+        return _POSTFIX, f"[{', '.join(items)}]"
 
-    def _joined(self, parts: tuple[Expr, ...], separator: str, binding: int, place: int) -> tuple[int, str]:
+    def _map(self, node: MapLit) -> _Spelt:
+        return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {self._at(value, _TERNARY)}" for key, value in node.entries]) + "}"
+
+    def _comparison(self, node: Compare) -> _Spelt:
+        # Both sides ask for more than a relation: `a == b == c` and `a in b == c` differ between engines.
+        return _RELATION, f"{self._at(node.left, _SUM)} {node.op} {self._at(node.right, _SUM)}"
+
+    def _index(self, node: Index) -> _Spelt:
+        return _POSTFIX, f"{self._at(node.operand, _POSTFIX)}[{self._at(node.index, _TERNARY)}]"
+
+    def _has(self, node: Has) -> _Spelt:
+        if not is_identifier(node.select.field):
+            message = f"`has` cannot test the field `{node.select.field}`: it is no identifier"
+            raise UnspellableError(message)
+        return _POSTFIX, f"has({self._field(node.select)[1]})"
+
+    def _method(self, node: Method) -> _Spelt:
+        inside = ", ".join([self._at(argument, _TERNARY) for argument in node.arguments])
+        return _POSTFIX, f"{self._at(node.target, _POSTFIX)}.{_identifier(node.name)}({inside})"
+
+    def _macro(self, node: Macro) -> _Spelt:
+        variable = _identifier(node.variable)
+        return _POSTFIX, f"{self._at(node.target, _POSTFIX)}.{node.kind}({variable}, {self._at(node.body, _TERNARY)})"
+
+    def _ternary(self, node: Ternary) -> _Spelt:
+        # No parentheses round the last arm: each one costs depth, and cel-rust stops at 96.
+        then = f"{self._at(node.condition, _OR)} ? {self._at(node.then, _OR)}"
+        return _TERNARY, f"{then} : {self._at(node.otherwise, _TERNARY)}"
+
+    def _not(self, node: Not) -> _Spelt:
+        return _UNARY, f"!({self._at(node.operand, _TERNARY)})"
+
+    def _concat(self, node: Concat) -> _Spelt:
+        return self._joined(node.parts, " + ", _SUM, _UNARY)
+
+    def _all(self, node: All) -> _Spelt:
+        return self._joined(node.terms, " && ", _AND, _RELATION)
+
+    def _any(self, node: Any) -> _Spelt:
+        return self._joined(node.terms, " || ", _OR, _AND)
+
+    def _bool(self, node: Bool) -> _Spelt:
+        return _POSTFIX, "true" if node.value else "false"
+
+    def _null(self, _: Null) -> _Spelt:
+        return _POSTFIX, "null"
+
+    def _int(self, node: Int) -> _Spelt:
+        return _POSTFIX, str(node.value)
+
+    def _joined(self, parts: tuple[Expr, ...], separator: str, binding: int, place: int) -> _Spelt:
         if not parts:
             message = "an operator without operands has no meaning"
             raise UnspellableError(message)
         if len(parts) == 1:
-            return self._spell(parts[0])
-        return binding, separator.join(self._at(part, place) for part in parts)
+            return self._spellings[type(parts[0])](self, parts[0])
+        return binding, separator.join([self._at(part, place) for part in parts])
+
+    # By the kind of node: a `match` tries one kind after the other, and a build spells a hundred nodes for each model.
+    _spellings: ClassVar[dict[type[Expr], Callable[[Printer, Anything], _Spelt]]] = {
+        All: _all,
+        Any: _any,
+        Bool: _bool,
+        Compare: _comparison,
+        Concat: _concat,
+        Has: _has,
+        Ident: _name,
+        Index: _index,
+        Int: _int,
+        ListLit: _list,
+        Macro: _macro,
+        MapLit: _map,
+        Method: _method,
+        Not: _not,
+        Null: _null,
+        Select: _field,
+        Str: _string,
+        Ternary: _ternary,
+    }
 
 
 @lru_cache(maxsize=1 << 16)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from cel_trees import TREES
 from hypothesis import given, settings
@@ -145,3 +147,8 @@ def test_quote_refuses_what_is_not_spellable_and_nothing_else(value: str) -> Non
     else:
         with pytest.raises(UnspellableError):
             quote(value)
+
+
+def test_every_kind_of_node_has_a_spelling() -> None:
+    """The table is all that the type checker does not see."""
+    assert set(Printer._spellings) == set(get_args(Expr))
