@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 from compiler.checks.report import warning
-from compiler.diagnostics.model import Diagnostic, Note, PathPart, Place
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.intent.intent import Intent
 from compiler.intent.parse import qualify
-from compiler.intent.references import Reference, references_but_of_budgets, user_aliases
+from compiler.intent.references import References, references_but_of_budgets, user_aliases
 
 _GRANTS = "grants"
 
@@ -16,26 +16,19 @@ _GRANTS = "grants"
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each name after the first of a list, and each grant that a team has already."""
     users = user_aliases(intent)
-    inside: Place | None = None
-    seen: dict[Hashable, Reference] = {}
-    for reference in references_but_of_budgets(intent):
-        where = _list(reference)
-        if where is None:
-            continue
-        if reference.inside is not inside:
-            # References come list by list, so that the first of each need not be kept.
-            inside, seen = reference.inside, {}
-        name = users.get(reference.name, reference.name) if reference.section == "users" else reference.name
-        first = seen.setdefault((where, reference.section, name), reference)
-        if first is not reference:
-            yield _twice(f"`{reference.written}` is listed twice", reference.place, first.place)
+    for several in references_but_of_budgets(intent):
+        names = [users.get(name, name) for name in several.names] if several.section == "users" else several.names
+        if several.form == "list" and len(set(names)) < len(names):
+            yield from _repeated(several, names)
     yield from _grants(intent)
 
 
-def _list(reference: Reference) -> tuple[PathPart, ...] | None:
-    """Give the way to the list that a reference stands in; None for one that stands alone, and for grants."""
-    at = next((index for index, part in enumerate(reference.below) if isinstance(part, int)), None)
-    return None if at is None or reference.below[:1] == (_GRANTS,) else reference.below[:at]
+def _repeated(several: References, names: Sequence[str]) -> Iterator[Diagnostic]:
+    seen: dict[str, Place] = {}
+    for name, reference in zip(names, several.each(), strict=True):
+        first = seen.setdefault(name, reference.place)
+        if first != reference.place:
+            yield _twice(f"`{reference.written}` is listed twice", reference.place, first)
 
 
 def _grants(intent: Intent) -> Iterator[Diagnostic]:

@@ -27,15 +27,20 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each such name once, where it is first asked for."""
     ways_in = methods(intent.platform)
     projected = frozenset(projected_group(intent.platform.spec.gateway.name, tier) for tier in intent.tiers)
-    told: set[tuple[str, str]] = set()
+    told: dict[str, set[str]] = {section: set() for section in _WORDS}
     aliases = user_aliases(intent)
-    for one in references_but_of_budgets(intent, models=False):
-        name = aliases.get(one.name, one.name) if one.section == "users" else one.name
-        if one.section not in _WORDS or (one.section, name) in told or one.inside.path[:1] == ("invariants",):
+    for several in references_but_of_budgets(intent):
+        # An invariant makes nothing of whom it names.
+        if several.section not in _WORDS or several.inside.path[:1] == ("invariants",):
             continue
-        told.add((one.section, name))
-        if not any(_vouches(method, one.section, name, projected) for method in ways_in):
-            yield _unknown(one, name, ways_in)
+        names = [aliases.get(name, name) for name in several.names] if several.section == "users" else several.names
+        known = told[several.section]
+        if known.issuperset(names):
+            continue
+        for name, one in zip(names, several.each(), strict=True):
+            if name not in known and not any(_vouches(method, several.section, name, projected) for method in ways_in):
+                yield _unknown(one, name, ways_in)
+            known.add(name)
 
 
 def _vouches(method: Method, section: str, name: str, projected: frozenset[str]) -> bool:

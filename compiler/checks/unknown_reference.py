@@ -32,9 +32,11 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each reference that leads nowhere."""
     known = {section: set(names) for section, names in intent.declared.items()}
     known["users"] |= set(user_aliases(intent))
-    for reference in references(intent):
-        if reference.name not in known[reference.section]:
-            yield _unknown(reference, known, intent)
+    for several in references(intent):
+        # Nearly all are known: one by one they are only looked at where one is not.
+        if not known[several.section].issuperset(several.names):
+            unknown = (reference for reference in several.each() if reference.name not in known[reference.section])
+            yield from (_unknown(reference, known, intent) for reference in unknown)
 
 
 def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent) -> Diagnostic:

@@ -14,7 +14,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report groups without a reference, unless something was refused that may have used them."""
     if any(len(names) > len(getattr(intent, section)) for section, names in intent.declared.items()):
         return
-    used = {reference.name for reference in references_but_of_budgets(intent, models=False) if reference.section == "groups"}
+    used = {name for several in references_but_of_budgets(intent) if several.section == "groups" for name in several.names}
     for group in intent.groups.values():
         if group.name not in used:
             yield warning(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple
 
 from compiler.diagnostics.model import PathPart, Place
 from compiler.intent.api_keys import KeySpec
@@ -14,113 +14,127 @@ EVERY_MODEL: Final = "*"
 
 
 class Reference(NamedTuple):
-    """A name of `section` as `written`; in `name` a model has its namespace also where it was not written.
-
-    It stands `below` the place of `inside`, at the key itself where it `is_key`: there are many, and few are reported.
-    """
+    """A name of `section` as `written`, and where it stands; in `name` a model has its namespace also where none was written."""
 
     section: str
     name: str
     written: str
+    place: Place
+
+
+class References(NamedTuple):
+    """Names of `section` as `written`: those of a list, the keys of a mapping, or one that stands alone.
+
+    In `names` models have their namespaces also where they were not written. `inside` is the place of the list or of the
+    mapping, and `below` leads from an item of the list to the name. The one that stands alone is `below` the place itself.
+    There are many, and of few the places are asked for.
+    """
+
+    section: str
+    names: Sequence[str]
+    written: Sequence[str]
     inside: Place
-    below: tuple[PathPart, ...]
-    is_key: bool = False
+    below: tuple[PathPart, ...] = ()
+    form: Literal["list", "keys", "alone"] = "list"
 
-    @property
-    def place(self) -> Place:
-        """Give where it stands."""
-        place = self.inside.at(*self.below)
-        return place.on_key() if self.is_key else place
+    def each(self) -> Iterator[Reference]:
+        """Give them one by one."""
+        for index, (name, written) in enumerate(zip(self.names, self.written, strict=True)):
+            yield Reference(self.section, name, written, self._place(index, written))
+
+    def _place(self, index: int, written: str) -> Place:
+        if self.form == "keys":
+            return self.inside.at(written).on_key()
+        return self.inside.at(index, *self.below) if self.form == "list" else self.inside.at(*self.below)
 
 
-def references(intent: Intent) -> Iterator[Reference]:
+def references(intent: Intent) -> Iterator[References]:
     """Give every reference: those of budgets come last."""
     yield from references_but_of_budgets(intent)
     for subscription in intent.subscriptions.values():
-        for name in subscription.spec.models:
-            yield _model(intent, name, subscription.place, ("models", name), is_key=True)
+        written = tuple(subscription.spec.models)
+        yield References("models", _qualified(intent, written), written, subscription.place.at("models"), form="keys")
 
 
-def references_but_of_budgets(intent: Intent, *, models: bool = True) -> Iterator[Reference]:
+def references_but_of_budgets(intent: Intent) -> Iterator[References]:
     """Give every reference but a subscription's to the models of its budgets, of which a large platform has by far the most.
 
-    They come in the order of sections and names. Without `models` those of `access` to models are left out, the next most.
+    They come in the order of sections and names.
     """
     for tier in intent.tiers.values():
-        yield from _named("groups", tier.spec.groups, tier.place.at("groups"))
+        yield _named("groups", tier.spec.groups, tier.place.at("groups"))
     for model in intent.models.values():
         if model.spec.tiers != "*":
-            yield from _named("tiers", model.spec.tiers, model.place.at("tiers"))
+            yield _named("tiers", model.spec.tiers, model.place.at("tiers"))
     for access in intent.access.values():
-        if models:
-            yield from _models(intent, access.spec.models, access.place.at("models"))
-        yield from _named("groups", access.spec.groups, access.place.at("groups"))
-        yield from _named("users", access.spec.users, access.place.at("users"))
+        yield _models(intent, access.spec.models, access.place.at("models"))
+        yield _named("groups", access.spec.groups, access.place.at("groups"))
+        yield _named("users", access.spec.users, access.place.at("users"))
     yield from _of_subscriptions(intent)
     yield from _of_teams(intent)
     yield from _of_invariants(intent)
 
 
-def _of_subscriptions(intent: Intent) -> Iterator[Reference]:
+def _of_subscriptions(intent: Intent) -> Iterator[References]:
     for subscription in intent.subscriptions.values():
         owner = subscription.place.at("owner")
-        yield from _named("groups", subscription.spec.owner.groups, owner.at("groups"))
-        yield from _named("users", subscription.spec.owner.users, owner.at("users"))
+        yield _named("groups", subscription.spec.owner.groups, owner.at("groups"))
+        yield _named("users", subscription.spec.owner.users, owner.at("users"))
 
 
-def _of_teams(intent: Intent) -> Iterator[Reference]:
+def _of_teams(intent: Intent) -> Iterator[References]:
     for team in intent.teams.values():
-        yield from _named("groups", team.spec.groups, team.place.at("groups"))
+        yield _named("groups", team.spec.groups, team.place.at("groups"))
         if team.spec.default_policy is not None:
-            yield _same("policies", team.spec.default_policy, team.place, ("defaultPolicy",))
-        for index, member in enumerate(team.spec.members):
-            yield _same("users", member.user, team.place, ("members", index, "user"))
+            yield _alone("policies", team.spec.default_policy, team.place, "defaultPolicy")
+        members = [member.user for member in team.spec.members]
+        yield References("users", members, members, team.place.at("members"), ("user",))
         for index, grant in enumerate(team.spec.grants):
-            yield _model(intent, grant.model, team.place, ("grants", index, "model"))
+            name = qualify(grant.model, intent.platform.spec.model_namespace)
+            yield References("models", (name,), (grant.model,), team.place, ("grants", index, "model"), form="alone")
             if grant.user is not None:
-                yield _same("users", grant.user, team.place, ("grants", index, "user"))
+                yield _alone("users", grant.user, team.place, "grants", index, "user")
         for alias, key in team.spec.keys.items():
             yield from _of_key(intent, key, team.place.at("keys", alias))
 
 
-def _of_key(intent: Intent, key: KeySpec, place: Place) -> Iterator[Reference]:
-    yield _same("users", key.user, place, ("user",))
-    yield from _named("groups", key.groups or (), place.at("groups"))
-    yield from _models(intent, key.models or (), place.at("models"))
+def _of_key(intent: Intent, key: KeySpec, place: Place) -> Iterator[References]:
+    yield _alone("users", key.user, place, "user")
+    yield _named("groups", key.groups or (), place.at("groups"))
+    yield _models(intent, key.models or (), place.at("models"))
     if key.subscription is not None:
-        yield _same("subscriptions", key.subscription, place, ("subscription",))
+        yield _alone("subscriptions", key.subscription, place, "subscription")
 
 
-def _of_invariants(intent: Intent) -> Iterator[Reference]:
+def _of_invariants(intent: Intent) -> Iterator[References]:
     for invariant in intent.invariants.values():
         callers = invariant.place.at("callers")
         spec = invariant.spec.callers
-        yield from _named("groups", spec.groups, callers.at("groups"))
-        yield from _named("tiers", spec.tiers, callers.at("tiers"))
-        yield from _named("users", spec.users, callers.at("users"))
-        yield from _named("groups", spec.not_groups, callers.at("notGroups"))
-        yield from _named("tiers", spec.not_tiers, callers.at("notTiers"))
-        yield from _named("users", spec.not_users, callers.at("notUsers"))
+        yield _named("groups", spec.groups, callers.at("groups"))
+        yield _named("tiers", spec.tiers, callers.at("tiers"))
+        yield _named("users", spec.users, callers.at("users"))
+        yield _named("groups", spec.not_groups, callers.at("notGroups"))
+        yield _named("tiers", spec.not_tiers, callers.at("notTiers"))
+        yield _named("users", spec.not_users, callers.at("notUsers"))
         if EVERY_MODEL not in invariant.spec.models:
-            yield from _models(intent, invariant.spec.models, invariant.place.at("models"))
+            yield _models(intent, invariant.spec.models, invariant.place.at("models"))
 
 
-def _named(section: str, names: Iterable[str], place: Place) -> Iterator[Reference]:
-    for index, name in enumerate(names):
-        yield _same(section, name, place, (index,))
+def _named(section: str, names: Sequence[str], place: Place) -> References:
+    return References(section, names, names, place)
 
 
-def _models(intent: Intent, names: Iterable[str], place: Place) -> Iterator[Reference]:
-    for index, name in enumerate(names):
-        yield _model(intent, name, place, (index,))
+def _models(intent: Intent, written: Sequence[str], place: Place) -> References:
+    return References("models", _qualified(intent, written), written, place)
 
 
-def _same(section: str, name: str, inside: Place, below: tuple[PathPart, ...]) -> Reference:
-    return Reference(section, name, name, inside, below)
+def _alone(section: str, name: str, inside: Place, *below: PathPart) -> References:
+    return References(section, (name,), (name,), inside, below, form="alone")
 
 
-def _model(intent: Intent, name: str, inside: Place, below: tuple[PathPart, ...], *, is_key: bool = False) -> Reference:
-    return Reference("models", qualify(name, intent.platform.spec.model_namespace), name, inside, below, is_key)
+def _qualified(intent: Intent, written: Sequence[str]) -> Sequence[str]:
+    namespace = intent.platform.spec.model_namespace
+    return [qualify(name, namespace) for name in written]
 
 
 def user_aliases(intent: Intent) -> dict[str, str]:
