@@ -104,20 +104,25 @@ class Writer:
 
     def _entry(self, head: str, value: object, indent: str, *, inline: bool = False) -> str:
         """Spell one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
-        if isinstance(value, dict | list | tuple | Mapping):
-            return head + self._collection(value, indent + "  ", inline=inline)
-        return f"{head} {_text(value, indent) if type(value) is str else _atom(value)}\n"
+        if type(value) is str:
+            return f"{head} {_text(value, indent)}\n"
+        if isinstance(value, dict | list) or isinstance(value, tuple | Mapping):  # noqa: SIM101 - an abstract class takes long to ask
+            return head + self._collection(value, f"{indent}  ", inline=inline)
+        return f"{head} {_atom(value)}\n"
 
     def _collection(self, value: Collection, indent: str, *, inline: bool) -> str:
         """Spell a collection; `inline` below a dash, where the first entry shares its line. Below a key it starts a new one."""
         if not value:
-            return " {}\n" if isinstance(value, Mapping) else " []\n"
+            return " []\n" if isinstance(value, list | tuple) else " {}\n"
         known = self._known.get((id(value), indent, inline))
         if known is None:
             if len(indent) >= _DEEPEST:
                 raise UnserialisableError((), f"nested deeper than {DEPTH_LIMIT} levels")
             first = " " if inline else f"\n{indent}"
-            spelt = self._mapping(value, first, indent) if isinstance(value, Mapping) else self._sequence(value, first, indent)
+            if isinstance(value, list | tuple):
+                spelt = self._sequence(value, first, indent)
+            else:
+                spelt = self._mapping(value, first, indent)
             known = self._known[id(value), indent, inline] = value, spelt
         return known[1]
 
