@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
         if cost:
             large = tuple(one for one in front.diagnostics if one.severity is Severity.ERROR)
             _aside(in_folder(large, config), Folder(config, front.sources))
-            sys.exit(max(code(large), _told(program, wanted, form)))
+            sys.exit(code((*large, *_told(program, wanted, form))))
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
         stop(str(error), advice=error.advice)
@@ -70,12 +70,12 @@ def command(  # noqa: PLR0913 - one parameter for each option
         click.echo(left_out(found), err=True)
 
 
-def _told(program: Program, models: Sequence[Model], form: str) -> int:
-    """Print what models take, and give the exit code; manifests that the cluster would refuse are measured all the same."""
+def _told(program: Program, models: Sequence[Model], form: str) -> tuple[Diagnostic, ...]:
+    """Print what models take; manifests that the cluster would refuse are measured all the same, and told of."""
     back = pipeline.back(program)
     _aside(back.diagnostics, Sources())
     click.echo(cost_formats.FORMATS[form](costs(program, back.bundle.documents, models)), nl=False)
-    return code(back.diagnostics)
+    return back.diagnostics
 
 
 def _aside(diagnostics: Sequence[Diagnostic], sources: Locator) -> None:

@@ -15,7 +15,7 @@ class AmbiguousRouteError(LookupError):
 
 
 class Cluster(Struct, frozen=True):
-    """The manifests as a whole; `effectives` has one entry for each path, in a fixed order."""
+    """The manifests as a whole; `effectives` has one entry for each path, in a fixed order; `index` finds what the rest has."""
 
     gateways: tuple[Gateway, ...] = ()
     routes: tuple[Route, ...] = ()

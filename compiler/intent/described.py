@@ -32,6 +32,8 @@ def described(found: object) -> str:
             return f"`{str(found).lower()}`"
         case int() | float():
             return f"the number `{found}`"
+        case "":
+            return "an empty text"
         case str():
             return f"{'the text ' if looks_plain(found) else ''}`{found[:_MOST]}{'...' if len(found) > _MOST else ''}`"
         case list():

@@ -56,7 +56,7 @@ def explain(spec: type[Spec], data: object, place: Place) -> Iterator[Diagnostic
     except ValidationError as error:
         yield from _explained(error, data, place)
     else:
-        # What is refused stays refused: no property and no search ever found the two to differ.
+        # What is refused stays refused; where the two differ, the tests are there to tell.
         yield _error("bad-value", f"{described(data)} is not what may be written here", place)
 
 
@@ -97,9 +97,7 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
     elif kind == "union_tag_invalid":
         known = str(context["expected_tags"]).replace("'", "")
         # Pydantic gives what is no text as one.
-        tag = found["kind"] if isinstance(found, dict) else context["tag"]
-        suggestion = closest(tag, known.split(", ")) if isinstance(tag, str) else None
-        yield _error("bad-value", f"unknown kind {described(tag)}", place.at("kind"), _listed(known, suggestion))
+        yield _kind(found["kind"] if isinstance(found, dict) else context["tag"], known, place.at("kind"))
     elif kind in _EXPECTED:
         found_instead = f"expected {_EXPECTED[kind]}, found {described(found)}"
         fix = _window(found, place)
@@ -112,9 +110,20 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
     elif kind == "literal_error":
         known = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
-        yield _error("bad-value", f"unknown value {described(found)}", place, _listed(known, suggestion))
+        plain = isinstance(found, str | bool)
+        headline = f"unknown value {described(found)}" if plain else f"{described(found)} is none of the values for this place"
+        yield _error("bad-value", headline, place, _listed(known, suggestion))
     else:
         yield _error("bad-value", _bounds(kind, context, found) or _plain(details["msg"]), place, _example(details["loc"], kind))
+
+
+def _kind(tag: object, known: str, place: Place) -> Diagnostic:
+    """Tell of a kind that there is not; in brackets it is meant without them."""
+    inside = next(iter(tag), None) if isinstance(tag, list | dict) else tag
+    names = known.split(", ")
+    suggestion = inside if inside in names else closest(inside, names) if isinstance(inside, str) else None
+    said = "unknown kind" if isinstance(tag, str) else "expected the name of a kind, found"
+    return _error("bad-value", f"{said} {described(tag)}", place, _listed(known, str(suggestion) if suggestion else None))
 
 
 def _bounds(kind: str, context: Mapping[str, object], found: object) -> str | None:

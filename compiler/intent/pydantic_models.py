@@ -81,6 +81,8 @@ def _translated(annotation: Any) -> Any:  # noqa: ANN401 - an annotation
         return model_of(annotation)
     if annotation is str:
         return Annotated[str, _Whole()]
+    if origin is Literal and not all(isinstance(option, str) for option in inside):
+        return Annotated[annotation, BeforeValidator(_of_type(inside))]
     if not inside or origin is Literal:
         return annotation
     if origin is Annotated:
@@ -88,6 +90,17 @@ def _translated(annotation: Any) -> Any:  # noqa: ANN401 - an annotation
         return Annotated[_translated(inside[0]), *said]
     parts = tuple(_translated(part) for part in inside)
     return reduce(or_, parts) if origin in (Union, UnionType) else origin[parts]
+
+
+def _of_type(options: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """Have pydantic tell apart what Python takes for equal, such as 200 and 200.0."""
+
+    def of_type(value: object) -> object:
+        if any(value == option and type(value) is not type(option) for option in options):
+            raise PydanticCustomError("literal_error", "one of {expected}", {"expected": " or ".join(map(repr, options))})
+        return value
+
+    return of_type
 
 
 def _said(part: object) -> Iterator[object]:

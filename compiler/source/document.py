@@ -28,6 +28,10 @@ class Document(Struct, frozen=True, dict=True):
     data: object
     origins: Origins | None = None
 
+    def __repr__(self) -> str:
+        """Name it: its text may hold what nobody should see."""
+        return f"Document({self.file!r}, {self.index})"
+
     @cached_property
     def _root(self) -> Spot:
         # Positions are most of what a parsed document weighs, and few are ever asked for: the text is read again for them.

@@ -39,7 +39,7 @@ _MEANT: Final = (
 )
 # What the loader never gives is among it: half a character, an infinity, a key that is no text.
 _SCALARS: Final[tuple[Any, ...]] = (
-    *(None, True, False, 0, 1, 1.0, 1.5, -1, 200, 2**31, 10**30, 16**390, float("nan"), float("inf")),
+    *(None, True, False, 0, 1, 1.0, 1.5, -1, 200, 200.0, 2**31, 10**30, 16**390, float("nan"), float("inf")),
     *("", " ", "x", "a\n", "1h", "1h\n", "01h", "*", "\u00e9", "\ud800", "\x00", "\x1c", "\x85", "\u2028", "\ufeff", "\u0661"),
     *("A" * 2000, "1.5\n", "\u0661.\u0665", "https://[", "https://[::1", "https://a\u2100b/", "(", "a{999999}"),
     *("https://a b/", " https://a.b/", "https://a.b:x/", "https://a.b:99999/", "https://[::1]/"),

@@ -35,9 +35,9 @@ def _only(spec: type[Spec], data: object) -> Diagnostic:
         (Resource, _RESOURCE, "the text has more than the 253 characters that fit here"),
         (AccessSpec, {"models": []}, "nothing is listed here, and at least one item is needed"),
         (RowSpec, {**_ROW, "status": 10**30}, f"the number `{10**30}` is none of the numbers that may stand here"),
-        (RowSpec, {**_ROW, "status": 500}, "unknown value the number `500`"),
-        (ModelSpec, {"backend": {"kind": True}}, "unknown kind `true`"),
-        (ModelSpec, {"backend": {"kind": ["Service"]}}, "unknown kind a list"),
+        (RowSpec, {**_ROW, "status": 500}, "the number `500` is none of the values for this place"),
+        (ModelSpec, {"backend": {"kind": True}}, "expected the name of a kind, found `true`"),
+        (ModelSpec, {"backend": {"kind": ["Service"]}}, "expected the name of a kind, found a list"),
         (ModelSpec, {"backend": {"kind": "service"}}, "unknown kind `service`"),
     ],
 )
@@ -57,6 +57,19 @@ def test_quotes_are_the_trouble_only_where_a_number_is_in_them(value: str, help_
 @pytest.mark.parametrize(("value", "help_"), [("true", "remove the quotes"), ("1", None), ("", None), ("yes", None)])
 def test_quotes_are_the_trouble_only_where_a_truth_is_in_them(value: str, help_: str | None) -> None:
     assert _only(TierSpec, {**_TIER, "unlimited": value}).help == help_
+
+
+def test_a_kind_in_brackets_is_meant_without_them() -> None:
+    kinds: tuple[object, ...] = (["Service"], {"Service": {}}, ["service"])
+    for kind in kinds:
+        assert _only(ModelSpec, {"backend": {"kind": kind}}).help == "did you mean `Service`?"
+    assert str(_only(ModelSpec, {"backend": {"kind": []}}).help).startswith("known here: ")
+
+
+def test_a_number_that_equals_another_is_told_of_at_its_place() -> None:
+    found = _only(RowSpec, {**_ROW, "status": 200.0})
+    assert found.place == Place("maas.yaml", ("status",))
+    assert found.help == "known here: 200, 401, 403, 429"
 
 
 @pytest.mark.parametrize("window", ["1d", "01h", "1h30m"])
