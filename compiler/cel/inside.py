@@ -15,8 +15,8 @@ _EXPRESSIONS: Final = get_args(Expr)
 Where = tuple[str | int, ...]
 
 
-def expressions(value: Any, where: Where = ()) -> Iterator[tuple[Where, Expr]]:  # noqa: ANN401 - any frozen object of data
-    """Give every tree below an object of fields, mappings and tuples, with the way to it, in the order of the fields."""
+def expressions(value: Any, where: Where = ()) -> Iterator[tuple[Where, Expr]]:  # noqa: ANN401 - plain data and objects of it
+    """Give every tree below an object with fields, a mapping or a tuple, with the way to it, in the order of the fields."""
     if isinstance(value, _EXPRESSIONS):
         yield where, value
     elif isinstance(value, Struct):

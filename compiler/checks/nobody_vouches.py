@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from compiler.checks.report import warning
-from compiler.diagnostics.model import Diagnostic, Note
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.intent.intent import Intent
-from compiler.intent.references import Reference, references_but_of_budgets, user_aliases
+from compiler.intent.references import references_but_of_budgets, user_aliases
 from compiler.lower.lower import projected_group
 from compiler.lower.methods import methods
 from compiler.program.methods import Method, TierToken, kind_of, vouches_for_group, vouches_for_user
@@ -37,9 +37,9 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
         known = told[several.section]
         if known.issuperset(names):
             continue
-        for name, one in zip(names, several.each(), strict=True):
+        for index, name in enumerate(names):
             if name not in known and not any(_vouches(method, several.section, name, projected) for method in ways_in):
-                yield _unknown(one, name, ways_in)
+                yield _unknown(several.section, name, several.place(index), ways_in)
             known.add(name)
 
 
@@ -50,14 +50,14 @@ def _vouches(method: Method, section: str, name: str, projected: frozenset[str])
     return vouches_for_user(method, name) and (not isinstance(method, TierToken) or name.startswith(_SERVICE_ACCOUNT))
 
 
-def _unknown(reference: Reference, name: str, ways_in: Iterable[Method]) -> Diagnostic:
-    asked, nobody = _WORDS[reference.section]
+def _unknown(section: str, name: str, place: Place, ways_in: Iterable[Method]) -> Diagnostic:
+    asked, nobody = _WORDS[section]
     return warning(
         "nobody-vouches",
         f"no way in can tell that a caller {asked} `{name}`",
-        reference.place,
+        place,
         f"{nobody} at the gateway: 403 for whatever is meant for `{name}` alone",
-        *(Note(_why(method, reference.section), method.origin) for method in ways_in),
+        *(Note(_why(method, section), method.origin) for method in ways_in),
         help="add a way in that can, such as `tokenReview`, or name what these can tell of",
     )
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from compiler.checks.report import warning
 from compiler.diagnostics.model import Diagnostic
-from compiler.program.comparisons import MOST, compared
+from compiler.program.comparisons import MOST, at_most, compared
 from compiler.program.ir import Program
 
 
 def on_program(program: Program) -> Iterator[Diagnostic]:
     """Report models with more names than a caller of many groups can be compared with while the gateway waits."""
     for model in program.models:
+        if at_most(program, model) <= MOST:
+            continue
         found = compared(program, model)
         if found > MOST:
             yield warning(

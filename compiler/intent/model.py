@@ -20,6 +20,10 @@ class RateSpec(Spec, shared=True):
         Window, Field(description="how long a window is: whole numbers with `s`, `m`, `h`, `d` or `w`, such as `90s` or `1d12h`")
     ]
 
+    def __hash__(self) -> int:
+        """Give the hash of any record in less time: a budget's is made of many of these."""
+        return hash((self.limit, self.window))
+
 
 class GroupSpec(Spec):
     """A group that the identity provider puts callers in; `builtin` marks the groups of Kubernetes itself."""
@@ -43,6 +47,10 @@ class BudgetSpec(Spec):
     tokens: Annotated[list[RateSpec], Field(description="rates of tokens")] = []
     requests: Annotated[list[RateSpec], Field(description="rates of requests")] = []
     unlimited: Annotated[bool, Field(description="tokens are counted for attribution and never limited")] = False
+
+    def __hash__(self) -> int:
+        """Give the hash of any record in less time; what else a kind of budget has tells few of them apart."""
+        return hash((*self.tokens, None, *self.requests, self.unlimited))
 
 
 class TierSpec(BudgetSpec):

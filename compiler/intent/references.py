@@ -25,35 +25,42 @@ class Reference(NamedTuple):
 class References(NamedTuple):
     """Names of `section` as `written`: those of a list, the keys of a mapping, or one that stands alone.
 
-    In `names` models have their namespaces also where they were not written. `inside` is the place of the list or of the
-    mapping, and `below` leads from an item of the list to the name. The one that stands alone is `below` the place itself.
-    There are many, and of few the places are asked for.
+    `inside` is the place of the list or of the mapping, and `below` leads from an item of the list to the name. The one that
+    stands alone is `below` the place itself. There are many, and of few the places are asked for. Models that are written
+    without a namespace are of `namespace`.
     """
 
     section: str
-    names: Sequence[str]
     written: Sequence[str]
     inside: Place
     below: tuple[PathPart, ...] = ()
     form: Literal["list", "keys", "alone"] = "list"
+    namespace: str | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Give the names, of models with their namespaces."""
+        return [qualify(name, self.namespace) for name in self.written] if self.section == "models" else self.written
 
     def each(self) -> Iterator[Reference]:
         """Give them one by one."""
-        for index, (name, written) in enumerate(zip(self.names, self.written, strict=True)):
-            yield Reference(self.section, name, written, self._place(index, written))
+        for index, name in enumerate(self.names):
+            yield Reference(self.section, name, self.written[index], self.place(index))
 
-    def _place(self, index: int, written: str) -> Place:
+    def place(self, index: int) -> Place:
+        """Give where one of them stands."""
         if self.form == "keys":
-            return self.inside.at(written).on_key()
+            return self.inside.at(self.written[index]).on_key()
         return self.inside.at(index, *self.below) if self.form == "list" else self.inside.at(*self.below)
 
 
 def references(intent: Intent) -> Iterator[References]:
     """Give every reference: those of budgets come last."""
     yield from references_but_of_budgets(intent)
+    namespace = intent.platform.spec.model_namespace
     for subscription in intent.subscriptions.values():
         written = tuple(subscription.spec.models)
-        yield References("models", _qualified(intent, written), written, subscription.place.at("models"), form="keys")
+        yield References("models", written, subscription.place.at("models"), form="keys", namespace=namespace)
 
 
 def references_but_of_budgets(intent: Intent) -> Iterator[References]:
@@ -88,10 +95,10 @@ def _of_teams(intent: Intent) -> Iterator[References]:
         if team.spec.default_policy is not None:
             yield _alone("policies", team.spec.default_policy, team.place, "defaultPolicy")
         members = [member.user for member in team.spec.members]
-        yield References("users", members, members, team.place.at("members"), ("user",))
+        yield References("users", members, team.place.at("members"), ("user",))
         for index, grant in enumerate(team.spec.grants):
-            name = qualify(grant.model, intent.platform.spec.model_namespace)
-            yield References("models", (name,), (grant.model,), team.place, ("grants", index, "model"), form="alone")
+            of = ("grants", index, "model")
+            yield References("models", (grant.model,), team.place, of, "alone", intent.platform.spec.model_namespace)
             if grant.user is not None:
                 yield _alone("users", grant.user, team.place, "grants", index, "user")
         for alias, key in team.spec.keys.items():
@@ -121,20 +128,15 @@ def _of_invariants(intent: Intent) -> Iterator[References]:
 
 
 def _named(section: str, names: Sequence[str], place: Place) -> References:
-    return References(section, names, names, place)
+    return References(section, names, place)
 
 
 def _models(intent: Intent, written: Sequence[str], place: Place) -> References:
-    return References("models", _qualified(intent, written), written, place)
+    return References("models", written, place, namespace=intent.platform.spec.model_namespace)
 
 
 def _alone(section: str, name: str, inside: Place, *below: PathPart) -> References:
-    return References(section, (name,), (name,), inside, below, form="alone")
-
-
-def _qualified(intent: Intent, written: Sequence[str]) -> Sequence[str]:
-    namespace = intent.platform.spec.model_namespace
-    return [qualify(name, namespace) for name in written]
+    return References(section, (name,), inside, below, "alone")
 
 
 def user_aliases(intent: Intent) -> dict[str, str]:

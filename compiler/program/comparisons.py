@@ -23,3 +23,10 @@ def compared(program: Program, model: Model) -> int:
     # Of a name with a comma nothing is exported, because groups are exported as one text.
     exported = sum("," not in group for group in granted | owning)
     return len(granted) + exported + len(entries)
+
+
+def at_most(program: Program, model: Model) -> int:
+    """Give a bound of `compared` that takes less time to find: groups that are named twice count twice."""
+    entries = program.precedence(model)
+    granted = sum([len(grant.subjects.groups) for grant in model.grants])
+    return 2 * granted + sum([len(entry.subjects.groups) for entry in entries]) + len(entries)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from compiler.source.scalars import AmbiguousNumberError, plain
 
@@ -36,15 +36,8 @@ class _OtherError(Exception):
     """The text is not of this form."""
 
 
-class _Line(NamedTuple):
-    """A line: its column, how many dashes stand before the rest, and the key, `open` where its value is yet to come."""
-
-    column: int
-    dashes: int
-    key: str | None
-    value: object
-    open: bool
-
+# A line: its column, how many dashes stand before the rest, its key, its value, and whether its value is yet to come.
+_Line = tuple[int, int, "str | None", object, bool]
 
 _Frame = tuple[int, "list[object] | dict[str, object]"]
 
@@ -77,15 +70,16 @@ def _document(lines: list[str], depth: int) -> object:
         line = _line(written)
         if line is None:
             continue
-        if not stack or (waiting and line.column > stack[-1][0]):
-            made: list[object] | dict[str, object] = [] if line.dashes else {}
+        column, dashes = line[0], line[1]
+        if not stack or (waiting and column > stack[-1][0]):
+            made: list[object] | dict[str, object] = [] if dashes else {}
             if waiting:
                 waiting[0][waiting[1]] = made
             else:
                 root = made
-            stack.append((line.column, made))
+            stack.append((column, made))
         else:
-            while stack and stack[-1][0] > line.column:
+            while stack and stack[-1][0] > column:
                 stack.pop()
         waiting = _entry(line, stack)
         if len(stack) + _FLOW_DEPTH > depth:
@@ -145,7 +139,7 @@ def _line(written: str) -> _Line | None:
     elif flow is not None:
         value = _flow(flow)
     is_open = one is None and quoted is None and flow is None
-    return _Line(len(indent), len(dashes) // 2, key, value, is_open)
+    return len(indent), len(dashes) // 2, key, value, is_open
 
 
 def _is_key(written: str) -> bool:

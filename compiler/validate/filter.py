@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 Document = Mapping[str, Any]
@@ -123,6 +124,7 @@ def _limit(limit: Document, *, tokens: bool) -> int:
     return _TOKEN_LIMIT + 2 * predicates if tokens else _REQUEST_LIMIT + predicates
 
 
+@lru_cache(maxsize=1 << 12)
 def _quoted(text: str) -> int:
     """Count a text as it stands in JSON, in bytes."""
     return len(text.encode()) + text.count('"') + text.count("\\")
