@@ -18,8 +18,9 @@ _EXPRESSIONS: Final = frozenset(get_args(Expr))
 _SCALARS: Final = frozenset((str, int, bool))
 _COLLECTIONS: Final = frozenset((tuple, dict))
 
-# Parts that are remembered; those that many manifests share are back soon after they were forgotten.
-_MOST_SHARED: Final = 10_000
+# Parts that are remembered; those that many manifests share are back soon after they were forgotten. Ten times as many leave the
+# cache of a processor, and take longer to find than they save.
+_MOST_SHARED: Final = 1_000
 
 
 class ObjectMeta(Struct, frozen=True):

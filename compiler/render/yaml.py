@@ -24,8 +24,9 @@ _INT_MAX: Final = 2**63 - 1
 # YAML gives up on an implicit key after 1024 characters (YAML 1.2.2, 7.4.3); longer ones are written `? key`.
 _KEY_LIMIT: Final = 1000
 
-# Collections that are remembered; those that many documents share are back soon after they were forgotten.
-_MOST_SHARED: Final = 10_000
+# Collections that are remembered; those that many documents share are back soon after they were forgotten, and more of them leave
+# the cache of a processor.
+_MOST_SHARED: Final = 1_000
 
 _OPENING: Final = re.compile(START)
 
