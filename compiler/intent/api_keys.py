@@ -41,7 +41,7 @@ class SecretSpec(Spec):
     ] = None
 
     def sound(self) -> None:
-        """Hold to what the sentence above says."""
+        """Refuse a value that is kept in two places, or in none."""
         if (self.external is None) == (self.sealed is None):
             raise Refused("bad-value", "the value of a key is either `external` or `sealed`")
 

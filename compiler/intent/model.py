@@ -209,7 +209,7 @@ class InvariantSpec(Spec):
     at_most: Annotated[RateSpec | None, Field(alias="atMost", description="such callers never have more tokens than this")] = None
 
     def sound(self) -> None:
-        """Hold to what the sentence above says."""
+        """Refuse one that says both, or neither."""
         if (self.never is None) == (self.at_most is None):
             raise Refused("bad-value", "an invariant says either `never: access` or `atMost`")
 

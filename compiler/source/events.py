@@ -23,7 +23,7 @@ Event = yaml_events.Event
 # YAML 1.2.2, production c-printable, without the line breaks of YAML 1.1 (NEL, LS, PS), the byte order mark inside a text,
 # and DEL and the C1 controls, which libyaml refuses.
 _UNPRINTABLE: Final = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-_UNPRINTABLE_ASCII: Final = re.compile("[^\t\n\r\x20-\x7e]")
+_UNPRINTABLE_IN_ASCII: Final = re.compile("[^\t\n\r\x20-\x7e]")
 _BREAK: Final = re.compile(r"\r\n|\n|\r")
 
 # Lines that git puts around what it could not merge.
@@ -69,7 +69,7 @@ def events(file: str, text: str) -> Iterator[Event]:
         SyntaxDiagnosticError: where the text is not well-formed.
     """
     # The large class takes longer to compile than most texts take to read, and most are ASCII.
-    strange = _UNPRINTABLE_ASCII.search(text) if text.isascii() else re.search(_UNPRINTABLE, text)
+    strange = _UNPRINTABLE_IN_ASCII.search(text) if text.isascii() else re.search(_UNPRINTABLE, text)
     if strange:
         raise SyntaxDiagnosticError(_unprintable(file, text, strange))
     parser = CParser(text)
