@@ -48,8 +48,6 @@ class Unchanged:
 
     def __init__(self, earlier: Earlier, program: Program) -> None:
         self._earlier = earlier
-        # Equal models have equal bytes, and others never: fields are written with their names, and no two kinds of part that may
-        # stand at one place have the same names.
         common = hashlib.sha256(earlier.maker.encode() + pickle.dumps((program.platform, program.tiers)))
         self._tokens = {file_of(model): _token(common.copy(), model) for model in program.models}
 
@@ -76,6 +74,8 @@ class Unchanged:
 
 
 def _token(common: hashlib._Hash, model: Model) -> str:
+    # Equal models have equal bytes, and others never: fields are written with their names, and no two kinds of part that may
+    # stand at one place have the same names.
     common.update(encode(model))
     return common.hexdigest()
 

@@ -179,3 +179,8 @@ def test_what_only_a_duplicate_uses_is_not_unused(tmp_path: Path) -> None:
     ]
     (tmp_path / "c.yaml").unlink()
     assert [one.code for one in front(tmp_path).diagnostics if one.code in ("duplicate-name", "unused-group")] == ["unused-group"]
+
+
+def test_a_model_beside_all_models_is_a_name_like_any_other() -> None:
+    (told,) = found('models: ["*"], atMost', 'models: ["*", nope], atMost')
+    assert (told.code, told.place and told.place.path[-2:]) == ("unknown-model", ("models", 1))

@@ -114,6 +114,7 @@ def _of_key(intent: Intent, key: KeySpec, place: Place) -> Iterator[References]:
 
 
 def _of_invariants(intent: Intent) -> Iterator[References]:
+    namespace = intent.platform.spec.model_namespace
     for invariant in intent.invariants.values():
         callers = invariant.place.at("callers")
         spec = invariant.spec.callers
@@ -125,6 +126,10 @@ def _of_invariants(intent: Intent) -> Iterator[References]:
         yield _named("users", spec.not_users, callers.at("notUsers"))
         if EVERY_MODEL not in invariant.spec.models:
             yield _models(intent, invariant.spec.models, invariant.place.at("models"))
+            continue
+        for index, name in enumerate(invariant.spec.models):
+            if name != EVERY_MODEL:
+                yield References("models", (name,), invariant.place, ("models", index), "alone", namespace)
 
 
 def _named(section: str, names: Sequence[str], place: Place) -> References:
