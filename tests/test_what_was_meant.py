@@ -184,3 +184,26 @@ def test_what_only_a_duplicate_uses_is_not_unused(tmp_path: Path) -> None:
 def test_a_model_beside_all_models_is_a_name_like_any_other() -> None:
     (told,) = found('models: ["*"], atMost', 'models: ["*", nope], atMost')
     assert (told.code, told.place and told.place.path[-2:]) == ("unknown-model", ("models", 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [
+        ("callers: {}", "callers: {groups: [nope]}", "the invariant would speak of nobody by that name"),
+        ("callers: {}", "callers: {users: [nope]}", "the invariant would speak of nobody by that name"),
+        ("callers: {}", "callers: {tiers: [nope]}", "the invariant would speak of nobody by that name"),
+        ("callers: {}", "callers: {notGroups: [nope]}", "the invariant would leave out nobody by that name"),
+        ("callers: {}", "callers: {notUsers: [nope]}", "the invariant would leave out nobody by that name"),
+        ("callers: {}", "callers: {notTiers: [nope]}", "the invariant would leave out nobody by that name"),
+        ('models: ["*"], atMost', "models: [nope], atMost", "the invariant would speak of no model of that name"),
+        ('models: ["*"], atMost', 'models: ["*", nope], atMost', "the invariant would speak of no model of that name"),
+        (
+            "groups: [free-user], tokens",
+            "groups: [nope], tokens",
+            "no caller would ever match it",
+        ),
+    ],
+)
+def test_an_unknown_name_in_an_invariant_is_not_said_to_decide_about_requests(old: str, new: str, effect: str) -> None:
+    (told,) = (one for one in found(old, new) if one.severity.value == "error")
+    assert told.effect.partition(":")[0] == effect

@@ -23,6 +23,10 @@ _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "policies": ("unknown-policy", "policy", "the team would have no budget: 403 for its members"),
 }
 
+# An invariant decides about no request: what it misses is what it was to prove.
+_SPEAKS_OF_NOBODY: Final = "the invariant would speak of nobody by that name: it proves nothing of those it was meant for"
+_SPEAKS_OF_NO_MODEL: Final = "the invariant would speak of no model of that name: it proves nothing of the one it was meant for"
+_LEAVES_OUT_NOBODY: Final = "the invariant would leave out nobody by that name: it asks the same of those who are not meant"
 
 # What only the identity provider defines: to declare it here says no more than that it is meant as written.
 _DECLARED: Final = ("groups", "users")
@@ -40,7 +44,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
 
 
 def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent) -> Diagnostic:
-    code, kind, effect = _CODES[reference.section]
+    code, kind, _ = _CODES[reference.section]
     suggestion = closest(reference.name, sorted(known[reference.section]))
     if suggestion:
         suggestion = _as_written(suggestion, reference, intent)
@@ -48,7 +52,17 @@ def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent
     odd = unseen(reference.written) or (EVERY_ITEM.get(reference.section) if reference.written == EVERYTHING else None)
     advice = odd or (f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`")
     fix = None if odd else _fix(reference, known, intent)
-    return error(code, f"unknown {kind} `{reference.written}`", reference.place, effect, help=advice, fix=fix)
+    return error(code, f"unknown {kind} `{reference.written}`", reference.place, _effect(reference), help=advice, fix=fix)
+
+
+def _effect(reference: Reference) -> str:
+    match reference.place.path:
+        case ("invariants", _, "callers", str(key), *_):
+            return _LEAVES_OUT_NOBODY if key.startswith("not") else _SPEAKS_OF_NOBODY
+        case ("invariants", _, "models", *_):
+            return _SPEAKS_OF_NO_MODEL
+        case _:
+            return _CODES[reference.section][2]
 
 
 def _as_written(name: str, reference: Reference, intent: Intent) -> str:
