@@ -8,16 +8,17 @@ from compiler.checks.report import error
 from compiler.diagnostics.model import Diagnostic
 from compiler.diagnostics.suggest import closest
 from compiler.intent.intent import Intent
-from compiler.intent.references import user_aliases
+from compiler.intent.references import user_aliases, user_names
 
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report keys of users who are no members; who is one by a group of the identity provider is listed too."""
     users = user_aliases(intent)
+    name_of = user_names(intent)
     for team in intent.teams.values():
-        members = {users.get(member.user, member.user) for member in team.spec.members}
+        members = {name_of(member.user) for member in team.spec.members}
         for alias, key in team.spec.keys.items():
-            if users.get(key.user, key.user) in members or key.user not in users:
+            if name_of(key.user) in members or key.user not in users:
                 continue
             near = closest(key.user, sorted(members))
             advice = f"did you mean `{near}`? if not, add" if near else "add"

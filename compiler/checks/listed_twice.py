@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator
 from typing import Final
 
 from compiler.checks.report import warning
@@ -10,7 +10,7 @@ from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.intent.intent import Intent
 from compiler.intent.model import MemberSpec
 from compiler.intent.parse import qualify
-from compiler.intent.references import Reference, References, references_but_of_budgets, user_aliases
+from compiler.intent.references import Reference, References, references_but_of_budgets, user_names
 
 _SAYS_NOTHING: Final = "the second says nothing that the first has not said"
 
@@ -20,18 +20,16 @@ _KIND: Final = {"users": "user", "models": "model"}
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     """Report each name after the first of a list, and each grant that a team has already."""
-    users = user_aliases(intent)
     for several in references_but_of_budgets(intent):
-        names = [users.get(name, name) for name in several.names] if several.section == "users" else several.names
-        if several.form == "list" and len(set(names)) < len(names):
-            yield from _repeated(several, names, intent)
+        if several.form == "list" and len(set(several.names)) < len(several.written):
+            yield from _repeated(several, intent)
     yield from _grants(intent)
 
 
-def _repeated(several: References, names: Sequence[str], intent: Intent) -> Iterator[Diagnostic]:
+def _repeated(several: References, intent: Intent) -> Iterator[Diagnostic]:
     seen: dict[str, Reference] = {}
-    for name, reference in zip(names, several.each(), strict=True):
-        first = seen.setdefault(name, reference)
+    for reference in several.each():
+        first = seen.setdefault(reference.name, reference)
         if first.place == reference.place:
             continue
         one = _one((several.section, reference.written, first.written))
@@ -57,12 +55,12 @@ def _of_roles(first: MemberSpec | None, second: MemberSpec | None) -> str:
 
 def _grants(intent: Intent) -> Iterator[Diagnostic]:
     """Report grants of one model to the same: each is a model and a user, or the whole team."""
-    users = user_aliases(intent)
+    name_of = user_names(intent)
     namespace = intent.platform.spec.model_namespace
     for team in intent.teams.values():
         seen: dict[Hashable, int] = {}
         for index, grant in enumerate(team.spec.grants):
-            user = None if grant.user is None else users.get(grant.user, grant.user)
+            user = None if grant.user is None else name_of(grant.user)
             first = seen.setdefault((qualify(grant.model, namespace), user), index)
             if first != index:
                 before = team.spec.grants[first]

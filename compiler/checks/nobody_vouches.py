@@ -8,7 +8,7 @@ from typing import Final
 from compiler.checks.report import warning
 from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.intent.intent import Intent
-from compiler.intent.references import references_but_of_budgets, user_aliases
+from compiler.intent.references import references_but_of_budgets
 from compiler.lower.lower import projected_group
 from compiler.lower.methods import methods
 from compiler.program.methods import Method, TierToken, kind_of, vouches_for_group, vouches_for_user
@@ -28,12 +28,11 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
     ways_in = methods(intent.platform)
     projected = frozenset(projected_group(intent.platform.spec.gateway.name, tier) for tier in intent.tiers)
     told: dict[str, set[str]] = {section: set() for section in _WORDS}
-    aliases = user_aliases(intent)
     for several in references_but_of_budgets(intent):
         # An invariant makes nothing of whom it names.
         if several.section not in _WORDS or several.inside.path[:1] == ("invariants",):
             continue
-        names = [aliases.get(name, name) for name in several.names] if several.section == "users" else several.names
+        names = several.names
         known = told[several.section]
         if known.issuperset(names):
             continue

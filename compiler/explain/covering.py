@@ -9,7 +9,7 @@ from msgspec import Struct
 from compiler.diagnostics.model import PathPart, Place
 from compiler.intent.intent import Intent, Item
 from compiler.intent.model import AccessSpec, SubscriptionSpec, TeamSpec, TierSpec
-from compiler.intent.references import user_aliases
+from compiler.intent.references import user_names
 from compiler.program.decide import Caller
 
 Owning = Item[AccessSpec] | Item[SubscriptionSpec] | Item[TeamSpec] | Item[TierSpec]
@@ -43,9 +43,9 @@ def covering(intent: Intent, origin: Place, caller: Caller) -> Covered | None:
     item = item_of(intent, origin)
     if item is None:
         return None
-    aliases = user_aliases(intent)
+    name_of = user_names(intent)
     for name, path in _users(item, origin):
-        if aliases.get(name, name) == caller.userid:
+        if name_of(name) == caller.userid:
             return Covered("user", caller.userid, item, item.place.at(*path))
     for name, path in _groups(item):
         if name in caller.groups:

@@ -10,7 +10,7 @@ from compiler.explain.question import Question
 from compiler.intent.intent import Item
 from compiler.intent.model import MemberSpec, TeamGrantSpec, TeamSpec
 from compiler.intent.parse import qualify
-from compiler.intent.references import user_aliases
+from compiler.intent.references import user_names
 
 
 def join(of: Question, teams: Sequence[Item[TeamSpec]]) -> Iterator[Edit]:
@@ -76,8 +76,8 @@ def _grant(of: Question, item: Item[TeamSpec], user: str | None) -> Edit:
 
 
 def _members(of: Question, spec: TeamSpec) -> frozenset[str]:
-    aliases = user_aliases(of.intent)
-    return frozenset(aliases.get(member.user, member.user) for member in spec.members)
+    name_of = user_names(of.intent)
+    return frozenset(name_of(member.user) for member in spec.members)
 
 
 def _granted(of: Question, spec: TeamSpec) -> tuple[str | None, ...]:

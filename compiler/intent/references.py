@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 from compiler.diagnostics.model import PathPart, Place
@@ -14,7 +15,10 @@ EVERY_MODEL: Final = "*"
 
 
 class Reference(NamedTuple):
-    """A name of `section` as `written`, and where it stands; in `name` a model has its namespace also where none was written."""
+    """A name of `section` as `written`, and where it stands.
+
+    In `name` a model has its namespace also where none was written, and a user who is declared has the declared name.
+    """
 
     section: str
     name: str
@@ -27,7 +31,7 @@ class References(NamedTuple):
 
     `inside` is the place of the list or of the mapping, and `below` leads from an item of the list to the name. The one that
     stands alone is `below` the place itself. There are many, and of few the places are asked for. Models that are written
-    without a namespace are of `namespace`.
+    without a namespace are of `namespace`, and `aliases` tell the name of a user by every spelling of one.
     """
 
     section: str
@@ -36,11 +40,18 @@ class References(NamedTuple):
     below: tuple[PathPart, ...] = ()
     form: Literal["list", "keys", "alone"] = "list"
     namespace: str | None = None
+    aliases: Mapping[str, str] = MappingProxyType({})
 
     @property
     def names(self) -> Sequence[str]:
-        """Give the names, of models with their namespaces."""
-        return [qualify(name, self.namespace) for name in self.written] if self.section == "models" else self.written
+        """Give the names: two that are spelt otherwise and mean one item are equal."""
+        match self.section:
+            case "models":
+                return [qualify(name, self.namespace) for name in self.written]
+            case "users":
+                return [self.aliases.get(name, name) for name in self.written]
+            case _:
+                return self.written
 
     def each(self) -> Iterator[Reference]:
         """Give them one by one."""
@@ -68,6 +79,12 @@ def references_but_of_budgets(intent: Intent) -> Iterator[References]:
 
     They come in the order of sections and names.
     """
+    aliases = user_aliases(intent)
+    for several in _but_of_budgets(intent):
+        yield several._replace(aliases=aliases) if several.section == "users" else several
+
+
+def _but_of_budgets(intent: Intent) -> Iterator[References]:
     for tier in intent.tiers.values():
         yield _named("groups", tier.spec.groups, tier.place.at("groups"))
     for model in intent.models.values():
@@ -152,3 +169,9 @@ def user_aliases(intent: Intent) -> dict[str, str]:
             if alias is not None:
                 aliases.setdefault(alias, user.name)
     return aliases | {name: name for name in intent.users}
+
+
+def user_names(intent: Intent) -> Callable[[str], str]:
+    """Give what tells the name of a user by any spelling; a spelling that no user has stays as it is."""
+    aliases = user_aliases(intent)
+    return lambda written: aliases.get(written, written)
