@@ -9,6 +9,10 @@ from typing import Final
 # One mistake in every three letters, and never more than this: further away a guess misleads more than it helps.
 _LETTERS_PER_MISTAKE: Final = 3
 _MOST_MISTAKES: Final = 4
+# Below this length every name of the same length is one or two letters away.
+_SHORTEST: Final = 3
+# What a mail address, a model with its namespace or a ServiceAccount is made of: a long domain makes no two users alike.
+_SECTIONS: Final = re.compile("[@/:]")
 # From this length on a word that stands whole inside the other is worth showing (`premium`, `premium-users`).
 _TELLING_LENGTH: Final = 4
 # Beyond two mistakes a name is another name, and not a misspelt one.
@@ -57,8 +61,18 @@ def _slip(word: list[str], name: list[str]) -> bool:
 
 
 def _score(word: str, name: str) -> int | None:
-    """Rate a pair, 0 being equal; None when the two have nothing to do with each other."""
-    allowed = min(_MOST_MISTAKES, (min(len(word), len(name)) + 1) // _LETTERS_PER_MISTAKE)
+    """Rate a pair, 0 being equal; None when the two have nothing to do with each other, or two sections of them have not."""
+    rating = _rating(word, name)
+    if rating is None:
+        return None
+    words, names = _SECTIONS.split(word), _SECTIONS.split(name)
+    alike = len(words) != len(names) or all(_rating(*pair) is not None for pair in zip(words, names, strict=True))
+    return rating if alike else None
+
+
+def _rating(word: str, name: str) -> int | None:
+    shortest = min(len(word), len(name))
+    allowed = min(_MOST_MISTAKES, (shortest + 1) // _LETTERS_PER_MISTAKE) if shortest >= _SHORTEST else 0
     mistakes = _distance(word, name, allowed)
     if mistakes is not None:
         return mistakes
