@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_support import SMALL
+from cli_support import SMALL, run, write
 
 from compiler.checks.run import check_intent
 from compiler.diagnostics.model import Diagnostic
@@ -136,6 +136,47 @@ def test_what_stands_for_all_is_told_where_it_does(old: str, new: str, words: st
 )
 def test_characters_that_nobody_sees_are_named(old: str, new: str, name: str) -> None:
     assert any(f"it holds a {name}, which nobody sees" in (one.help or "") for one in found(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "headline"),
+    [
+        ("groups: [free-user], tokens", "groups: [''], tokens", 'unknown group `""`'),
+        ("groups:\n", "'':\n", 'unknown section `""`'),
+        ("{limit: 100,", "{'': 1, limit: 100,", 'unknown key `""`'),
+        ("{limit: 100,", "{'': 1, '': 2, limit: 100,", 'the key `""` is written twice'),
+        ("policies:\n  plan", "policies:\n  ''", '`""` is no Kubernetes name'),
+        ("groups:\n  free-user:", "groups:\n  '':", 'the group `""` matches no allowed name'),
+        ("tiers:", "users: {'': {}}\ntiers:", 'the user `""` matches no allowed name'),
+        ('models: ["*"]', "models: ['']", 'unknown model `""`'),
+    ],
+)
+def test_an_empty_name_is_shown_as_one_would_write_it(old: str, new: str, headline: str) -> None:
+    told = {one.headline: one.help for one in found(old, new)}
+    assert headline in told, told
+    assert told[headline] in ("it is empty: write the one that is meant, or remove it", None), told
+
+
+@pytest.mark.parametrize(
+    ("words", "headline"),
+    [
+        (["explain", "", "--group", "x"], 'unknown model `""`'),
+        (["explain", "simulator", "--user", ""], '`""` cannot be the name of a user'),
+        (["explain", "simulator", "--group", ""], '`""` cannot be the name of a group'),
+        (["explain", "simulator", "--method", ""], 'unknown method `""`'),
+        (["explain", "simulator", "--key", ""], 'unknown key `""`'),
+        (["explain", "simulator", "--group", "x", "--header", ""], '`""` is no header'),
+        (["effective", "--model", ""], 'unknown model `""`'),
+        (["key", "list", "--team", ""], 'there is no team `""`'),
+        (["rule", ""], 'no rule has the code `""`'),
+    ],
+)
+def test_an_empty_word_of_a_command_is_shown_too(
+    words: list[str], headline: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, {"config/a.yaml": SMALL})
+    monkeypatch.chdir(tmp_path)
+    assert run(*words).output.startswith(f"maasc: {headline}\n")
 
 
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "=======", ">>>>>>> main", "||||||| 1234567"])

@@ -7,6 +7,7 @@ from typing import Final
 
 from compiler.checks.report import error
 from compiler.diagnostics.model import Diagnostic, Fix
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import certain, closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent.advice import EVERY_ITEM, EVERYTHING
@@ -52,7 +53,7 @@ def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent
     odd = unseen(reference.written) or (EVERY_ITEM.get(reference.section) if reference.written == EVERYTHING else None)
     advice = odd or (f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`")
     fix = None if odd else _fix(reference, known, intent)
-    return error(code, f"unknown {kind} `{reference.written}`", reference.place, _effect(reference), help=advice, fix=fix)
+    return error(code, f"unknown {kind} {quoted(reference.written)}", reference.place, _effect(reference), help=advice, fix=fix)
 
 
 def _effect(reference: Reference) -> str:

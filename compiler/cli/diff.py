@@ -18,6 +18,7 @@ from compiler.cli.sides import compared, ended_by_doubt, side
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.diff.compare import Comparison
 from compiler.diff.formats import findings, markdown, plain, text
@@ -124,7 +125,7 @@ def _people(file: Path, listed: tuple[Person, ...], names: Known) -> tuple[Perso
     for group in found.unknown[:_MOST_UNKNOWN]:
         near = closest(group, names.groups)
         click.echo(
-            f"maasc: {file}: no group on either side is `{group}`" + (f"; did you mean `{near}`?" if near else ""), err=True
+            f"maasc: {file}: no group on either side is {quoted(group)}" + (f"; did you mean `{near}`?" if near else ""), err=True
         )
     if len(found.unknown) > _MOST_UNKNOWN:
         click.echo(f"maasc: {file}: nor {counted(len(found.unknown) - _MOST_UNKNOWN, 'more group')}", err=True)

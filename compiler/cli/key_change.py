@@ -18,6 +18,7 @@ from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, Reporting, in_folder
 from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic, Place, failed
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.intent.api_keys import KeySpec
 from compiler.intent.intent import Intent
@@ -58,7 +59,7 @@ class Configured(Struct, frozen=True):
         item = self.intent.teams.get(name)
         if item is None:
             near = closest(name, self.intent.teams)
-            refuse(f"there is no team `{name}`", f"did you mean `{near}`?" if near else "add it under `teams:` first")
+            refuse(f"there is no team {quoted(name)}", f"did you mean `{near}`?" if near else "add it under `teams:` first")
         place = item.place
         document = next(one for one in self.sources.documents if (one.file, one.index) == (place.file, place.document))
         return Team(name, place, document, dict(item.spec.keys))
@@ -68,7 +69,7 @@ class Configured(Struct, frozen=True):
         if alias not in team.keys:
             near = closest(alias, team.keys)
             advice = f"did you mean `{near}`?" if near else "`maasc key list` shows those that there are"
-            refuse(f"the team `{team.name}` has no key `{alias}`", advice)
+            refuse(f"the team `{team.name}` has no key {quoted(alias)}", advice)
         return team.keys[alias]
 
     def write(self, file: str, text: str | None, ready: Callable[[], None], told: Told = tuple) -> str:

@@ -15,6 +15,7 @@ from compiler.cli.key_change import end, not_edited, refuse
 from compiler.cli.overwrite import overwrite
 from compiler.cli.report import Folder, in_folder
 from compiler.diagnostics.model import Diagnostic, Severity, failed
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.keys import edit
 from compiler.pipeline import Front
@@ -74,10 +75,10 @@ def _missing(front: Front, config: Path, team: str, alias: str) -> NoReturn:
     known = {name for one in data for name in _names(_below(one, _TEAMS))}
     if team not in known:
         near = closest(team, known)
-        refuse(f"there is no team `{team}`", f"did you mean `{near}`?" if near else "teams are those below `teams:`")
+        refuse(f"there is no team {quoted(team)}", f"did you mean `{near}`?" if near else "teams are those below `teams:`")
     near = closest(alias, {name for one in data for name in _names(_below(one, _TEAMS, team, "keys"))})
     advice = f"did you mean `{near}`?" if near else "`maasc key list` shows those that there are"
-    refuse(f"the team `{team}` has no key `{alias}`", advice)
+    refuse(f"the team `{team}` has no key {quoted(alias)}", advice)
 
 
 def _below(data: object, *path: str) -> object:

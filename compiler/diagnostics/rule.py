@@ -25,6 +25,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from compiler.diagnostics.model import Severity
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import similar
 
 Language = Literal["yaml", "text"]
@@ -45,7 +46,7 @@ class UnknownCodeError(LookupError):
     """No page has this code; `suggestions` are the codes near to it, the nearest first."""
 
     def __init__(self, code: str, suggestions: tuple[str, ...]) -> None:
-        super().__init__(f"no rule has the code `{code}`")
+        super().__init__(f"no rule has the code {quoted(code)}")
         self.code = code
         self.suggestions = suggestions
 

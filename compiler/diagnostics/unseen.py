@@ -8,7 +8,12 @@ from compiler.diagnostics.visible import visible
 
 
 def unseen(text: str) -> str | None:
-    """Advise to remove the first character that shows as nothing or as a plain space; None where all are what they seem."""
+    """Advise to remove the first character that shows as nothing or as a plain space; None where all are what they seem.
+
+    A text that is empty shows as nothing altogether.
+    """
+    if not text:
+        return "it is empty: write the one that is meant, or remove it"
     odd = next((character for character in text if not character.isascii() and visible(character) != character), None)
     if odd is None:
         return None

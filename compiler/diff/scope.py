@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.diff.known import known
 from compiler.diff.regions import NOBODY, Region, Regions
@@ -109,7 +110,7 @@ def _there(kind: str, named: Iterable[str], there: Collection[str], *, pattern: 
         if name in there or (pattern and any(fnmatchcase(one, name) for one in there)):
             continue
         near = closest(name, there)
-        raise ScopeError(f"no {kind} on either side is `{name}`", f"did you mean `{near}`?" if near else None)
+        raise ScopeError(f"no {kind} on either side is {quoted(name)}", f"did you mean `{near}`?" if near else None)
 
 
 def _callers(given: Mapping[str, list[str]], programs: Sequence[Program]) -> Subjects | None:
@@ -121,7 +122,7 @@ def _callers(given: Mapping[str, list[str]], programs: Sequence[Program]) -> Sub
         for name in given.get(key, ()):
             if name not in there:
                 near = closest(name, there)
-                headline = f"there is no {key} `{name}` on either side that may call a model or is metered"
+                headline = f"there is no {key} {quoted(name)} on either side that may call a model or is metered"
                 raise ScopeError(headline, f"did you mean `{near}`?" if near else None)
         found = [subjects for program in programs for name, subjects in find(program) if name in given.get(key, ())]
         groups.update(group for subjects in found for group in subjects.groups)

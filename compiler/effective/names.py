@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.effective.subjects import Subject
 from compiler.intent.intent import Intent
@@ -17,7 +18,7 @@ class UnknownNameError(LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(known)
         near = closest(name, names)
-        super().__init__(f"unknown {kind} `{name}`")
+        super().__init__(f"unknown {kind} {quoted(name)}")
         listed = ", ".join(f"`{one}`" for one in names) or "none"
         self.advice = f"did you mean `{near}`?" if near else f"known {kind}s: {listed}"
 

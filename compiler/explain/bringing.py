@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.explain.asked import Asked, UnaskableError, advice
 from compiler.explain.words import listed
@@ -90,4 +91,4 @@ def _key(program: Program, written: str) -> Key:
     if written in known:
         return known[written]
     near = closest(written, known)
-    raise UnaskableError(f"unknown key `{written}`", advice(near, f"known keys: {listed(sorted(known))}"))
+    raise UnaskableError(f"unknown key {quoted(written)}", advice(near, f"known keys: {listed(sorted(known))}"))

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from compiler.cel.printer import spellable
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.explain.asked import Asked, UnaskableError, advice
 from compiler.explain.bringing import Brought, of_caller, of_key, unbound
@@ -100,7 +101,7 @@ def find_model(program: Program, intent: Intent, written: str) -> Model:
     elsewhere = [ident for ident in known if ident.rpartition("/")[2] == written.rpartition("/")[2]]
     near = closest(written, [*known, *(ident.rpartition("/")[2] for ident in known)])
     suggestion = elsewhere[0] if elsewhere else near
-    raise UnaskableError(f"unknown model `{written}`", advice(suggestion, f"known models: {listed(known)}"))
+    raise UnaskableError(f"unknown model {quoted(written)}", advice(suggestion, f"known models: {listed(known)}"))
 
 
 def _method(program: Program, written: str | None) -> Method:
@@ -111,7 +112,7 @@ def _method(program: Program, written: str | None) -> Method:
         if method.name == written:
             return method
     names = [method.name for method in methods]
-    raise UnaskableError(f"unknown method `{written}`", advice(closest(written, names), f"known methods: {listed(names)}"))
+    raise UnaskableError(f"unknown method {quoted(written)}", advice(closest(written, names), f"known methods: {listed(names)}"))
 
 
 def _user(intent: Intent, written: str) -> str:
@@ -123,7 +124,7 @@ def _user(intent: Intent, written: str) -> str:
         return written
     other = "for anybody whom the configuration does not name, leave `--user` out: only groups decide then"
     near = closest(written, aliases)
-    raise UnaskableError(f"unknown user `{written}`", f"did you mean `{near}`? {other}" if near else other)
+    raise UnaskableError(f"unknown user {quoted(written)}", f"did you mean `{near}`? {other}" if near else other)
 
 
 def _somebody(intent: Intent) -> str:
@@ -136,7 +137,7 @@ def _somebody(intent: Intent) -> str:
 def _carried(name: str, what: str) -> str:
     if name and spellable(name):
         return name
-    raise UnaskableError(f"`{name}` cannot be the name of a {what}", "a name is not empty and has no control characters")
+    raise UnaskableError(f"{quoted(name)} cannot be the name of a {what}", "a name is not empty and has no control characters")
 
 
 def _unmentioned(program: Program, intent: Intent, groups: Sequence[str]) -> Iterator[str]:
@@ -162,7 +163,8 @@ def _headers(written: Sequence[str]) -> Iterator[tuple[str, str]]:
         name, colon, value = one.partition(":")
         name, value = name.strip().lower(), value.strip()
         if not colon or not _HEADER_NAME.fullmatch(name) or not spellable(value):
-            raise UnaskableError(f"`{one}` is no header", f"write it as `name: value`, such as `{SUBSCRIPTION_HEADER}: gold`")
+            example = f"write it as `name: value`, such as `{SUBSCRIPTION_HEADER}: gold`"
+            raise UnaskableError(f"{quoted(one)} is no header", example)
         if name in ("authorization", "host"):
             instead = "the credential follows from `--user`, `--group` and `--method`, the host from the configuration"
             raise UnaskableError(f"the header `{name}` is not for you to choose here", instead)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from compiler.diagnostics.model import Diagnostic, Fix, PathPart, Place, Severity
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent import advice
@@ -166,7 +167,7 @@ def _unknown_keys(context: Mapping[str, object], place: Place) -> Iterator[Diagn
     for key in keys:
         suggestion = closest(str(key), known)
         help_ = unseen(str(key)) or _listed(", ".join(known), suggestion)
-        yield _error("unknown-key", f"unknown key `{key}`", place.at(key).on_key(), help_)
+        yield _error("unknown-key", f"unknown key {quoted(str(key))}", place.at(key).on_key(), help_)
 
 
 def _listed(known: str, suggestion: str | None) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
 from compiler.intent import model
@@ -207,7 +208,7 @@ def _name_problem(section: str, name: str, place: Place, rules: _Names | None) -
         return None
     return _error(
         "bad-name",
-        f"`{name}` is no Kubernetes name",
+        f"{quoted(name)} is no Kubernetes name",
         place,
         "the API server would refuse the objects that carry it",
         unseen(name) or "lower-case letters, digits and `-`, at most 63, with a letter or digit at both ends",
@@ -229,7 +230,7 @@ def _claim_problem(section: str, name: str, place: Place, rules: _Names | None) 
         return None
     return _error(
         code,
-        f"the {kind} `{name}` matches no allowed name",
+        f"the {kind} {quoted(name)} matches no allowed name",
         place,
         "no caller may ever match it: a slip of the keyboard looks like this, and so does a name made to break an expression",
         unseen(name) or f"allowed is `{rules.pattern or DEFAULT_NAMES}`, which `platform.names` can replace",
@@ -250,7 +251,7 @@ def _unknown_section(section: str, here: Place) -> Diagnostic:
     suggestion = closest(section, [*_SECTIONS, _PLATFORM])
     advice = unseen(section) or (f"did you mean `{suggestion}`?" if suggestion else f"known here: {_known_sections()}")
     effect = "a key nobody reads changes nothing: what it was meant to allow or limit would not hold"
-    return Diagnostic("unknown-key", Severity.ERROR, f"unknown section `{section}`", here.on_key(), effect, help=advice)
+    return Diagnostic("unknown-key", Severity.ERROR, f"unknown section {quoted(section)}", here.on_key(), effect, help=advice)
 
 
 def _known_sections() -> str:

@@ -20,6 +20,7 @@ from yaml.events import (
 )
 
 from compiler.diagnostics.model import Diagnostic, Note, Place
+from compiler.diagnostics.quoted import quoted
 from compiler.source.errors import error
 from compiler.source.events import Event, SyntaxDiagnosticError, span
 from compiler.source.limits import Limits
@@ -175,7 +176,7 @@ class Builder:
         if first is not event:
             notes = (Note("first written here", Place(self._file, span=span(first))),)
             self.findings.append(
-                error("duplicate-key", f"the key `{frame.name}` is written twice", self._file, span(event), notes=notes)
+                error("duplicate-key", f"the key {quoted(frame.name)} is written twice", self._file, span(event), notes=notes)
             )
 
     def _value(self, frame: _Frame, data: dict[str, object], value: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.quoted import quoted
 from compiler.source.cut import truncated
 
 BAD_DUMP: Final = "bad-dump"
@@ -31,7 +32,7 @@ def fault(data: Mapping[str, object], place: Place, effect: str) -> Diagnostic |
     strange = next((name for name in data if name not in _KEYS), None)
     if strange is not None:
         advice = "keep messages out of the dump, as `kubectl get ... > dump.yaml` does without `2>&1`, and see what they say"
-        return bad(f"`{strange[:_LONGEST]}` stands beside the items, and no list says that", place, effect, advice)
+        return bad(f"{quoted(strange[:_LONGEST])} stands beside the items, and no list says that", place, effect, advice)
     return None
 
 

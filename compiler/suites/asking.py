@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
+from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.explain.asked import Asked, UnaskableError
 from compiler.explain.question import Question, question
@@ -61,7 +62,7 @@ class Asking:
         if spec is None:
             near = closest(name, self.callers)
             known = f"known callers: {', '.join(f'`{one}`' for one in self.callers) or 'none'}"
-            self._add("unknown-caller", f"unknown caller `{name}`", place, f"did you mean `{near}`?" if near else known)
+            self._add("unknown-caller", f"unknown caller {quoted(name)}", place, f"did you mean `{near}`?" if near else known)
         elif name not in self._checked:
             self._checked.add(name)
             for one in self._wrong(spec, self.suite.place.at("callers", name)):
@@ -72,7 +73,7 @@ class Asking:
         if self._model(name) is None:
             near = closest(name, self.models)
             advice = "for a model that only the cluster knows, list it under `unconfigured`"
-            self._add("unknown-model", f"unknown model `{name}`", place, f"did you mean `{near}`?" if near else advice)
+            self._add("unknown-model", f"unknown model {quoted(name)}", place, f"did you mean `{near}`?" if near else advice)
 
     def question(self, caller: str, model: str, path: str, headers: dict[str, str], place: Place) -> Question | None:
         """Give the question that a caller asks a model; None when one of the names is unknown, or nobody can ask it."""
@@ -133,23 +134,24 @@ class Asking:
         if spec.method is not None and spec.method not in methods:
             near = closest(spec.method, methods)
             advice = f"did you mean `{near}`?" if near else f"known methods: {', '.join(f'`{one}`' for one in methods)}"
-            yield _error("bad-value", f"unknown method `{spec.method}`", place.at("method"), advice)
+            yield _error("bad-value", f"unknown method {quoted(spec.method)}", place.at("method"), advice)
         keys = [key.id for key in self.program.keys]
         if spec.key is not None and spec.key not in keys:
             near = closest(spec.key, keys)
             known = f"known keys: {', '.join(f'`{one}`' for one in keys) or 'none'}"
-            yield _error("bad-value", f"unknown key `{spec.key}`", place.at("key"), f"did you mean `{near}`?" if near else known)
+            advice = f"did you mean `{near}`?" if near else known
+            yield _error("bad-value", f"unknown key {quoted(spec.key)}", place.at("key"), advice)
         users = user_aliases(self.intent)
         if spec.user is not None and spec.user not in users and not spec.user.startswith(_SERVICE_ACCOUNT):
             near = closest(spec.user, users)
             other = "leave `user` out for somebody whom the configuration does not name"
             advice = f"did you mean `{near}`?" if near else other
-            yield _error("unknown-user", f"unknown user `{spec.user}`", place.at("user"), advice)
+            yield _error("unknown-user", f"unknown user {quoted(spec.user)}", place.at("user"), advice)
         for index, group in enumerate(spec.groups):
             if group not in self.intent.groups and not group.startswith(_BUILTIN):
                 near = closest(group, self.intent.groups)
                 advice = f"did you mean `{near}`?" if near else "declare the group below `groups`, or leave it out"
-                yield _error("unknown-group", f"unknown group `{group}`", place.at("groups", index), advice)
+                yield _error("unknown-group", f"unknown group {quoted(group)}", place.at("groups", index), advice)
 
     def _add(self, code: str, headline: str, place: Place, advice: str) -> None:
         self._found.setdefault((headline, place), _error(code, headline, place, advice))
