@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,19 +16,19 @@ from compiler.cli import options
 from compiler.cli.exit import COULD_NOT_RUN, stop
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
 from compiler.cli.verdict import code
-from compiler.diagnostics.locate import Locator
-from compiler.diagnostics.model import Diagnostic, Severity
+from compiler.diagnostics.model import Severity
 from compiler.effective import cost_formats
 from compiler.effective.cost import costs
 from compiler.effective.formats import FORMATS, left_out
 from compiler.effective.names import UnknownNameError, chosen_models, chosen_subjects
 from compiler.effective.rows import table
 from compiler.effective.subjects import subjects
+from compiler.pipeline import Front
 from compiler.program.ir import Model, Program
-from compiler.source.document import Sources
 
 # Pairs that are told; a reader has no use for more, and a script can ask model by model.
 _MOST_PAIRS: Final = 100
+_OUT: Final = Path("out")
 
 
 @click.command("effective")
@@ -58,9 +59,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     try:
         wanted = chosen_models(program, intent, models)
         if cost:
-            large = tuple(one for one in front.diagnostics if one.severity is Severity.ERROR)
-            _aside(in_folder(large, config), Folder(config, front.sources))
-            sys.exit(code((*large, *_told(program, wanted, form))))
+            sys.exit(_measured(front, program, wanted, config, Reporting(form, color, quiet)))
         found = table(program, wanted, chosen_subjects(subjects(program, intent), groups), _MOST_PAIRS)
     except UnknownNameError as error:
         stop(str(error), advice=error.advice)
@@ -70,15 +69,18 @@ def command(  # noqa: PLR0913 - one parameter for each option
         click.echo(left_out(found), err=True)
 
 
-def _told(program: Program, models: Sequence[Model], form: str) -> tuple[Diagnostic, ...]:
-    """Print what models take; manifests that the cluster would refuse are measured all the same, and told of."""
+def _measured(front: Front, program: Program, wanted: Sequence[Model], config: Path, reporting: Reporting) -> int:
+    """Print what models take, and give the exit code; what the cluster would refuse is measured all the same, and told of."""
     back = pipeline.back(program)
-    _aside(back.diagnostics, Sources())
-    click.echo(cost_formats.FORMATS[form](costs(program, back.bundle.documents, models)), nl=False)
-    return back.diagnostics
-
-
-def _aside(diagnostics: Sequence[Diagnostic], sources: Locator) -> None:
-    """Tell on standard error of what the cluster has no room for."""
-    if diagnostics:
-        click.echo(rendered(diagnostics, sources, Reporting("text", "never", quiet=False)), nl=False, err=True)
+    large = (one for one in front.diagnostics if one.severity is Severity.ERROR)
+    found = (*in_folder(large, config), *in_folder(back.diagnostics, _OUT))
+    sources = Folder(config, front.sources)
+    measured = costs(program, back.bundle.documents, wanted)
+    if reporting.form == "json":
+        findings = json.loads(rendered(found, sources, reporting))
+        click.echo(cost_formats.as_json(measured, findings), nl=False)
+        return code(found)
+    if found:
+        click.echo(rendered(found, sources, Reporting("text", "never", reporting.quiet)), nl=False, err=True)
+    click.echo(cost_formats.FORMATS[reporting.form](replace(measured, shares=()) if reporting.quiet else measured), nl=False)
+    return code(found)

@@ -131,7 +131,7 @@ def _known(user: str, intent: Intent, advice: str) -> str:
 @options.config
 def listed(*, team: str | None, user: str | None, form: str, config: Path) -> None:
     """List the keys: whose each is, what meters it, what it opens, and where its value is kept."""
-    found = configured(config)
+    found = configured(config, "json" if form == "json" else "text")
     if team is not None:
         found.team(team)
     wanted = user and _known(user, found.intent, "users are those below `users:`")

@@ -94,17 +94,17 @@ class Configured(Struct, frozen=True):
         return (self.config / file).as_posix()
 
 
-def configured(config: Path) -> Configured:
-    """Read a configuration; the run ends where it does not compile."""
+def configured(config: Path, form: str = "text") -> Configured:
+    """Read a configuration; the run ends where it does not compile, and says so in a form."""
     front = pipeline.front(config)
     if front.program is None or front.intent is None:
-        end(in_folder(front.diagnostics, config), Folder(config, front.sources))
+        end(in_folder(front.diagnostics, config), Folder(config, front.sources), form)
     return Configured(config, front.sources, front.program, front.intent)
 
 
-def end(diagnostics: Sequence[Diagnostic], sources: Folder) -> NoReturn:
+def end(diagnostics: Sequence[Diagnostic], sources: Folder, form: str = "text") -> NoReturn:
     """End the run with what is wrong."""
-    report.show(diagnostics, sources, Reporting("text", "auto", quiet=True))
+    report.show(diagnostics, sources, Reporting(form, "auto", quiet=True))
     sys.exit(code(diagnostics) or COULD_NOT_RUN)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import asdict
@@ -19,8 +19,8 @@ _SHARES: Final = ("budget", "used", "of", "unit", "by")
 
 
 def as_table(found: Costs) -> str:
-    """Give columns aligned for a terminal; the budgets below."""
-    return f"{grid.aligned(COLUMNS, _models(found))}\n{grid.aligned(_SHARES, _shares(found))}"
+    """Give columns aligned for a terminal; the budgets below, where there are any."""
+    return _both(grid.aligned, found)
 
 
 def as_csv(found: Costs) -> str:
@@ -28,15 +28,18 @@ def as_csv(found: Costs) -> str:
     return grid.csv_text(COLUMNS, _models(found))
 
 
-def as_json(found: Costs) -> str:
-    """Give `{"models": [...], "budgets": [...]}`; all amounts are numbers, and `objects` their bytes by kind and name."""
-    data = {"models": [_object(one) for one in found.models], "budgets": [asdict(one) for one in found.shares]}
-    return json.dumps(data, indent=2) + "\n"
+def as_json(found: Costs, findings: Sequence[object] = ()) -> str:
+    """Give `{"models": [...], "budgets": [...], "findings": [...]}`.
+
+    All amounts are numbers, and `objects` their bytes by kind and name. `findings` are the list that other commands print.
+    """
+    models, budgets = [_object(one) for one in found.models], [asdict(one) for one in found.shares]
+    return json.dumps({"models": models, "budgets": budgets, "findings": list(findings)}, indent=2) + "\n"
 
 
 def as_markdown(found: Costs) -> str:
-    """Give tables of GitHub's Markdown."""
-    return f"{grid.markdown(COLUMNS, _models(found))}\n{grid.markdown(_SHARES, _shares(found))}"
+    """Give tables of GitHub's Markdown, as those of a terminal."""
+    return _both(grid.markdown, found)
 
 
 FORMATS: Final[Mapping[str, Callable[[Costs], str]]] = {
@@ -45,6 +48,11 @@ FORMATS: Final[Mapping[str, Callable[[Costs], str]]] = {
     "json": as_json,
     "markdown": as_markdown,
 }
+
+
+def _both(spelt: Callable[[grid.Line, Sequence[grid.Line]], str], found: Costs) -> str:
+    models = spelt(COLUMNS, _models(found))
+    return f"{models}\n{spelt(_SHARES, _shares(found))}" if found.shares else models
 
 
 def _object(one: Cost) -> dict[str, object]:

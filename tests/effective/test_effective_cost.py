@@ -201,14 +201,34 @@ def test_what_needs_too_many_counters_is_told_all_the_same(tmp_path: Path, monke
     write(Path(), {"config/a.yaml": few})
     result = run("effective", "--cost", "--format", form)
     assert result.exit_code == 1
-    assert "error[too-many-counters]" in result.stderr
     assert "counters" in result.stdout
-    assert "error" not in result.stdout
-    assert form == "table" or json.loads(result.stdout)["models"]
+    if form == "json":
+        told = json.loads(result.stdout)
+        assert told["models"]
+        assert told["findings"] == json.loads(run("check", "--format", "json").stdout)[:1]
+        assert [one["code"] for one in told["findings"]] == ["too-many-counters"]
+        assert result.stderr == ""
+    else:
+        assert "error[too-many-counters]" in result.stderr
+        assert "error" not in result.stdout
     assert run("effective").exit_code == 1
     write(Path(), {"config/b.yaml": "tiers: {other: {level: 9, groups: [nowhere], tokens: []}}"})
     result = run("effective", "--cost")
     assert (result.exit_code, "MODEL" in result.stdout) == (1, False)
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "csv"])
+def test_quiet_leaves_the_models_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """As a file of them has it; errors are told all the same, and a program is told all."""
+    monkeypatch.chdir(tmp_path)
+    write(Path(), {"config/a.yaml": SMALL.replace("platform:\n", "platform:\n  limitador: {users: 1000, maxCounters: 10}\n")})
+    whole, quiet = (run("effective", "--cost", "--format", form, *words) for words in ((), ("-q",)))
+    assert "llm/simulator" in quiet.stdout
+    assert "largest object" not in quiet.stdout
+    assert whole.stdout.startswith(quiet.stdout)
+    assert "error[too-many-counters]" in quiet.stderr
+    assert quiet.exit_code == whole.exit_code == 1
+    assert json.loads(run("effective", "--cost", "-q", "--format", "json").stdout)["budgets"]
 
 
 def test_a_group_has_no_costs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,6 +226,15 @@ def test_a_list_for_programs_says_what_becomes_of_each_key() -> None:
     }
 
 
+def test_what_is_in_the_way_of_a_list_is_told_in_its_form() -> None:
+    """A program that reads the list reads why there is none."""
+    write(Path(), {"config/more.yaml": "models: {other: {backend: {kind: LLMInferenceService}, tiers: [nowhere]}}\n"})
+    found = run("key", "list", "--format", "json")
+    assert [one["code"] for one in json.loads(found.stdout)] == ["unknown-tier"]
+    assert (found.exit_code, found.stderr) == (1, "")
+    assert run("key", "list").stdout.startswith("error[unknown-tier]")
+
+
 def test_keys_of_a_team_or_a_user_are_listed() -> None:
     new("--external", "vault:a")
     new("--external", "vault:b", alias="ci", user="bob")
