@@ -541,8 +541,10 @@ def test_the_program_ends_as_without_a_memory(place: Path, unbuffered: str) -> N
     redirections = (
         ("", 0),
         ("2>&1", 0),
-        (">&-", 0),
+        (">&-", 2),
         ("2>&-", 0),
+        (">&- 2>&-", 2),
+        ("<&-", 0),
         ("> /dev/full", 2),
         ("2> /dev/full", 2),
         ("> /dev/full 2>&1", 2),
@@ -551,6 +553,7 @@ def test_the_program_ends_as_without_a_memory(place: Path, unbuffered: str) -> N
         said = _run(environment, redirected)
         assert said[0] == ending
         assert said == _run(environment, redirected, "--no-cache")
+        assert b"Traceback" not in said[1] + said[2]
 
 
 def test_a_reader_who_leaves_ends_what_is_said_again_quietly(place: Path) -> None:

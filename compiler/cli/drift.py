@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -127,7 +128,7 @@ def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
     for name in dumps:
         try:
             if name == _STANDARD_INPUT:
-                found["<standard input>"] = sys.stdin.buffer.read()
+                found["<standard input>"] = _given()
                 continue
             path = Path(name)
             files, unread = below(path, _ENDINGS) if path.is_dir() else ((path,), ())
@@ -139,6 +140,12 @@ def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
         except OSError as error:
             _refuse((bad(f"it cannot be read: {reason(error)}", Place(Path(name).as_posix())),), reporting)
     return found
+
+
+def _given() -> bytes:
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read()
 
 
 def _refuse(wrong: tuple[Diagnostic, ...] | list[Diagnostic], reporting: Reporting) -> NoReturn:

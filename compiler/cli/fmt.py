@@ -55,16 +55,18 @@ def command(  # noqa: PLR0913 - one parameter for each option
     found: list[Diagnostic] = []
     read = [_formatted(path, content, found) for path, content in _contents(paths or (config,), found)]
     changed = [one for one in read if one.after is not None and one.after != one.before]
+    told = []
     for one in changed:
         if shown:
-            click.echo(patch(one.path.as_posix(), one.before, one.after or ""), nl=False)
+            told.append(patch(one.path.as_posix(), one.before, one.after or ""))
         elif not check:
             refused = overwrite(one.path, one.after or "")
             if refused is not None:
                 found.append(refused)
                 continue
         if check or not (shown or quiet):
-            click.echo(f"{'would change' if check else 'formatted'} {one.path.as_posix()}")
+            told.append(f"{'would change' if check else 'formatted'} {one.path.as_posix()}\n")
+    click.echo("".join(told), nl=False)
     # Whatever cannot be read is told of in the words of a build, and here nothing is built.
     found = [replace(one, effect=_LEFT) if one.code in NOT_COMPILED else one for one in found]
     show(found, Texts({one.path.as_posix(): hidden(one.before) for one in read if found}), Reporting("text", color, quiet))

@@ -27,9 +27,10 @@ def command(*, quiet: bool, config: Path) -> None:
             stop(f"{(config / taken[0]).as_posix()} is already there; nothing was written")
         for entry in starter:
             (config / entry.name).write_text(entry.read_text(encoding="utf-8"), encoding="utf-8")
-            if not quiet:
-                click.echo(f"wrote {(config / entry.name).as_posix()}")
     except OSError as error:
         stop(f"cannot write {config.as_posix()}: {(error.strerror or 'the system refused').lower()}")
+    # Told of once all is there: nobody may be left with half of it because nobody listens.
     if not quiet:
+        for entry in starter:
+            click.echo(f"wrote {(config / entry.name).as_posix()}")
         click.echo("next: `maasc check`, then `maasc build`")

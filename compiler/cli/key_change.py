@@ -112,15 +112,11 @@ def show(value: str) -> None:
     """Show a value, this once; the run ends where nobody gets to see it, so that no file changes for a key that nobody has."""
     # Whoever stops reading is told of as any other reason.
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    why = "it is closed" if sys.stdout is None else None
     try:
         click.echo(value)
     except OSError as error:
-        why = reason(error)
-    if why is not None:
-        refuse(
-            f"standard output does not take the value, so nothing was written: {why}", "let it go to a terminal, a file or a pipe"
-        )
+        why = f"standard output does not take the value, so nothing was written: {reason(error)}"
+        refuse(why, "let it go to a terminal, a file or a pipe")
 
 
 def not_edited(file: Path) -> NoReturn:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import io
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import click
 
 from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
+from compiler.cli.streams import made_fit
 
 if TYPE_CHECKING:
     from compiler.cli.again import Asked
@@ -75,8 +75,7 @@ def program(asked: Asked | None = None) -> NoReturn:
     """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
     try:
         ending = _ended(asked)
-        # A stream that was closed when the run began is None.
-        for stream in filter(None, (sys.stdout, sys.stderr)):
+        for stream in (sys.stdout, sys.stderr):
             stream.flush()
     except OSError:
         # Not even why can be said.
@@ -85,10 +84,7 @@ def program(asked: Asked | None = None) -> NoReturn:
 
 
 def _ended(asked: Asked | None) -> int:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What is written for others has the same bytes wherever it is written; a terminal is told what it can show.
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    made_fit()
     try:
         main(asked)
     except SystemExit as ended:

@@ -13,7 +13,8 @@ def program() -> None:
         _run()
     except KeyboardInterrupt:
         # The ordinary way answers it itself, once it is there.
-        sys.stderr.write("maasc: interrupted\n")
+        if sys.stderr is not None:
+            sys.stderr.write("maasc: interrupted\n")
         os._exit(130)
 
 

@@ -405,8 +405,7 @@ def test_only_a_key_that_is_there_gets_a_new_value() -> None:
     assert "`maasc key list` shows those that there are" in run("key", "rotate", "other", "--team", "demo").stderr
 
 
-@pytest.mark.parametrize("closed", [True, False])
-def test_a_value_that_is_not_taken_is_no_key(closed: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+def test_a_value_that_is_not_taken_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same within a run: what standard output says is what is told."""
 
     def full(*_: object, **__: object) -> None:
@@ -415,9 +414,5 @@ def test_a_value_that_is_not_taken_is_no_key(closed: bool, monkeypatch: pytest.M
     said: list[str] = []
     monkeypatch.setattr("compiler.cli.key_change.refuse", lambda what, _: said.append(what))
     monkeypatch.setattr("compiler.cli.key_change.click.echo", full)
-    monkeypatch.setattr("compiler.cli.key_change.sys.stdout", None if closed else sys.stdout)
-    if closed:
-        monkeypatch.setattr("compiler.cli.key_change.click.echo", lambda _: None)
     show("value")
-    why = "it is closed" if closed else "no space left on device"
-    assert said == [f"standard output does not take the value, so nothing was written: {why}"]
+    assert said == ["standard output does not take the value, so nothing was written: no space left on device"]
