@@ -147,7 +147,7 @@ def revoke(*, alias: str, team: str, config: Path) -> None:
     """Take the key ALIAS out of the configuration, and tell what goes with it."""
     taken = revoked(config, team, alias)
     click.echo(f"took the key `{team}/{alias}` out of {taken.file}")
-    click.echo(f"with the next build goes out/{file_of(team, alias)}; Argo CD prunes the object, and its Secret goes with it:")
+    click.echo(f"the next build removes `{file_of(team, alias)}`; Argo CD prunes the object, and its Secret goes with it:")
     click.echo("from then on Authorino, which watches the Secret, answers 401 to whoever calls with the key")
     if taken.store is not None:
         click.echo(

@@ -250,7 +250,7 @@ def test_a_key_is_revoked_with_all_that_was_made_of_it() -> None:
     found = run("key", "revoke", "dev", "--team", "demo")
     assert found.stdout == (
         "took the key `demo/dev` out of config/teams.yaml\n"
-        "with the next build goes out/teams/demo/key-dev.yaml; Argo CD prunes the object, and its Secret goes with it:\n"
+        "the next build removes `teams/demo/key-dev.yaml`; Argo CD prunes the object, and its Secret goes with it:\n"
         "from then on Authorino, which watches the Secret, answers 401 to whoever calls with the key\n"
         "the value is still in the store `vault` at `a`: delete it there\n"
     )
