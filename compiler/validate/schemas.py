@@ -71,7 +71,11 @@ def _about(schema: Schema) -> tuple[str, str]:
 
 @cache
 def of_kubernetes(api_version: str, kind: str) -> Schema | None:
-    """Give Kubernetes' own strict schema, of the newest release that is bundled; None for kinds that it does not define."""
+    """Give Kubernetes' own strict schema, of the newest release that is bundled; None for groups that are not its own.
+
+    Raises:
+        FileNotFoundError: the group is Kubernetes' own, and has no such kind. With None whatever it is would pass.
+    """
     if group_of(api_version) not in _CORE_GROUPS:
         return None
     group, _, version = api_version.rpartition("/")

@@ -66,6 +66,15 @@ def test_only_kinds_of_kubernetes_have_its_schema() -> None:
         assert schemas.is_custom(version) == (not own and kind != "Kustomization")
 
 
+def test_a_kind_that_kubernetes_does_not_have_is_never_let_through() -> None:
+    """Nothing is known against it, and that is no answer."""
+    for version, kind in (("v1", "Widget"), ("v2", "Secret"), ("rbac.authorization.k8s.io/v1", "Secret")):
+        with pytest.raises(FileNotFoundError):
+            schemas.of_kubernetes(version, kind)
+        with pytest.raises(FileNotFoundError):
+            schemas.fits({}, version, kind)
+
+
 def test_a_definition_of_kubernetes_is_read_alone_as_among_all() -> None:
     """By its name, which no other part of that file bears."""
     whole = json.loads(schemas._definitions())["$defs"]
