@@ -29,7 +29,6 @@ class Hazard(Enum):
     MIXED_KINDS = "mixed-kinds"
     WRONG_KIND = "wrong-kind"
     IN_STRING = "in-a-string"
-    DUPLICATE_KEY = "duplicate-key"
     NUMBER = "number"
     VARIABLE = "variable"
     FUNCTION = "function"

@@ -131,10 +131,8 @@ class Judge:
         return join_all(kinds) or self._fault(Hazard.MIXED_KINDS, f"{excerpt(node)} brings values of several kinds together")
 
     def _map(self, node: MapLit, here: Here) -> Table:
-        keys = [key for key, _ in node.entries]
-        if len(set(keys)) < len(keys):
-            self._fault(Hazard.DUPLICATE_KEY, f"{excerpt(node)} writes a key twice: engines differ about which one counts")
-        return Table(self._common(node, self._kinds([value for _, value in node.entries], here)), frozenset(keys))
+        keys = frozenset([key for key, _ in node.entries])
+        return Table(self._common(node, self._kinds([value for _, value in node.entries], here)), keys)
 
     def _tested(self, select: Select, here: Here) -> None:
         """Judge what `has` is asked about, which must be a field of an object that is there."""

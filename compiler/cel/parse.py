@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal, cast
 
 from compiler.cel.measure import height
-from compiler.cel.printer import RESERVED
+from compiler.cel.printer import MACROS, OTHER_MACROS, RESERVED
 from compiler.cel.tokens import Kind, ParseError, Token, tokens
 from compiler.cel.tree import (
     All,
@@ -38,13 +38,6 @@ __all__ = ["DEEPEST", "ParseError", "parse", "parse_within"]
 # Levels of the tree, and of brackets in the text. The gateway's filter ends at 95 levels of brackets (cel-rust), and a
 # reader of trees that recurses stays below Python's own limit of 1,000 frames.
 DEEPEST: Final = 100
-
-_MACROS: Final = frozenset(("exists", "all", "filter", "map"))
-
-# Macros of CEL and its extensions that the tree cannot hold; read as methods they would mean something else.
-_OTHER_MACROS: Final = frozenset(
-    ("exists_one", "existsOne", "optMap", "optFlatMap", "transformList", "transformMap", "transformMapEntry")
-)
 
 _RELATIONS: Final = frozenset(("==", "!=", "<=", "in"))
 _OPERATORS: Final = _RELATIONS | {"+", "&&", "||"}
@@ -176,13 +169,13 @@ class _Parser:
         if not self._accept("("):
             return Select(target, name)
         arguments = self._list(")")
-        if name in _MACROS:
+        if name in MACROS:
             match arguments:
                 case (Ident(variable), body):
                     return Macro(cast("Comprehension", name), target, variable, body)
                 case _:
                     raise self._error(f"`{name}` takes a variable and an expression", at)
-        if name in _OTHER_MACROS:
+        if name in OTHER_MACROS:
             raise self._error(f"`{name}` is outside the portable subset", at)
         return Method(target, name, arguments)
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any as Anything
-from typing import ClassVar, Final
+from typing import ClassVar, Final, get_args
 
 from compiler.cel.tree import (
     All,
     Any,
     Bool,
     Compare,
+    Comprehension,
     Concat,
     Expr,
     Has,
@@ -41,11 +42,22 @@ RESERVED: Final = frozenset(
     )
 )
 
+MACROS: Final = frozenset(get_args(Comprehension))
+
+# Macros of CEL and its extensions that the tree cannot hold; as methods they would mean something else.
+OTHER_MACROS: Final = frozenset(
+    ("exists_one", "existsOne", "optMap", "optFlatMap", "transformList", "transformMap", "transformMapEntry")
+)
+
+_NO_METHODS: Final = MACROS | OTHER_MACROS
+
+LARGEST: Final = 2**63 - 1
+
 # Characters that some engine mis-reads or refuses inside a literal, whatever the escape.
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 # How tightly each construct binds; an operand that binds less tightly than its place asks for gets parentheses.
-_TERNARY, _OR, _AND, _RELATION, _SUM, _UNARY, _POSTFIX = range(7)
+_TERNARY, _OR, _AND, _RELATION, _SUM, _UNARY, _NUMBER, _POSTFIX = range(8)
 
 # What is worth remembering: fields, of which few are asked for by many, and what is large.
 _SHARED: Final = frozenset((Select, Ternary, Index))
@@ -55,14 +67,16 @@ _Spelt = tuple[int, str]
 
 
 class UnspellableError(ValueError):
-    """A value that no spelling carries over all engines unchanged, such as a string with a control character."""
+    """A tree that no text carries over all engines unchanged, such as a string with a control character."""
 
 
 def text(expression: Expr) -> str:
     """Give the CEL text of a tree.
 
     Raises:
-        UnspellableError: a literal holds a character that an engine mis-reads, or an identifier is none.
+        UnspellableError: a literal holds a character that an engine mis-reads, an identifier is none, or the tree means
+            nothing in CEL: a number that is negative, too large or has fields, a map with a key twice, a method that would
+            be read as a macro, an operator without operands, or more levels than can be printed.
     """
     return Printer().text(expression)
 
@@ -76,7 +90,10 @@ class Printer:
 
     def text(self, expression: Expr) -> str:
         """Give the CEL text of a tree; raises as `text` does."""
-        return self._at(expression, _TERNARY)
+        try:
+            return self._at(expression, _TERNARY)
+        except RecursionError:
+            raise UnspellableError("an expression too deep for what is left of the stack") from None
 
     def _at(self, expression: Expr, place: int) -> str:
         kind = type(expression)
@@ -87,7 +104,12 @@ class Printer:
             binding, spelt = known[1]
         else:
             binding, spelt = self._spellings[kind](self, expression)
-        return spelt if binding >= place else f"({spelt})"
+        if binding >= place:
+            return spelt
+        if binding == _NUMBER:
+            # `1.a` would be a fraction, and `(1).a` has no value.
+            raise UnspellableError("a number has neither fields nor items")
+        return f"({spelt})"
 
     def _string(self, node: Str) -> _Spelt:
         return _POSTFIX, quote(node.value)
@@ -104,6 +126,8 @@ class Printer:
         return _POSTFIX, f"[{', '.join(items)}]"
 
     def _map(self, node: MapLit) -> _Spelt:
+        if len(dict(node.entries)) < len(node.entries):
+            raise UnspellableError("engines differ about a key that is written twice")
         return _POSTFIX, "{" + ", ".join([f"{quote(key)}: {self._at(value, _TERNARY)}" for key, value in node.entries]) + "}"
 
     def _comparison(self, node: Compare) -> _Spelt:
@@ -120,6 +144,9 @@ class Printer:
         return _POSTFIX, f"has({self._field(node.select)[1]})"
 
     def _method(self, node: Method) -> _Spelt:
+        if node.name in _NO_METHODS:
+            message = f"`{node.name}` is a macro, and no method"
+            raise UnspellableError(message)
         inside = ", ".join([self._at(argument, _TERNARY) for argument in node.arguments])
         return _POSTFIX, f"{self._at(node.target, _POSTFIX)}.{_identifier(node.name)}({inside})"
 
@@ -151,7 +178,9 @@ class Printer:
         return _POSTFIX, "null"
 
     def _int(self, node: Int) -> _Spelt:
-        return _POSTFIX, str(node.value)
+        if not 0 <= node.value <= LARGEST:
+            raise UnspellableError("a number that is negative or beyond 64 bits")
+        return _NUMBER, str(node.value)
 
     def _joined(self, parts: tuple[Expr, ...], separator: str, binding: int, place: int) -> _Spelt:
         if not parts:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from compiler.cel.printer import spellable
+from compiler.cel.printer import LARGEST, spellable
 
 
 class ParseError(ValueError):
@@ -49,7 +49,6 @@ _TOKEN: Final = re.compile(
 # A number goes on with these in CEL: fractions, exponents, `u` of the unsigned, `x` of hexadecimals.
 _AFTER_NUMBER: Final = re.compile(r"[A-Za-z0-9_.]", re.ASCII)
 
-_LARGEST: Final = 2**63 - 1
 _MOST_DIGITS: Final = 19
 
 # Prefixes make a literal raw or one of bytes; a quote at once after an empty string makes it a triple-quoted one.
@@ -100,7 +99,7 @@ def _token(found: re.Match[str], after: str) -> Token:
         case "number":
             if _AFTER_NUMBER.match(after) or (written[0] == "0" and written != "0"):
                 raise ParseError("numbers are plain decimals", position)
-            if len(written) > _MOST_DIGITS or int(written) > _LARGEST:
+            if len(written) > _MOST_DIGITS or int(written) > LARGEST:
                 raise ParseError("a number beyond 64 bits", position)
             return Token(Kind.NUMBER, written, position)
         case "name":

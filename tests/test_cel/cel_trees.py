@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 from compiler.cel.printer import RESERVED, spellable
@@ -22,6 +24,7 @@ from compiler.cel.tree import (
     MapLit,
     Method,
     Not,
+    Null,
     Relation,
     Select,
     Str,
@@ -77,3 +80,72 @@ def _ways(parts: st.SearchStrategy[Expr]) -> tuple[st.SearchStrategy[Expr], ...]
 
 
 TREES = trees()
+
+
+# What the types of the nodes can hold, whether or not it has a spelling.
+_WORDS = NAMES | st.sampled_from(["in", "x-y", "1", "", "exists", "exists_one", "map", "has"]) | st.text(max_size=3)
+_TEXTS = SPELLABLE | st.text(max_size=3)
+_NUMBERS = st.integers() | st.sampled_from([-1, 0, 1, 2**63 - 1, 2**63, -(2**63), 2**100])
+
+
+def _anything(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    few = st.lists(parts, max_size=3).map(tuple)
+    selects = st.builds(Select, parts, _WORDS)
+    return st.one_of(
+        selects,
+        selects.map(Has),
+        few.map(ListLit),
+        st.lists(st.tuples(_TEXTS, parts), max_size=2).map(lambda found: MapLit(tuple(found))),
+        st.builds(Index, parts, parts),
+        st.builds(Method, parts, _WORDS, few),
+        st.builds(Macro, st.sampled_from(COMPREHENSIONS), parts, _WORDS, parts),
+        parts.map(Not),
+        st.builds(Compare, st.sampled_from(RELATIONS), parts, parts),
+        few.map(Concat),
+        few.map(All),
+        few.map(Any),
+        st.builds(Ternary, parts, parts, parts),
+    )
+
+
+ANYTHING: st.SearchStrategy[Expr] = st.recursive(
+    st.one_of(NAMES.map(Ident), _TEXTS.map(Str), st.booleans().map(Bool), _NUMBERS.map(Int), st.just(Null()), _WORDS.map(Ident)),
+    _anything,
+    max_leaves=6,
+)
+
+
+def rebuilt(node: Expr, changed: Callable[[Expr], Expr]) -> Expr:
+    """Give a tree in which every node is changed, its parts first."""
+
+    def again(part: Expr) -> Expr:
+        return rebuilt(part, changed)
+
+    def all_again(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        return tuple(map(again, parts))
+
+    found: Expr
+    match node:
+        case Str() | Bool() | Null() | Int() | Ident():
+            found = node
+        case ListLit(parts) | Concat(parts) | All(parts) | Any(parts):
+            found = type(node)(all_again(parts))
+        case MapLit(entries):
+            found = MapLit(tuple((key, again(value)) for key, value in entries))
+        case Select(operand, field):
+            found = Select(again(operand), field)
+        case Has(Select(operand, field)):
+            found = Has(Select(again(operand), field))
+        case Not(operand):
+            found = Not(again(operand))
+        case Index(operand, index):
+            found = Index(again(operand), again(index))
+        case Compare(op, left, right):
+            found = Compare(op, again(left), again(right))
+        case Macro(kind, target, variable, body):
+            found = Macro(kind, again(target), variable, again(body))
+        case Method(target, name, arguments):
+            found = Method(again(target), name, all_again(arguments))
+        case Ternary(condition, then, otherwise):
+            found = Ternary(again(condition), again(then), again(otherwise))
+    return changed(found)
