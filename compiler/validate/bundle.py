@@ -2,40 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec import Struct
 
 from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.validate.schemas import group_of
-from compiler.validate.words import Subject
+from compiler.validate.words import Subject, titled
 
 _POLICIES: Final = "kuadrant.io"
 
+# What the cluster tells objects apart by: group, kind, namespace (None for what has none) and name.
+_Identity = tuple[str, str, str | None, str]
 # The kind of a policy, its namespace, and what it attaches to there.
 _Target = tuple[str, ...]
 
 
 class _Known(Struct, frozen=True):
-    """An object that was seen: no more of it than another one may have to be told of."""
+    """An object that was seen: no more of it than another one may have to be told of. Files hold objects without identity too."""
 
-    identity: Hashable
-    title: str
+    identity: _Identity | None
+    kind: object
     place: Place
+
+    @property
+    def title(self) -> str:
+        _, _, namespace, name = self.identity or (None, None, None, None)
+        return titled(self.kind, namespace, name, self.place.file)
 
 
 class Neighbours:
     """All objects so far, wherever their files lie."""
 
     def __init__(self) -> None:
-        self._named: dict[Hashable, _Known] = {}
+        self._named: dict[_Identity, _Known] = {}
         self._targets: dict[_Target, _Known] = {}
 
     def add(self, subject: Subject) -> Iterator[Diagnostic]:
         """Take in an object, and say which of those before it fights with it."""
         identity, target = _identity(subject), _target(subject)
-        here = _Known(identity, subject.title, subject.place)
+        here = _Known(identity, subject.content.get("kind"), subject.place)
         if identity is not None:
             yield from self._name(identity, here)
         if target is not None:
@@ -49,11 +56,11 @@ class Neighbours:
             yield from self._take(target, here)
 
     def plain(self) -> list[list[Any]]:
-        """Give all of them, as JSON has it: what each is told apart by, its title and place, and what it attaches to."""
+        """Give all of them, as JSON has it: what each is told apart by, its kind and place, and what it attaches to."""
         known = {id(here): here for here in (*self._named.values(), *self._targets.values())}
         targets = {id(here): target for target, here in self._targets.items()}
         return [
-            [here.identity, here.title, here.place.file, here.place.document, targets.get(number)]
+            [here.identity, here.kind, here.place.file, here.place.document, targets.get(number)]
             for number, here in known.items()
         ]
 
@@ -65,15 +72,15 @@ class Neighbours:
             TypeError, ValueError: it has another shape.
         """
         found = cls()
-        for identity, title, file, document, target in plain:
-            here = _Known(None if identity is None else tuple(identity), title, Place(file, document=document))
+        for identity, kind, file, document, target in plain:
+            here = _Known(identity and _identified(*identity), kind, Place(file, document=document))
             if here.identity is not None:
                 found._named[here.identity] = here
             if target is not None:
                 found._targets[tuple(target)] = here
         return found
 
-    def _name(self, identity: Hashable, here: _Known) -> Iterator[Diagnostic]:
+    def _name(self, identity: _Identity, here: _Known) -> Iterator[Diagnostic]:
         first = self._named.setdefault(identity, here)
         if first is not here:
             yield _twice(first, here)
@@ -107,11 +114,16 @@ def _rivals(first: _Known, second: _Known, kind: str) -> Diagnostic:
     )
 
 
-def _identity(subject: Subject) -> Hashable | None:
+def _identified(group: str, kind: str, namespace: str | None, name: str) -> _Identity:
+    return group, kind, namespace, name
+
+
+def _identity(subject: Subject) -> _Identity | None:
     """Give what the cluster tells objects apart by; None for files that are no objects of a cluster."""
     match subject.content:
-        case {"apiVersion": str(version), "kind": str(kind), "metadata": {"name": str(name), **rest}}:
-            return group_of(version), kind, str(rest.get("namespace")), name
+        case {"apiVersion": str(version), "kind": str(kind), "metadata": {"name": str(name)} as metadata}:
+            namespace = metadata.get("namespace")
+            return group_of(version), kind, namespace if isinstance(namespace, str) else None, name
         case _:
             return None
 
@@ -123,8 +135,8 @@ def _target(subject: Subject) -> _Target | None:
             "apiVersion": str(version),
             "kind": str(kind),
             "metadata": {"namespace": str(namespace)},
-            "spec": {"targetRef": {"group": str(group), "kind": str(target), "name": str(name), **rest}},
+            "spec": {"targetRef": {"group": str(group), "kind": str(target), "name": str(name)} as reference},
         } if group_of(version) == _POLICIES:
-            return kind, namespace, group, target, name, str(rest.get("sectionName"))
+            return kind, namespace, group, target, name, str(reference.get("sectionName"))
         case _:
             return None

@@ -35,6 +35,7 @@ def ours() -> Mapping[tuple[str, str], Schema]:
     return {_about(schema): schema for schema in schemas}
 
 
+@cache
 def of(api_version: str, kind: str) -> Schema | None:
     """Give the schema of a kind, without references; None where none such is ever emitted."""
     file = f"{kind.lower()}.schema.json"

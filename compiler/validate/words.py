@@ -44,11 +44,16 @@ class Subject(Struct, frozen=True):
     @property
     def title(self) -> str:
         """Name the object as kubectl does, as far as it has a name."""
-        kind, metadata = self.content.get("kind"), self.content.get("metadata")
+        metadata = self.content.get("metadata")
         name, namespace = (metadata.get(key) for key in ("name", "namespace")) if isinstance(metadata, Mapping) else (None, None)
-        if not isinstance(name, str):
-            return f"the {kind} in `{self.place.file}`"
-        return f"the {kind} {shown(f'{namespace}/{name}' if isinstance(namespace, str) else name)}"
+        return titled(self.content.get("kind"), namespace, name, self.place.file)
+
+
+def titled(kind: object, namespace: object, name: object, file: str) -> str:
+    """Name an object as kubectl does, and by its file where it has no name."""
+    if not isinstance(name, str):
+        return f"the {kind} in `{file}`"
+    return f"the {kind} {shown(f'{namespace}/{name}' if isinstance(namespace, str) else name)}"
 
 
 def where(path: tuple[str | int, ...], top: str = "the object itself") -> str:
