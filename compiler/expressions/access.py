@@ -45,7 +45,7 @@ class Access(Struct, frozen=True, dict=True):
     @cached_property
     def _slices(self) -> tuple[frozenset[str], ...]:
         groups = sorted({group for grant in self.model.grants for group in grant.subjects.groups})
-        return slices(groups, lambda group: len(quote(group)) + 2, _FRAME)
+        return slices({group: len(quote(group)) + 2 for group in groups}, _FRAME)
 
 
 def _in_any(held: Expr, groups: Iterable[str]) -> Expr:

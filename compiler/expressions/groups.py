@@ -44,7 +44,7 @@ class Mentioned(Struct, frozen=True, dict=True):
     @cached_property
     def _slices(self) -> tuple[frozenset[str], ...]:
         known = sorted({group for group in self.groups if "," not in group})
-        return slices(known, lambda group: len(quote(group)) + 2, _FRAME)
+        return slices({group: len(quote(group)) + 2 for group in known}, _FRAME)
 
 
 def _kept(held: Expr, groups: Iterable[str]) -> Expr:

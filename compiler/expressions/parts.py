@@ -5,7 +5,7 @@ Overrides cannot see each other (Authorino, ResolveExtendedProperties), so what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from compiler.cel.build import path
@@ -18,15 +18,16 @@ LONGEST: Final = 80_000
 Key = TypeVar("Key")
 
 
-def slices(keys: Iterable[Key], cost: Callable[[Key], int], around: int) -> tuple[frozenset[Key], ...]:
+def slices(costs: Mapping[Key, int], around: int) -> tuple[frozenset[Key], ...]:
     """Divide keys, in their order, so that the characters they cost and `around` stay within one expression.
 
     There is always one slice; a single key that costs too much has one of its own.
     """
+    if around + sum(costs.values()) <= LONGEST:
+        return (frozenset(costs),)
     found: list[list[Key]] = [[]]
     used = around
-    for key in keys:
-        more = cost(key)
+    for key, more in costs.items():
         if used + more > LONGEST and found[-1]:
             found.append([])
             used = around

@@ -33,6 +33,8 @@ _FRAME: Final = 2_000
 # The caller's groups, bound once: the expression that finds them is long and stands for every engine's missing keys.
 _GROUPS = Ident("groups")
 _ASKED = Ident("asked")
+# The caller's candidates, as lists of lists.
+_CANDIDATES: Final = Ident("c")
 # Says that a credential is bound; what it is bound to may be nothing at all.
 _BINDS: Final = "yes"
 
@@ -77,7 +79,7 @@ class Selection(Struct, frozen=True, dict=True):
             candidates = self._candidates(facts, self._slices[0], tiered=True)
             if not candidates:
                 return {SELECTED_NAME: NOTHING}
-            chosen = self._bound(facts, candidates) if facts.bound else _chosen(candidates, self._order)
+            chosen = self._bound(facts, candidates) if facts.bound else self._chosen(candidates)
             return {SELECTED_NAME: self._opened(facts, let(facts.carried, _GROUPS.name, chosen))}
         found: dict[str, Expr] = {
             name: let(facts.carried, _GROUPS.name, Concat((*self._candidates(facts, keys, tiered=not index), ListLit(()))))
@@ -94,8 +96,17 @@ class Selection(Struct, frozen=True, dict=True):
         if len(self._slices) == 1:
             return SELECTED
         candidates = fields(_STEM, len(self._slices))
-        chosen = _chosen(candidates, self._order)
+        chosen = self._chosen(candidates)
         return Ternary(equals(BINDS, _BINDS), _if_candidate(BOUND, candidates), chosen) if self.binding else chosen
+
+    def _chosen(self, candidates: tuple[Expr, ...]) -> Expr:
+        return let(Concat(candidates), _CANDIDATES.name, self._asked_or_best)
+
+    @cached_property
+    def _asked_or_best(self) -> Expr:
+        """Give the candidate that the header names, or the best one where it names none; the same for all ways in."""
+        best = let(_FIRSTS, "b", first_or(_among(strings(self._order), "s", Ident("b")), NOTHING))
+        return Ternary(has_header(SUBSCRIPTION_HEADER), _NAMED, best)
 
     def _bound(self, facts: Facts, candidates: tuple[Expr, ...]) -> Expr:
         """Give the entry that the credential is bound to, if its caller may use it."""
@@ -110,10 +121,13 @@ class Selection(Struct, frozen=True, dict=True):
 
     @cached_property
     def _slices(self) -> tuple[frozenset[_Owner], ...]:
-        around = sum(len(quote(key)) + 2 for key in self._order) + sum(
-            len(quote(group)) + len(quote(tier.entry.key)) + 4 for tier in self.tiers for group in tier.members.groups
-        )
-        return slices(sorted(self._owned), self._cost, around + _FRAME)
+        written = {key: len(quote(key)) + 2 for key in self._order}
+        tiers = sum(len(quote(group)) + written[tier.entry.key] + 2 for tier in self.tiers for group in tier.members.groups)
+        costs = {
+            (kind, name): len(quote(name)) + 6 + sum(map(written.__getitem__, self._owned[kind, name]))
+            for kind, name in sorted(self._owned)
+        }
+        return slices(costs, sum(written.values()) + tiers + _FRAME)
 
     @cached_property
     def _order(self) -> tuple[str, ...]:
@@ -134,9 +148,6 @@ class Selection(Struct, frozen=True, dict=True):
                 owned.setdefault((_USER, user), []).append(entry.key)
         return owned
 
-    def _cost(self, owner: _Owner) -> int:
-        return len(quote(owner[1])) + sum(len(quote(key)) + 2 for key in self._owned[owner]) + 6
-
     def _candidates(self, facts: Facts, owners: frozenset[_Owner], *, tiered: bool) -> tuple[Expr, ...]:
         """Give the caller's candidates as lists of lists, each with its best entry first and none empty."""
         kept = [(kind, name) for kind, name in owners if (facts.may_be if kind == _USER else facts.may_have)(name)]
@@ -153,21 +164,17 @@ class Selection(Struct, frozen=True, dict=True):
         return tuple(parts)
 
 
-def _chosen(candidates: tuple[Expr, ...], order: Sequence[str]) -> Expr:
-    """Give the entry that the header names, or the best one where it names none."""
-    lists, named = Ident("c"), header(SUBSCRIPTION_HEADER)
-    asked = Ternary(_holds(lists, named), named, NOTHING)
-    firsts = Macro("map", lists, "l", Index(Ident("l"), Int(0)))
-    best = let(firsts, "b", first_or(_among(strings(order), "s", Ident("b")), NOTHING))
-    return let(Concat(candidates), "c", Ternary(has_header(SUBSCRIPTION_HEADER), asked, best))
-
-
 def _if_candidate(key: Expr, candidates: tuple[Expr, ...]) -> Expr:
-    return let(Concat(candidates), "c", Ternary(_holds(Ident("c"), key), key, NOTHING))
+    return let(Concat(candidates), _CANDIDATES.name, _if_held(key))
 
 
-def _holds(lists: Expr, key: Expr) -> Expr:
-    return Macro("exists", lists, "l", Compare("in", key, Ident("l")))
+def _if_held(key: Expr) -> Expr:
+    return Ternary(Macro("exists", _CANDIDATES, "l", Compare("in", key, Ident("l"))), key, NOTHING)
+
+
+# The entry that the header names, and the best entry of each list.
+_NAMED: Final = _if_held(header(SUBSCRIPTION_HEADER))
+_FIRSTS: Final = Macro("map", _CANDIDATES, "l", Index(Ident("l"), Int(0)))
 
 
 def _lookup(table: Mapping[str, str | list[str]], keys: Expr) -> Expr:

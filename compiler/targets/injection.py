@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
-from compiler.cel.tree import Str
+from compiler.cel.tree import Expr
 from compiler.expressions import identity, selection
 from compiler.expressions.groups import Mentioned
 from compiler.expressions.selection import Selection
@@ -20,6 +21,7 @@ _HEADER_PRIORITY = 1
 _USERID: Final = Expression(identity.USERID)
 _GROUPS: Final = Expression(identity.GROUPS)
 _TIER: Final = Expression(identity.TIER)
+_NOTHING: Final = Expression(selection.NOTHING)
 _HEADERS: Final = {
     USERNAME_HEADER: Header(_HEADER_PRIORITY, _USERID),
     # As JSON text: a list in a plain header is printed the Go way (Authorino, response plain).
@@ -27,36 +29,52 @@ _HEADERS: Final = {
     TIER_HEADER: Header(_HEADER_PRIORITY, _TIER),
 }
 
+# Nearly all models find the selected entry at one place: what says so is one and the same object, and spelt once.
+_PLACES: Final = 1 << 4
+
 
 def success(selected: Selection, mentioned: Mentioned) -> Success:
     """Export the facts under `auth.identity`, always all of them, and inject the identity headers in lower case.
 
     A header of mixed case would be added beside the client's own instead of replacing it (wasm-shim, Headers::set).
     """
-    key = Expression(selected.key)
+    key = _carried(selected.key)
     properties = {
         identity.USERID_NAME: _USERID,
         identity.GROUPS_NAME: _GROUPS,
         identity.GROUPS_STR_NAME: Expression(mentioned.joined),
         identity.TIER_NAME: _TIER,
         identity.SELECTED_NAME: key,
-        identity.ORGANIZATION_NAME: Expression(selection.attribute(selected.key, _organizations(selected.entries))),
-        identity.COST_CENTER_NAME: Expression(selection.attribute(selected.key, _cost_centers(selected.entries))),
+        identity.ORGANIZATION_NAME: _attribute(key, _organizations(selected.entries)),
+        identity.COST_CENTER_NAME: _attribute(key, _cost_centers(selected.entries)),
     }
     return Success(
         filters={"identity": Filter(_FILTER_PRIORITY, Properties(properties))},
-        headers={**_HEADERS, SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, key)},
+        headers=_headers(key),
     )
+
+
+@lru_cache(maxsize=_PLACES)
+def _carried(key: Expr) -> Expression:
+    return Expression(key)
+
+
+@lru_cache(maxsize=_PLACES)
+def _headers(key: Expression) -> Mapping[str, Header]:
+    return {**_HEADERS, SUBSCRIPTION_HEADER: Header(_HEADER_PRIORITY, key)}
+
+
+def _attribute(key: Expression, values: dict[str, str]) -> Expression:
+    return Expression(selection.attribute(key.expression, values)) if values else _NOTHING
 
 
 def named() -> Success:
     """Export and inject who calls, where nothing is metered: the other facts are there for whatever limit asks, and empty."""
-    nothing = Expression(Str(""))
     empty = (identity.GROUPS_STR_NAME, identity.TIER_NAME, identity.SELECTED_NAME)
     properties = {
         identity.USERID_NAME: _USERID,
         identity.GROUPS_NAME: _GROUPS,
-        **dict.fromkeys((*empty, identity.ORGANIZATION_NAME, identity.COST_CENTER_NAME), nothing),
+        **dict.fromkeys((*empty, identity.ORGANIZATION_NAME, identity.COST_CENTER_NAME), _NOTHING),
     }
     return Success(
         filters={"identity": Filter(_FILTER_PRIORITY, Properties(properties))},

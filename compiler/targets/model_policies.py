@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
 
+from compiler.cel.tree import Expr
 from compiler.expressions import access, metering, selection
 from compiler.expressions.groups import Mentioned
 from compiler.kube.authpolicy import Authorization, AuthPolicy, AuthPolicySpec, Rules
@@ -52,7 +54,7 @@ def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthP
         **genuine(program.platform.methods),
         "identity-headers": _IDENTITY_HEADERS,
         "model-access": Authorization(1, conditions(may.allowed)),
-        "subscription": Authorization(2, conditions(selection.has_selection(selected.key))),
+        "subscription": _has_selection(selected.key),
     }
     granted, fetched = success(selected, mentioned), {}
     if isinstance(model.backend, ExternalModel) and (key := model.backend.credential) is not None:
@@ -72,6 +74,12 @@ def _auth_policy(program: Program, model: Model, ways: Sequence[WayIn]) -> AuthP
         metadata(object_name("maas-auth", model.name), model.namespace, adopted=True),
         AuthPolicySpec(on_route(model), rules),
     )
+
+
+# As in `compiler.targets.injection`: there are few places where the selected entry stands.
+@lru_cache(maxsize=1 << 4)
+def _has_selection(key: Expr) -> Authorization:
+    return Authorization(2, conditions(selection.has_selection(key)))
 
 
 def _mentioned(program: Program, model: Model) -> list[str]:

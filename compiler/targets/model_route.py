@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from compiler.kube.base import GATEWAY_GROUP, Manifest
@@ -60,7 +61,7 @@ def manifests(program: Program, model: Model) -> Iterator[Manifest]:
         case ClusterService() if model.chat_proxy:
             yield _http_route(program, model, _proxied(program, model))
         case ClusterService() as service:
-            yield _route(program, model, (_rewrite(PathModifier("ReplacePrefixMatch", "/")),), _backend(service))
+            yield _route(program, model, _TO_ROOT, _backend(service))
             if service.namespace is not None:
                 yield _grant(model, service.name, service.namespace)
         case ExternalModel() as served:
@@ -79,6 +80,9 @@ def _rewrite(path: PathModifier, hostname: str | None = None) -> RouteFilter:
     return RouteFilter("URLRewrite", UrlRewrite(path, hostname))
 
 
+_TO_ROOT: Final = (_rewrite(PathModifier("ReplacePrefixMatch", "/")),)
+
+
 def _backend(service: ClusterService) -> BackendRef:
     return BackendRef(service.name, service.port, service.namespace)
 
@@ -92,10 +96,13 @@ def _route(
 
 def _http_route(program: Program, model: Model, rules: tuple[RouteRule, ...], said: dict[str, str] | None = None) -> HttpRoute:
     gateway = program.platform.gateway
-    return HttpRoute(
-        metadata(model.route, model.namespace, annotations=said),
-        HttpRouteSpec((ParentRef(gateway.namespace, gateway.name),), (gateway.hostname,), rules),
-    )
+    spec = HttpRouteSpec(_parents(gateway.namespace, gateway.name), (gateway.hostname,), rules)
+    return HttpRoute(metadata(model.route, model.namespace, annotations=said), spec)
+
+
+@cache
+def _parents(namespace: str, gateway: str) -> tuple[ParentRef, ...]:
+    return (ParentRef(namespace, gateway),)
 
 
 def _proxied(program: Program, model: Model) -> tuple[RouteRule, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -85,8 +86,13 @@ def in_wave(manifest: Manifest) -> Manifest:
     is removed last of all: after the policies that let callers through without its counts.
     """
     assert isinstance(manifest, Struct)  # noqa: S101 - every kind is one
-    order = {SYNC_WAVE: str(int(wave(manifest)))}
-    if isinstance(manifest, RateLimitPolicy):
-        order[SYNC_OPTIONS] = PRUNE_LAST
-    metadata = replace(manifest.metadata, annotations=dict(sorted({**manifest.metadata.annotations, **order}.items())))
-    return replace(manifest, metadata=metadata)
+    said = tuple(manifest.metadata.annotations.items())
+    annotations = _annotations(said, wave(manifest), last=isinstance(manifest, RateLimitPolicy))
+    return replace(manifest, metadata=replace(manifest.metadata, annotations=annotations))
+
+
+@lru_cache(maxsize=1 << 6)
+def _annotations(said: tuple[tuple[str, str], ...], when: Wave, *, last: bool) -> Mapping[str, str]:
+    """Give the annotations of an object; those of one kind have the same, which nobody changes."""
+    order = {SYNC_WAVE: str(int(when)), **({SYNC_OPTIONS: PRUNE_LAST} if last else {})}
+    return dict(sorted({**dict(said), **order}.items()))
