@@ -28,6 +28,9 @@ _KEY_LIMIT: Final = 1000
 # the cache of a processor.
 _MOST_SHARED: Final = 1_000
 
+_SEQUENCES: Final = (list, tuple)
+# To ask for an abstract class takes long, and nearly all collections are known by their exact type.
+_COLLECTIONS: Final = (dict, *_SEQUENCES, Mapping)
 _OPENING: Final = re.compile(START)
 
 
@@ -77,54 +80,57 @@ class Writer:
     def _mapping(self, data: Mapping[str, object], first: str, indent: str) -> str:
         """Spell a mapping that is not empty; `first` stands before the first key, `indent` before the others."""
         entries: list[str] = []
-        lead = first
-        for key, value in data.items():
-            if type(key) is not str:
-                raise UnserialisableError((), f"a key must be a string, not {type(key).__name__}")
-            try:
-                spelt = _key(key)
-                head = f"{lead}{spelt}:" if len(spelt) <= _KEY_LIMIT else f"{lead}? {spelt}\n{indent}:"
+        lead, deeper = first, f"{indent}  "
+        key = ""
+        try:
+            for key, value in data.items():
+                head = (_head(key) if type(key) is str else None) or _unusual(key, indent)
+                kind = type(value)
                 # Exact types: a subclass such as an enum may print as something else than it compares to.
-                entries.append(f"{head} {_text(value, indent)}\n" if type(value) is str else self._entry(head, value, indent))
-            except UnserialisableError as error:
-                raise error.below(key) from None
-            lead = indent
+                if kind is str:
+                    entries.append(f"{lead}{head} {_text(value, indent)}\n")  # type: ignore[arg-type]
+                elif kind is dict or kind is list or isinstance(value, _COLLECTIONS):
+                    entries.append(f"{lead}{head}{self._collection(value, deeper, inline=False)}")  # type: ignore[arg-type]
+                else:
+                    entries.append(f"{lead}{head} {_atom(value)}\n")
+                lead = indent
+        except UnserialisableError as error:
+            raise (error.below(key) if type(key) is str else error) from None
         return "".join(entries)
 
     def _sequence(self, data: Sequence[object], first: str, indent: str) -> str:
         """Spell a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
         entries: list[str] = []
-        head = f"{first}-"
-        for index, value in enumerate(data):
-            try:
-                entries.append(self._entry(head, value, indent, inline=True))
-            except UnserialisableError as error:
-                raise error.below(index) from None
-            head = f"{indent}-"
+        lead, deeper = first, f"{indent}  "
+        try:
+            for value in data:
+                kind = type(value)
+                if kind is str:
+                    entries.append(f"{lead}- {_text(value, indent)}\n")  # type: ignore[arg-type]
+                elif kind is dict or kind is list or isinstance(value, _COLLECTIONS):
+                    entries.append(f"{lead}-{self._collection(value, deeper, inline=True)}")  # type: ignore[arg-type]
+                else:
+                    entries.append(f"{lead}- {_atom(value)}\n")
+                lead = indent
+        except UnserialisableError as error:
+            raise error.below(len(entries)) from None
         return "".join(entries)
-
-    def _entry(self, head: str, value: object, indent: str, *, inline: bool = False) -> str:
-        """Spell one entry: `head` is all that stands before the value, `indent` the column of its key or dash."""
-        if type(value) is str:
-            return f"{head} {_text(value, indent)}\n"
-        if isinstance(value, dict | list) or isinstance(value, tuple | Mapping):  # noqa: SIM101 - an abstract class takes long to ask
-            return head + self._collection(value, f"{indent}  ", inline=inline)
-        return f"{head} {_atom(value)}\n"
 
     def _collection(self, value: Collection, indent: str, *, inline: bool) -> str:
         """Spell a collection; `inline` below a dash, where the first entry shares its line. Below a key it starts a new one."""
         if not value:
-            return " []\n" if isinstance(value, list | tuple) else " {}\n"
-        known = self._known.get((id(value), indent, inline))
+            return " []\n" if isinstance(value, _SEQUENCES) else " {}\n"
+        key = id(value), indent, inline
+        known = self._known.get(key)
         if known is None:
             if len(indent) >= _DEEPEST:
                 raise UnserialisableError((), f"nested deeper than {DEPTH_LIMIT} levels")
             first = " " if inline else f"\n{indent}"
-            if isinstance(value, list | tuple):
+            if isinstance(value, _SEQUENCES):
                 spelt = self._sequence(value, first, indent)
             else:
                 spelt = self._mapping(value, first, indent)
-            known = self._known[id(value), indent, inline] = value, spelt
+            known = self._known[key] = value, spelt
         return known[1]
 
 
@@ -186,8 +192,20 @@ def _text(value: str, indent: str) -> str:
 
 
 @lru_cache(maxsize=1 << 12)
+def _head(key: str) -> str | None:
+    """Spell a key with its colon, of which there are few and each many times; None where it is too long for that."""
+    spelt = _key(key)
+    return f"{spelt}:" if len(spelt) <= _KEY_LIMIT else None
+
+
+def _unusual(key: object, indent: str) -> str:
+    if type(key) is not str:
+        raise UnserialisableError((), f"a key must be a string, not {type(key).__name__}")
+    return f"? {_key(key)}\n{indent}:"
+
+
 def _key(key: str) -> str:
-    """Spell a key, of which there are few and each many times; a line break in one is escaped."""
+    """Spell a key; a line break in one is escaped."""
     return _text(key, "") if key.isascii() and key.isprintable() else _foreign(key)
 
 
