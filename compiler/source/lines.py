@@ -27,7 +27,9 @@ _LINE: Final = re.compile(
     rf"(?:{_KEY}(?: (?:{_PLAIN}|(?P<quoted>{_QUOTED})|(?P<flow>[\[{{].*)))?"
     rf"|{_PLAIN.replace('plain', 'item')}|(?P<quoted_item>{_QUOTED})|(?P<flow_item>[\[{{].*))"
 )
-_FLOW: Final = re.compile(rf"(?P<word>{_WORD}(?: {_WORD})*)|(?P<quoted>{_QUOTED})|(?P<sign>[\[\]{{}}]|, |: )")
+_FLOW: Final = re.compile(rf"{_WORD}(?: {_WORD})*|{_QUOTED}|[\[\]{{}}]|, |: ")
+# What begins no value; the empty one stands for the end.
+_NO_VALUE: Final = frozenset(("", "]", "}", ", ", ": "))
 _FLOW_DEPTH: Final = 8
 _BETWEEN: Final = "---"
 
@@ -70,7 +72,12 @@ def _document(lines: list[str], depth: int) -> object:
         line = _line(written)
         if line is None:
             continue
-        column, dashes = line[0], line[1]
+        column, dashes, key, value, _ = line
+        if stack and stack[-1][0] == column and dashes == 1 and key is None and type(last := stack[-1][1]) is list:
+            # One more item of the last list, as most lines of a large configuration are.
+            last.append(value)
+            waiting = None
+            continue
         if not stack or (waiting and column > stack[-1][0]):
             made: list[object] | dict[str, object] = [] if dashes else {}
             if waiting:
@@ -124,22 +131,22 @@ def _line(written: str) -> _Line | None:
         if rest and not rest.startswith("#"):
             raise _OtherError
         return None
-    indent, dashes, key, one, quoted, flow, item, quoted_item, flow_item = found.groups()
+    indent, dashes, key = found.group("indent", "dashes", "key")
     if key is None:
-        one, quoted, flow = item, quoted_item, flow_item
         if not dashes:
             raise _OtherError
     elif not _is_key(key):
         raise _OtherError
+    what = found.lastgroup or ""
+    written = found[what]
     value: object = None
-    if one is not None:
-        value = plain(one)
-    elif quoted is not None:
-        value = _unquoted(quoted)
-    elif flow is not None:
-        value = _flow(flow)
-    is_open = one is None and quoted is None and flow is None
-    return len(indent), len(dashes) // 2, key, value, is_open
+    if what in ("plain", "item"):
+        value = plain(written)
+    elif what in ("quoted", "quoted_item"):
+        value = _unquoted(written)
+    elif what != "key":
+        value = _flow(written)
+    return len(indent), len(dashes) // 2, key, value, what == "key"
 
 
 def _is_key(written: str) -> bool:
@@ -153,70 +160,56 @@ def _unquoted(quoted: str) -> str:
 @lru_cache(maxsize=1 << 12)
 def _flow(written: str) -> object:
     """Read brackets that close at the end of the line; equal ones are one object, of which a large configuration has many."""
-    tokens: list[tuple[str, str]] = []
-    end = 0
-    for found in _FLOW.finditer(written):
-        if found.start() != end:
-            raise _OtherError
-        tokens.append((str(found.lastgroup), found.group()))
-        end = found.end()
-    if end != len(written):
+    tokens = _FLOW.findall(written)
+    if "".join(tokens) != written:
         raise _OtherError
-    value, rest = _value(tokens, 0, _FLOW_DEPTH)
-    if rest != len(tokens):
+    rest = iter(tokens)
+    value = _value(next(rest), rest, _FLOW_DEPTH)
+    if next(rest, ""):
         raise _OtherError
     return value
 
 
-def _value(tokens: list[tuple[str, str]], at: int, depth: int) -> tuple[object, int]:
-    """Read a value; what comes back is where the next one begins."""
-    kind, written = _token(tokens, at)
-    if kind == "word":
-        return plain(written), at + 1
-    if kind == "quoted":
-        return _unquoted(written), at + 1
-    if depth == 0:
+def _value(first: str, rest: Iterator[str], depth: int) -> object:
+    """Read the value that begins with a token, and no token after it."""
+    if first in _NO_VALUE:
         raise _OtherError
-    if written == "[":
-        return _items(tokens, at + 1, depth - 1)
-    if written == "{":
-        return _members(tokens, at + 1, depth - 1)
-    raise _OtherError
+    if first in ("[", "{"):
+        if depth == 0:
+            raise _OtherError
+        return _items(rest, depth - 1) if first == "[" else _members(rest, depth - 1)
+    return _unquoted(first) if first[0] in "'\"" else plain(first)
 
 
-def _token(tokens: list[tuple[str, str]], at: int) -> tuple[str, str]:
-    if at >= len(tokens):
-        raise _OtherError
-    return tokens[at]
-
-
-def _items(tokens: list[tuple[str, str]], at: int, depth: int) -> tuple[list[object], int]:
+def _items(rest: Iterator[str], depth: int) -> list[object]:
     found: list[object] = []
-    if _token(tokens, at)[1] == "]":
-        return found, at + 1
-    while True:
-        value, at = _value(tokens, at, depth)
-        found.append(value)
-        kind, sign = _token(tokens, at)
-        at += 1
-        if kind == "sign" and sign == "]":
-            return found, at
-        if kind != "sign" or sign != ", ":
+    first = next(rest, "")
+    while first != "]" or found:
+        found.append(_value(first, rest, depth))
+        sign = next(rest, "")
+        if sign == "]":
+            break
+        if sign != ", ":
             raise _OtherError
+        first = next(rest, "")
+    return found
 
 
-def _members(tokens: list[tuple[str, str]], at: int, depth: int) -> tuple[dict[str, object], int]:
+def _members(rest: Iterator[str], depth: int) -> dict[str, object]:
     found: dict[str, object] = {}
-    if _token(tokens, at)[1] == "}":
-        return found, at + 1
-    while True:
-        kind, key = _token(tokens, at)
-        if kind != "word" or not _is_key(key) or key in found or _token(tokens, at + 1) != ("sign", ": "):
+    key = next(rest, "")
+    while key != "}" or found:
+        if key in found or not _is_word(key) or next(rest, "") != ": ":
             raise _OtherError
-        found[key], at = _value(tokens, at + 2, depth)
-        kind, sign = _token(tokens, at)
-        at += 1
-        if kind == "sign" and sign == "}":
-            return found, at
-        if kind != "sign" or sign != ", ":
+        found[key] = _value(next(rest, ""), rest, depth)
+        sign = next(rest, "")
+        if sign == "}":
+            break
+        if sign != ", ":
             raise _OtherError
+        key = next(rest, "")
+    return found
+
+
+def _is_word(token: str) -> bool:
+    return token not in _NO_VALUE and token[0] not in "[{'\"" and _is_key(token)
