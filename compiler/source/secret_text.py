@@ -36,12 +36,13 @@ _PRIVATE_KEY_END: Final = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----"
 # Nothing, another place of the text, or what a tool fills in: no secret itself.
 _NO_VALUE: Final = re.compile(r"(?:|~|null|true|false|[|>][-+0-9]*|[&*!{\[].*|\$\{?\w+\}?|<[^>]*>|\{\{.*)\Z", re.IGNORECASE)
 
-# How every one of the names ends, in small letters; what it begins with is looked for only where one does.
-_ENDINGS: Final = tuple(
-    re.compile(rf"""{ending}["']?[ \t]*:""") for ending in ("passwd", "password", "passphrase", "secret", "key", "token")
-)
+# How every one of the names ends, in small letters, by what stands in it: what a name begins with is looked for only where one ends.
+_ENDINGS: Final = {
+    inside: re.compile(rf"""{ending}["']?[ \t]*:""")
+    for inside, ending in (("pass", "pass(?:wd|word|phrase)"), ("secret", "secret"), ("key", "key"), ("token", "token"))
+}
 # What stands in every web token, and in every key of a service that is known.
-_MARKS: Final = ("eyJ", "sk-", "hf_", "gh", "AKIA", "AIza", "xox")
+_MARKS: Final = ("eyJ", "sk-", "hf_", *(f"gh{kind}_" for kind in "opsu"), "AKIA", "AIza", "xox")
 
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 # The subject of a user, and digests, which say so.
@@ -54,7 +55,11 @@ _SHORTEST: Final = 32
 # for 62 characters and for 36; random text is at 0.62 and at 0.40 on average, names are below half of that.
 _CHANGES_MIXED: Final = 0.4
 _CHANGES_SINGLE: Final = 0.28
-_LONG: Final = re.compile(rf"[A-Za-z0-9+/_=-]{{{_SHORTEST},}}")
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_=-"
+_LONG: Final = re.compile(rf"[{_LETTERS}]{{{_SHORTEST},}}")
+# To look for letters one after the other takes twenty times as long as to make them all one letter, and look for so many of it.
+_ONE_LETTER: Final = str.maketrans(dict.fromkeys(_LETTERS, "a"))
+_AS_LONG: Final = "a" * _SHORTEST
 # Names are words with something between them; a run without that is no name.
 _WORD: Final = 24
 _SEPARATOR: Final = re.compile(r"[-_/+=]+")
@@ -79,7 +84,7 @@ def in_text(text: str) -> Iterator[Found]:
     if any(mark in text for mark in _MARKS):
         for run in _RUN.finditer(text):
             yield from _in_run(text, run)
-    else:
+    elif _AS_LONG in text.translate(_ONE_LETTER):
         for run in _LONG.finditer(text):
             yield from _random(text, run.start(), run[0])
 
@@ -109,7 +114,7 @@ def _data() -> re.Pattern[str]:
 
 def _may_name(small: str) -> bool:
     """Tell whether a text in small letters may hold one of the names; of letters beyond ASCII some match others."""
-    return not small.isascii() or any(ending.search(small) for ending in _ENDINGS)
+    return not small.isascii() or any(inside in small and ending.search(small) for inside, ending in _ENDINGS.items())
 
 
 def calls_for_data(text: str) -> bool:
