@@ -36,7 +36,7 @@ _PRIVATE_KEY_END: Final = re.compile(r"-----END (?:[A-Z0-9]+ )*PRIVATE KEY-----"
 # Nothing, another place of the text, or what a tool fills in: no secret itself.
 _NO_VALUE: Final = re.compile(r"(?:|~|null|true|false|[|>][-+0-9]*|[&*!{\[].*|\$\{?\w+\}?|<[^>]*>|\{\{.*)\Z", re.IGNORECASE)
 
-# How every one of the names ends, in small letters, by what stands in it: what a name begins with is looked for only where one ends.
+# How all of the names end, in small letters, by what stands in it: what a name begins with is looked for only where one ends.
 _ENDINGS: Final = {
     inside: re.compile(rf"""{ending}["']?[ \t]*:""")
     for inside, ending in (("pass", "pass(?:wd|word|phrase)"), ("secret", "secret"), ("key", "key"), ("token", "token"))
