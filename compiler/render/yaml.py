@@ -126,10 +126,7 @@ class Writer:
             if len(indent) >= _DEEPEST:
                 raise UnserialisableError((), f"nested deeper than {DEPTH_LIMIT} levels")
             first = " " if inline else f"\n{indent}"
-            if isinstance(value, _SEQUENCES):
-                spelt = self._sequence(value, first, indent)
-            else:
-                spelt = self._mapping(value, first, indent)
+            spelt = self._sequence(value, first, indent) if isinstance(value, _SEQUENCES) else self._mapping(value, first, indent)
             known = self._known[key] = value, spelt
         return known[1]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from compiler.diagnostics.model import PathPart, Place, Span
-from compiler.source.events import events
 from compiler.source.origins import Origins
-from compiler.source.spans import Spot, spots
+
+if TYPE_CHECKING:
+    from compiler.source.spans import Spot
 
 
 class Document(Struct, frozen=True, dict=True):
@@ -35,6 +37,9 @@ class Document(Struct, frozen=True, dict=True):
     @cached_property
     def _root(self) -> Spot:
         # Positions are most of what a parsed document weighs, and few are ever asked for: the text is read again for them.
+        from compiler.source.events import events  # noqa: PLC0415 - where nothing is reported, no parser is needed
+        from compiler.source.spans import spots  # noqa: PLC0415 - the same
+
         return spots(events(self.file, self.text))[self.index]
 
     def span(self, path: tuple[PathPart, ...], *, key: bool = False) -> Span:

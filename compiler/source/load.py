@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from compiler.diagnostics.model import Diagnostic
 from compiler.source import lines
-from compiler.source.build import Builder
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
-from compiler.source.events import Event, SyntaxDiagnosticError, events
 from compiler.source.folder import decoded, files, reason, too_large
 from compiler.source.guard import guarded
 from compiler.source.limits import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from compiler.source.parsed import Heard
 
 FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
 
 
 def load_text(
-    file: str, content: bytes, limits: Limits = LIMITS, heard: Callable[[Iterator[Event]], Iterator[Event]] = lambda one: one
+    file: str, content: bytes, limits: Limits = LIMITS, heard: Heard | None = None
 ) -> tuple[tuple[Document, ...], tuple[Diagnostic, ...]]:
     """Read the documents of one file from its bytes; empty documents are left out, and all of them after an error.
 
@@ -36,15 +37,9 @@ def load_text(
     plainest = lines.documents(text, limits.depth)
     if plainest is not None:
         return tuple(Document(file, index, text, data) for index, data in enumerate(plainest)), ()
-    builder = Builder(file, limits)
-    documents = []
-    try:
-        for index, data in enumerate(builder.documents(heard(events(file, text)))):
-            if data is not None:
-                documents.append(Document(file, index, text, data))
-    except SyntaxDiagnosticError as stopped:
-        return (), (*builder.findings, stopped.found)
-    return (() if builder.findings else tuple(documents)), tuple(builder.findings)
+    from compiler.source.parsed import parsed  # noqa: PLC0415 - a parser, which the plainest texts do without
+
+    return parsed(file, text, limits, heard)
 
 
 def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Diagnostic, ...]]:
