@@ -41,13 +41,25 @@ def stand_ins(dump: Dump, plans: Planned, instance: str, tiers: Sequence[str]) -
             body = policies.body(replace(found, data=data))
             _plain(body, mentioned, known)
             if found.id in plans.filters:
-                success = body.setdefault("rules", {}).setdefault("response", {}).setdefault("success", {})
-                success.setdefault("filters", {})[FILTER] = plans.filters[found.id]
+                _export(body, plans.filters[found.id])
         if found.kind == "HTTPRoute":
             _route(data)
         yield found, data
     yield from plans.limits
     yield from ((None, data) for data in _bindings(dump, instance, tiers))
+
+
+def _export(body: Plain, filter_: object) -> None:
+    """Let an accepted request carry the filter on; what is no mapping where one belongs is for the reading to judge."""
+    inside: object = body
+    for name in ("rules", "response", "success", "filters"):
+        if not isinstance(inside, dict):
+            return
+        # The API server drops fields that are null.
+        if inside.get(name) is None:
+            inside[name] = {}
+        inside = inside[name]
+    mapping(inside)[FILTER] = filter_
 
 
 def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from adopt_cluster import Access, FirstRelease, Plain, Subscription, listing
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from compiler.cli.main import maasc
@@ -78,6 +78,7 @@ def _spoiled(objects: tuple[Plain, ...], spot: int, junk: object) -> list[Any]:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(range(4)), st.integers(0, 10**6), st.sampled_from(JUNK))
+@example(which=3, spot=6664, junk=None)
 def test_a_spoiled_dump_ends_in_an_orderly_way(
     tmp_path_factory: pytest.TempPathFactory, which: int, spot: int, junk: object
 ) -> None:
