@@ -26,11 +26,13 @@ invariants:
 """
 
 
-def found(old: str, new: str) -> tuple[Diagnostic, ...]:
-    """Read the configuration with one text instead of another."""
+def found(old: str, new: str, *further: tuple[str, str]) -> tuple[Diagnostic, ...]:
+    """Read the configuration with one text instead of another, and further ones."""
     text = SMALL + MORE
-    assert old in text
-    documents, problems = load_text("a.yaml", text.replace(old, new, 1).encode())
+    for before, after in ((old, new), *further):
+        assert before in text
+        text = text.replace(before, after, 1)
+    documents, problems = load_text("a.yaml", text.encode())
     if problems:
         return problems
     intent, problems = parse(documents)
@@ -220,6 +222,21 @@ def test_what_only_a_duplicate_uses_is_not_unused(tmp_path: Path) -> None:
     ]
     (tmp_path / "c.yaml").unlink()
     assert [one.code for one in front(tmp_path).diagnostics if one.code in ("duplicate-name", "unused-group")] == ["unused-group"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("groups: [free-user], tokens", "groups: [nope], tokens", "unknown-group"),
+        ("groups: [free-user], tokens", "groups: ['system:nope'], tokens", "unknown-group"),
+        ("groups: [free-user]}, models", "groups: [free-user], users: [nope]}, models", "unknown-user"),
+        ("members: [], grants: [], groups: [free-user]", "grants: [{model: simulator, user: nope}]", "unknown-user"),
+    ],
+)
+def test_of_a_name_that_is_not_declared_nothing_else_is_told(old: str, new: str, code: str) -> None:
+    way_in = ('kind: tokenReview, audiences: ["https://kubernetes.default.svc"]', "kind: tierToken")
+    (told,) = (one for one in found(old, new, way_in) if "nope" in one.headline)
+    assert told.code == code
 
 
 def test_a_model_beside_all_models_is_a_name_like_any_other() -> None:

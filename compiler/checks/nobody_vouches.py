@@ -24,22 +24,24 @@ _WORDS: Final = {
 
 
 def on_intent(intent: Intent) -> Iterator[Diagnostic]:
-    """Report each such name once, where it is first asked for."""
+    """Report each such name once, where it is first asked for; one that is not declared is told of as unknown."""
     ways_in = methods(intent.platform)
     projected = frozenset(projected_group(intent.platform.spec.gateway.name, tier) for tier in intent.tiers)
+    declared = {section: frozenset(intent.declared[section]) for section in _WORDS}
     told: dict[str, set[str]] = {section: set() for section in _WORDS}
     for several in references_but_of_budgets(intent):
         # An invariant makes nothing of whom it names.
         if several.section not in _WORDS or several.inside.path[:1] == ("invariants",):
             continue
         names = several.names
-        known = told[several.section]
-        if known.issuperset(names):
+        done = told[several.section]
+        if done.issuperset(names):
             continue
         for index, name in enumerate(names):
-            if name not in known and not any(_vouches(method, several.section, name, projected) for method in ways_in):
+            asked = name in declared[several.section] and name not in done
+            if asked and not any(_vouches(method, several.section, name, projected) for method in ways_in):
                 yield _unknown(several.section, name, several.place(index), ways_in)
-            known.add(name)
+            done.add(name)
 
 
 def _vouches(method: Method, section: str, name: str, projected: frozenset[str]) -> bool:
