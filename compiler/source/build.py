@@ -174,10 +174,7 @@ class Builder:
             self._note("bad-key", headline, event, "write the key in quotes" if written else None)
         first = frame.keys.setdefault(frame.name, event)
         if first is not event:
-            notes = (Note("first written here", Place(self._file, span=span(first))),)
-            self.findings.append(
-                error("duplicate-key", f"the key {quoted(frame.name)} is written twice", self._file, span(event), notes=notes)
-            )
+            self.findings.append(written_twice(self._file, frame.name, event, first))
 
     def _value(self, frame: _Frame, data: dict[str, object], value: object) -> None:
         key = frame.key
@@ -209,3 +206,9 @@ def too_deep(file: str, limits: Limits, event: Event) -> SyntaxDiagnosticError:
     """Give the error of a list or mapping that stands in too many others."""
     headline = f"more than {limits.depth} levels of mappings and lists"
     return SyntaxDiagnosticError(error("nesting-too-deep", headline, file, span(event)))
+
+
+def written_twice(file: str, key: str, second: Event, first: Event) -> Diagnostic:
+    """Say that a mapping has a key twice."""
+    notes = (Note("first written here", Place(file, span=span(first))),)
+    return error("duplicate-key", f"the key {quoted(key)} is written twice", file, span(second), notes=notes)

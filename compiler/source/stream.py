@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from compiler.diagnostics.model import Span
-from compiler.source.build import Builder, too_deep
+from compiler.source.build import Builder, too_deep, written_twice
 from compiler.source.cut import Ending, lacks_bytes
 from compiler.source.errors import error
 from compiler.source.events import Event, SyntaxDiagnosticError, span
@@ -132,6 +132,7 @@ class _Pieces:
         self.listed, self.closed = None, False
         depth, is_key = 0, False
         line = 0
+        items: Event | None = None
         for event in events:
             if not line:
                 line = span(event).line
@@ -144,7 +145,10 @@ class _Pieces:
             if named == _KIND and self.listed is not None:
                 self.closed = True
             if named == _ITEMS:
-                self.listed = self.listed or 0
+                if items is not None:
+                    # The builder never sees the items of one list as those of one key.
+                    raise SyntaxDiagnosticError(written_twice(self._file, _ITEMS, event, items))
+                items, self.listed = event, 0
                 following = next(events)
                 if isinstance(following, SequenceStartEvent):
                     yield from self._items(start, events)

@@ -268,6 +268,16 @@ def test_items_that_are_no_list_are_no_empty_list(items: str, tmp_path: Path) ->
     assert _codes(_dump(tmp_path, f"apiVersion: v1\nitems: {items}\nkind: List\n")) == ["bad-dump"]
 
 
+@pytest.mark.parametrize("second", ["[]", "null", "\n- {apiVersion: v1, kind: Pod, metadata: {name: y}}"])
+@pytest.mark.parametrize("first", ["[]", "null", "\n- {apiVersion: v1, kind: Pod, metadata: {name: x}}"])
+def test_a_list_that_has_items_twice_is_refused(first: str, second: str, tmp_path: Path) -> None:
+    """Most readers of YAML take the second one for all there is."""
+    (found,) = _dump(tmp_path, f"apiVersion: v1\nitems: {first}\nitems: {second}\nkind: List\n").findings
+    assert (found.code, found.headline) == ("duplicate-key", "the key `items` is written twice")
+    assert found.effect.startswith("nothing is imported")
+    assert found.notes[0].text == "first written here"
+
+
 @pytest.mark.parametrize(
     "text",
     [
