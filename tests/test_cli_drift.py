@@ -79,6 +79,14 @@ def test_a_cluster_as_it_is_written_is_no_drift(given: Callable[[], list[str]]) 
     assert found.output == f"no drift: {len(objects())} objects are live as written\n"
 
 
+@pytest.mark.parametrize("metadata", [None, {"continue": None}])
+def test_what_a_list_in_brackets_says_is_not_set_is_not(metadata: object) -> None:
+    """In other YAML a value that was cut off looks like that."""
+    whole = {"apiVersion": "v1", "items": objects(), "kind": "List", "metadata": metadata}
+    write(Path(), {"live.json": json.dumps(whole), "live.yaml": yaml.safe_dump(whole)})
+    assert [run("drift", "live.json").exit_code, run("drift", "live.yaml").exit_code] == [0, 2]
+
+
 def test_a_dump_may_come_from_a_pipe() -> None:
     text = Path(dump(objects())).read_text(encoding="utf-8")
     found = CliRunner().invoke(maasc, ["drift", "-"], input=text)

@@ -19,7 +19,7 @@ from compiler.source.cut import CODE, Ending, broken_off, kind_first, truncated,
 from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import reason
-from compiler.source.listing import fault
+from compiler.source.listing import fault, without_nulls
 from compiler.source.stream import Streamed, streamed
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -78,7 +78,7 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
             dump.findings.append(_truncated(place, piece.listed))
         elif not piece.closed:
             dump.findings.append(kind_first(place, _NOTHING))
-        elif (wrong := fault(piece.data, place, _NOTHING)) is not None:
+        elif (wrong := fault(without_nulls(piece.data) if piece.in_brackets else piece.data, place, _NOTHING)) is not None:
             dump.findings.append(wrong)
         return
     if is_listing(piece.data) and "name" not in mapping(piece.data.get("metadata")):

@@ -36,6 +36,19 @@ def fault(data: Mapping[str, object], place: Place, effect: str) -> Diagnostic |
     return None
 
 
+def without_nulls(data: Mapping[str, object]) -> dict[str, object]:
+    """Give a list that stands in brackets without what it says is not set.
+
+    Go leaves out what is not set in the `metadata` of a list (`omitempty`), and other programs write `null`. Only brackets that
+    close tell it from a value that was cut off.
+    """
+    said = {name: value for name, value in data.items() if name != "metadata" or value is not None}
+    metadata = said.get("metadata")
+    if isinstance(metadata, Mapping):
+        said["metadata"] = {name: value for name, value in metadata.items() if value is not None}
+    return said
+
+
 def bad(headline: str, place: Place | None, effect: str, advice: str) -> Diagnostic:
     """Say that something is no dump that can be relied on."""
     return Diagnostic(BAD_DUMP, Severity.ERROR, headline, place, effect, help=advice)

@@ -38,7 +38,7 @@ class Streamed(Struct, frozen=True):
     """One document, or one item of a list: its data, and the line where it starts.
 
     `listed` counts the items of the document so far, and is None where it has none and no word of any. What remains of a document
-    is `closed` if its text shows that no more was to come: brackets, or the `kind` of a list behind its items.
+    is `closed` if its text shows that no more was to come: it stands `in_brackets`, or has the `kind` of a list behind its items.
     """
 
     line: int
@@ -46,6 +46,7 @@ class Streamed(Struct, frozen=True):
     is_item: bool = False
     listed: int | None = None
     closed: bool = False
+    in_brackets: bool = False
 
 
 def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS, ending: Ending | None = None) -> Iterator[Streamed]:
@@ -61,7 +62,7 @@ def streamed(file: str, stream: BinaryIO, limits: Limits = LIMITS, ending: Endin
     for data in builder.documents(pieces.divided(_events(file, _Utf8(file, stream, ending or Ending())))):
         if builder.findings:
             raise SyntaxDiagnosticError(builder.findings[0])
-        yield Streamed(pieces.line, data, pieces.is_item, pieces.listed, pieces.closed)
+        yield Streamed(pieces.line, data, pieces.is_item, pieces.listed, pieces.closed, pieces.in_brackets)
 
 
 class _Utf8:
@@ -116,6 +117,7 @@ class _Pieces:
         self.is_item = False
         self.listed: int | None = None
         self.closed = False
+        self.in_brackets = False
         self._file = file
         self._limits = limits
         self._size = 0
@@ -136,7 +138,7 @@ class _Pieces:
         for event in events:
             if not line:
                 line = span(event).line
-                self.closed = isinstance(event, _OPENING) and bool(event.flow_style)
+                self.in_brackets = self.closed = isinstance(event, _OPENING) and bool(event.flow_style)
             if isinstance(event, DocumentEndEvent):
                 self.line, self._size, self.is_item = line, 0, False
                 yield from (start, *rest, event)

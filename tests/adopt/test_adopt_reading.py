@@ -256,6 +256,14 @@ def test_what_a_list_says_beside_its_items_may_show_that_it_is_not_all(beside: s
         assert found.effect.startswith("nothing is imported")
 
 
+@pytest.mark.parametrize("metadata", [None, {"continue": None}, {"continue": None, "remainingItemCount": None}])
+def test_what_a_list_in_brackets_says_is_not_set_is_not(metadata: object, tmp_path: Path) -> None:
+    """In other YAML a value that was cut off looks like that."""
+    whole = {"apiVersion": "v1", "items": [gateway()], "kind": "List", "metadata": metadata}
+    assert _codes(_dump(tmp_path, json.dumps(whole))) == []
+    assert _codes(_dump(tmp_path, yaml.safe_dump(json.loads(json.dumps(whole))))) != []
+
+
 def test_messages_before_a_list_are_no_part_of_one(tmp_path: Path) -> None:
     (found,) = _dump(tmp_path, f"Warning: v1 is deprecated\n{listing([gateway()])}").findings
     assert (found.code, found.headline) == ("bad-dump", "`Warning` stands beside the items, and no list says that")
