@@ -238,6 +238,7 @@ def test_without_the_configuration_objects_are_compared(spoil: Callable[[], obje
         ),
         ("apiVersion: v1\nkind: [\n", "error[truncated-dump]: the text ends too early"),
         ("apiVersion: v1\nkind: a: b\nmetadata: {}\n", "error[yaml-syntax]"),
+        ('{"apiVersion": "v1"}\n{"apiVersion": "v1"}\n', "help: write `---` on a line of its own between the two"),
     ],
 )
 def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:

@@ -49,6 +49,10 @@ _PLAIN_WORDS: Final = {
     "did not find expected key": ("a key was expected here", "check the indentation of the line and the quotes before it"),
     "did not find expected '-' indicator": ("an item of the list was expected here", "check the indentation of the line"),
     "could not find expected ':'": ("this line is no `key: value`", "add the `:` and a space, or indent the line"),
+    "did not find expected <document start>": (
+        "one document ends before this, and nothing says that another begins",
+        "write `---` on a line of its own between the two, or write each to a file of its own",
+    ),
     "found unexpected end of stream": ("the text ends inside quotes", "close the quotes"),
 }
 
@@ -86,6 +90,12 @@ def events(file: str, text: str) -> Iterator[Event]:
         parser.dispose()
 
 
+def plainly(problem: MarkedYAMLError) -> tuple[str, str | None]:
+    """Say what libyaml found, and what to do about it, to somebody who wrote the text."""
+    said = problem.problem or problem.context or "the text is not YAML"
+    return _PLAIN_WORDS.get(said, (said, None))
+
+
 def span(start: Event, end: Event | None = None) -> Span:
     """Give the range from the start of one event to the end of another, or of the same."""
     first, last = cast("Mark", start.start_mark), cast("Mark", (end or start).end_mark)
@@ -111,11 +121,10 @@ def _malformed(file: str, text: str, problem: MarkedYAMLError) -> Diagnostic:
         line = len(_BREAK.split(text[: left.start()]))
         marker = Span(line, 1, line, len(left[0]) + 1)
         return error("yaml-syntax", "a conflict of git is left in the file", file, marker, advice=_RESOLVE)
-    said = problem.problem or problem.context or "the text is not YAML"
-    headline, advice = _PLAIN_WORDS.get(said, (said, None))
+    headline, advice = plainly(problem)
     lines = _BREAK.split(text)
     where = _at(problem.problem_mark or problem.context_mark, lines)
-    if where is not None and said == _SECOND_KEY and _is_one_key(lines[where.line - 1][: where.column - 1]):
+    if where is not None and problem.problem == _SECOND_KEY and _is_one_key(lines[where.line - 1][: where.column - 1]):
         headline, advice = "a key has more than 1,024 characters, and YAML takes none so long", "give it a shorter name"
     begun = _at(problem.context_mark, lines)
     notes = (Note(f"{problem.context or 'it'} that begins here", Place(file, span=begun)),) if begun and begun != where else ()

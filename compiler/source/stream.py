@@ -24,7 +24,7 @@ from compiler.diagnostics.model import Span
 from compiler.source.build import Builder, too_deep, written_twice
 from compiler.source.cut import Ending, lacks_bytes
 from compiler.source.errors import error
-from compiler.source.events import Event, SyntaxDiagnosticError, span
+from compiler.source.events import Event, SyntaxDiagnosticError, plainly, span
 from compiler.source.limits import LIMITS, Limits
 
 _ITEMS: Final = "items"
@@ -103,7 +103,8 @@ def _events(file: str, read: _Utf8) -> Iterator[Event]:
         where = span(last) if last else None
         if mark:
             where = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2)
-        found = error("yaml-syntax", "the text is not YAML here", file, where)
+        headline, advice = plainly(problem) if isinstance(problem, MarkedYAMLError) else ("the text is not YAML", None)
+        found = error("yaml-syntax", headline, file, where, advice=advice)
         raise SyntaxDiagnosticError(found, at_end=read.is_at_end(mark)) from problem
     finally:
         parser.dispose()

@@ -264,6 +264,18 @@ def test_what_a_list_in_brackets_says_is_not_set_is_not(metadata: object, tmp_pa
     assert _codes(_dump(tmp_path, yaml.safe_dump(json.loads(json.dumps(whole))))) != []
 
 
+@pytest.mark.parametrize("between", ["", "\n", "\nerror: timeout\n"])
+def test_two_documents_in_brackets_want_a_line_between_them(between: str, tmp_path: Path) -> None:
+    whole = json.dumps({"apiVersion": "v1", "items": [gateway()], "kind": "List"})
+    (found,) = _dump(tmp_path, f"{whole}{between}{whole}\n").findings
+    assert (found.code, found.headline) == (
+        "yaml-syntax",
+        "one document ends before this, and nothing says that another begins",
+    )
+    assert (found.help or "").startswith("write `---` on a line of its own between the two")
+    assert _codes(_dump(tmp_path, f"{whole}\n---\n{whole}\n")) == []
+
+
 def test_messages_before_a_list_are_no_part_of_one(tmp_path: Path) -> None:
     (found,) = _dump(tmp_path, f"Warning: v1 is deprecated\n{listing([gateway()])}").findings
     assert (found.code, found.headline) == ("bad-dump", "`Warning` stands beside the items, and no list says that")
