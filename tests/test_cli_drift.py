@@ -252,10 +252,10 @@ def test_what_is_no_dump_could_not_be_run(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("form", ["list", "json", "stream", "raw", "comment", "marked", "unsorted"])
 def test_a_dump_that_was_cut_off_is_told_as_such(form: str) -> None:
-    """Wherever it ends within a line, also within a character or an escape."""
+    """Wherever it ends within a line, also within a character or an escape; not where documents end."""
     whole = dumped(objects())[form]
     for length in (*range(1, len(whole) - 60, 97), *range(len(whole) - 60, len(whole) - 40)):
-        if whole[:length].endswith(b"\n"):
+        if whole[:length].endswith((b"\n", b"\n---")):
             continue
         Path("cut").write_bytes(whole[:length])
         found = run("drift", "cut")
@@ -282,6 +282,14 @@ def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list() -> 
         assert found.exit_code == (2 if refused else 0), (form, found.output)
         assert ("error[truncated-dump]: " in found.output) == refused
         assert ("the last line has no end" in found.output) == refused
+
+
+@pytest.mark.parametrize("form", ["list", "json", "raw", "stream", "mixed"])
+@pytest.mark.parametrize("marker", ["---", "..."])
+def test_a_last_line_that_only_marks_the_end_of_a_document_needs_no_end(marker: str, form: str) -> None:
+    Path("live.yaml").write_bytes(dumped(objects())[form].rstrip() + b"\n" + marker.encode())
+    found = run("drift", "live.yaml")
+    assert "truncated-dump" not in found.output, found.output
 
 
 @pytest.mark.parametrize("end", ["", "---\n"])

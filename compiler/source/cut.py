@@ -15,6 +15,9 @@ _ANEW: Final = "make the dump anew, and let nothing end the command that writes 
 # The longest of what is wrong by itself where it is cut short, so that a parser stops before the end: `\U0010ffff`.
 _LONGEST: Final = 10
 _BREAKS: Final = ("\n", "\r")
+# What a line says by itself: that a document ends, and perhaps that another begins. Fewer characters are an error of the syntax.
+_MARKERS: Final = ("---", "...")
+_MARKER: Final = 3
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Ending:
     line: int = 1
     _last: str = ""
     _read: int = 0
+    _opening: str = ""
 
     def add(self, text: str) -> None:
         """Take the next piece of the text."""
@@ -36,6 +40,9 @@ class Ending:
         self._read += len(text)
         self.line += text.count("\n")
         self._last = text[-1:] or self._last
+        # A line may be as long as the text: no more is kept of it than tells it from a marker.
+        _, cut, rest = text.rpartition("\n")
+        self._opening = (rest[: _MARKER + 1] if cut else self._opening + rest[: _MARKER + 1])[: _MARKER + 1]
 
     def holds(self, mark: Mark | None) -> bool:
         """Tell whether a parser that stopped at a mark found nothing behind it."""
@@ -43,8 +50,11 @@ class Ending:
 
     @property
     def within_a_line(self) -> bool:
-        """Tell whether the last line has no end, so that it says by itself nothing of whether its value has one."""
-        return self.length > 0 and self._last not in _BREAKS
+        """Tell whether the last line has no end, so that it says by itself nothing of whether its value has one.
+
+        A line that only marks the end of a document has no value.
+        """
+        return self.length > 0 and self._last not in _BREAKS and self._opening not in _MARKERS
 
 
 def lacks_bytes(problem: UnicodeDecodeError) -> bool:

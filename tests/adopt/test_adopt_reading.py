@@ -30,10 +30,10 @@ def _codes(dump: Dump) -> list[str]:
 
 @pytest.mark.parametrize("form", ["list", "json", "stream", "raw", "comment", "marked"])
 def test_a_dump_that_was_cut_off_is_told_as_such(tmp_path: Path, form: str) -> None:
-    """Wherever it ends within a line, also within a character or an escape."""
+    """Wherever it ends within a line, also within a character or an escape; not where documents end."""
     whole = dumped(cluster({"llm/a": ["free"]}))[form]
     for length in (*range(1, len(whole) - 120, 53), *range(len(whole) - 120, len(whole) - 40)):
-        if not whole[:length].endswith(b"\n"):
+        if not whole[:length].endswith((b"\n", b"\n---")):
             (tmp_path / "cut.yaml").write_bytes(whole[:length])
             assert set(_codes(gather([tmp_path / "cut.yaml"]))) == {"truncated-dump"}, whole[:length][-40:]
 
@@ -51,6 +51,17 @@ def test_a_last_line_without_an_end_is_no_matter_behind_the_kind_of_a_list(tmp_p
         unended = ["the last line has no end: a dump that was cut off looks like this"]
         unknown = ["nothing tells this list from one that was cut off: its `kind` stands before its items"]
         assert told == {"stream": unended, "mixed": unended, "unsorted": unknown}.get(form, []), form
+
+
+@pytest.mark.parametrize("form", ["list", "json", "raw", "stream", "mixed"])
+@pytest.mark.parametrize("marker", ["---", "..."])
+def test_a_last_line_that_only_marks_the_end_of_a_document_needs_no_end(marker: str, form: str, tmp_path: Path) -> None:
+    whole = dumped(cluster({"llm/a": ["free"]}))[form].rstrip() + b"\n"
+    for end in ("", "\n"):
+        (tmp_path / "dump.yaml").write_bytes(whole + marker.encode() + end.encode())
+        assert _codes(gather([tmp_path / "dump.yaml"])) == []
+    (tmp_path / "dump.yaml").write_bytes(b"kind: Pod\n" + marker.encode() + b"x")
+    assert _codes(gather([tmp_path / "dump.yaml"])) != []
 
 
 def test_a_list_that_says_what_it_is_before_its_items_may_end_anywhere(tmp_path: Path) -> None:
