@@ -33,6 +33,26 @@ HEAVY = frozenset(
 READING = frozenset({"yaml", "importlib.metadata", "multiprocessing", "asyncio", "compiler.pipeline"})
 ROOT = Path(__file__).parents[1]
 
+PLAINEST = {
+    "platform.yaml": """\
+platform:
+  kuadrant: "1.5"
+  gateway: {namespace: openshift-ingress, name: maas, hostname: maas.example.com, lowercasesHost: true}
+  authentication:
+    - {name: openshift, kind: tokenReview, audiences: ["https://kubernetes.default.svc"]}
+groups:
+  system:authenticated: {builtin: true}
+tiers:
+  free: {level: 0, groups: [system:authenticated], tokens: [{limit: 100, window: 1m}]}
+""",
+    "models.yaml": """\
+models:
+  llm/granite:
+    backend: {kind: Service, name: granite, port: 8000}
+    tiers: [free]
+""",
+}
+
 _RUN = """
 import sys
 from compiler.cli.main import maasc
@@ -60,6 +80,15 @@ def test_a_build_without_a_proof_imports_what_it_uses(tmp_path: Path) -> None:
     """The slow validator, pydantic, CEL engines and solvers stay where they are as long as nothing is wrong."""
     found = _imported("build", "--no-prove", "--out", str(tmp_path / "out"))
     assert found & HEAVY == {"jsonschema_rs"}
+
+
+def test_the_plainest_texts_need_no_parser(tmp_path: Path) -> None:
+    """One key a line, and nothing to be reported: whatever reads all of YAML, and finds places in it, stays where it is."""
+    (tmp_path / "config").mkdir()
+    for name, text in PLAINEST.items():
+        (tmp_path / "config" / name).write_text(text, encoding="utf-8")
+    found = _imported("build", "--no-prove", "--config", str(tmp_path / "config"), "--out", str(tmp_path / "out"))
+    assert found & {"yaml", "compiler.source.events", "compiler.source.build", "compiler.source.spans"} == set()
 
 
 def test_each_command_is_told_of_in_one_line() -> None:
