@@ -6,6 +6,7 @@ import hashlib
 import pickle
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -51,18 +52,20 @@ class Unchanged:
         common = hashlib.sha256(earlier.maker.encode() + pickle.dumps((program.platform, program.tiers)))
         self._tokens = {file_of(model): _token(common.copy(), model) for model in program.models}
 
-    def files(self) -> dict[str, Known]:
+    @cached_property
+    def files(self) -> Mapping[str, Known]:
         """Give the files that need not be made, by path."""
         found = {path: self._file(path, token) for path, token in self._tokens.items() if path in self._earlier.remembered}
         return {path: file for path, file in found.items() if file is not None}
 
     def made(self, texts: Mapping[str, str], brought: Mapping[str, Plain]) -> dict[str, Made]:
         """Give what a later build should remember of the models' files, by path."""
-        return {
-            path: Made(token, _digest(texts[path].encode()), brought[path])
-            for path, token in self._tokens.items()
-            if path in brought
-        }
+        return {path: self._remembered(path, texts[path], brought[path]) for path in self._tokens if path in brought}
+
+    def _remembered(self, path: str, text: str, brought: Plain) -> Made:
+        known = self.files.get(path)
+        same = known is not None and known.text is text
+        return known.made if known and same else Made(self._tokens[path], _digest(text.encode()), brought)
 
     def _file(self, path: str, token: str) -> Known | None:
         with suppress(KeyError, TypeError, ValueError):

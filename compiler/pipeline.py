@@ -138,7 +138,7 @@ def back(program: Program, crds: Crds | None = None, *, keep: bool = True, earli
     check them by, or their plain data are wanted.
     """
     unchanged = Unchanged(earlier, program) if earlier and not keep and crds is None else None
-    known = unchanged.files() if unchanged else {}
+    known = unchanged.files if unchanged else {}
     wanted = _Wanted(crds, keep=keep, brought=unchanged is not None)
     whole = _made(program, wanted, known)
     if known and whole.contribution.validation.found():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from cli_support import SMALL
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from compiler.intent.digest import digest
+from compiler.intent.digest import canonical, digest
 from compiler.intent.parse import parse
 from compiler.source.load import load_text
 
@@ -41,3 +45,18 @@ def test_only_defaults_change_nothing(old: str, new: str, *, same: bool) -> None
     """Whatever else is written is another configuration."""
     assert old in SMALL
     assert (of(SMALL.replace(old, new)) == of(SMALL)) is same
+
+
+_TEXT = st.text(st.characters(max_codepoint=0x2FFF))
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | _TEXT, lambda inner: st.lists(inner) | st.dictionaries(_TEXT, inner), max_leaves=8
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_PLAIN)
+@example("".join(map(chr, range(0x100))))
+@example({"\ud800": 2**80, "é": "\u2028"})
+def test_the_quick_spelling_is_that_of_the_standard_library(value: object) -> None:
+    """What locks say must not depend on which of the two wrote it: every byte is the same, whatever the text."""
+    assert canonical(value) == json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

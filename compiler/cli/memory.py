@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.json import decode, encode
 
 from compiler.cli.again import Asked, contents, remembered
 
@@ -50,29 +50,29 @@ class Memory(Struct, frozen=True):
         name = hashlib.sha256(os.fsencode(os.path.realpath(self.out))).hexdigest()
         return Path(self.asked.file).with_name(f"{name}.{what}.json")
 
+    def _kept(self, what: str) -> object:
+        try:
+            return decode(self._of_folder(what).read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+
     def proofs(self) -> frozenset[str]:
         """Give the tokens of what the last build proved."""
-        try:
-            found = json.loads(self._of_folder("proofs").read_bytes())
-        except (OSError, ValueError):
-            return frozenset()
+        found = self._kept("proofs")
         return frozenset(token for token in found if isinstance(token, str)) if isinstance(found, list) else frozenset()
 
     def keep_proofs(self, tokens: Iterable[str]) -> None:
         """Remember what a build proved, and nothing of the builds before."""
-        _write(self._of_folder("proofs"), json.dumps(sorted(tokens)).encode())
+        _write(self._of_folder("proofs"), encode(sorted(tokens)))
 
     def made(self) -> Mapping[str, object]:
         """Give what the last build remembered of the files that it made, by path."""
-        try:
-            found = json.loads(self._of_folder("made").read_bytes())
-        except (OSError, ValueError):
-            return {}
+        found = self._kept("made")
         return found if isinstance(found, dict) else {}
 
     def keep_made(self, made: Mapping[str, object]) -> None:
         """Remember what a build made, and nothing of the builds before."""
-        _write(self._of_folder("made"), json.dumps(made).encode())
+        _write(self._of_folder("made"), encode(made))
 
 
 def _write(file: Path, content: bytes) -> None:
