@@ -248,3 +248,42 @@ def test_the_configuration_that_is_shown_compiles(tmp_path: Path) -> None:
     assert all(f"\n{section}:" in f"\n{shown[1]}" for section in declared(ConfigFile))
     result = CliRunner().invoke(maasc, ["check", "--config", str(tmp_path)])
     assert (result.exit_code, "warning" in result.output) == (0, False), result.output
+
+
+def _options(name: str) -> list[click.Option]:
+    command = dict(_leaves(maasc))[name]
+    return [option for option in command.params if isinstance(option, click.Option)]
+
+
+def test_the_scope_that_is_shown_can_be_asked_for_here_and_at_the_beginning(tmp_path: Path) -> None:
+    """In the configuration of this repository, and in the one that `init` writes; what else changes is outside of it."""
+    shown = re.search(r'--scope "([^"]+)"', TEXT)
+    assert shown is not None
+    assert f"`{shown[1]}`" in (next(one.help for one in _options("diff") if one.name == "meant") or "")
+    starter = tmp_path / "starter"
+    CliRunner().invoke(maasc, ["init", "--config", str(starter)])
+    premium, free = ("limit: 50000", "limit: 60000"), ("limit: 100,", "limit: 200,")
+    for config, old, new, code in ((starter, *premium, 0), (starter, *free, 1), (ROOT / "config", "", "", 0)):
+        changed = tmp_path / "changed"
+        shutil.copytree(config, changed)
+        tiers = changed / "tiers.yaml"
+        before = tiers.read_text(encoding="utf-8")
+        assert old in before
+        tiers.write_text(before.replace(old, new, 1), encoding="utf-8")
+        result = CliRunner().invoke(maasc, ["diff", str(config), str(changed), "--scope", shown[1]])
+        assert result.exit_code == code, result.output
+        shutil.rmtree(changed)
+
+
+def test_every_option_of_an_import_is_told_of() -> None:
+    section = TEXT.split("## Adopting a running platform")[1].split("\n### ")[0]
+    found = {name for one in _options("import") for name in one.opts if name.startswith("--")}
+    assert {name for name in found - {"--format", "--color", "--quiet", "--config"} if f"`{name}`" not in section} == set()
+
+
+def test_what_is_emitted_is_not_imported(tmp_path: Path) -> None:
+    """As the section says: nothing of it is claimed to be taken over."""
+    words = ["import", str(ROOT / "out"), "--config", str(tmp_path / "config"), "--unmanaged", str(tmp_path / "unmanaged")]
+    result = CliRunner().invoke(maasc, words)
+    assert result.exit_code == 1
+    assert {"not-imported", "no-budget"} <= set(re.findall(r"\[([a-z-]+)\]: ", result.output))

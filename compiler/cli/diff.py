@@ -50,7 +50,9 @@ def _gates(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tup
 @click.option(
     "--fail-on", "gates", multiple=True, callback=_gates, metavar="CHANGES", help=f"End with 1 on any of: {', '.join(NAMES)}."
 )
-@click.option("--scope", "meant", metavar="WHAT", help="End with 1 if anything else changes, as in `team=ml, models=granite-*`.")
+@click.option(
+    "--scope", "meant", metavar="WHAT", help="End with 1 if anything else changes, as in `tier=premium, models=simulator-*`."
+)
 @click.option(
     "--roster",
     "people",
