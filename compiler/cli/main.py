@@ -8,12 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
-from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED
+from compiler.cli.exit import BUG, COULD_NOT_RUN, FINE, INTERRUPTED, tell
 from compiler.cli.streams import made_fit
 
 if TYPE_CHECKING:
@@ -107,9 +108,20 @@ def main(asked: Asked | None = None) -> None:
         click.echo("maasc: interrupted", err=True)
         sys.exit(INTERRUPTED)
     except OSError as error:
-        click.echo(f"maasc: the system refused: {error.strerror or error}", err=True)
+        _tell_refusal(error)
         sys.exit(COULD_NOT_RUN)
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets one line and a code
         click.echo(f"maasc: this is a bug in maasc, not in your configuration: {type(error).__name__}: {error}", err=True)
         click.echo("please report it together with the configuration that causes it; nothing was written", err=True)
         sys.exit(BUG)
+
+
+def _tell_refusal(error: OSError) -> None:
+    """Say what the system refused, of which file where it says that, or that there is nowhere to look for any."""
+    try:
+        Path.cwd()
+    except OSError:
+        tell("the folder that this is run in is gone", "change to one that is there")
+        return
+    of = f": `{os.fsdecode(error.filename)}`" if isinstance(error.filename, str | bytes) else ""
+    tell(f"the system refused: {error.strerror or error}{of}")

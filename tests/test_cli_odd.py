@@ -1,0 +1,55 @@
+"""In odd surroundings every command says what is wrong, with the exit code of that: it is no bug of the compiler's."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+from cli_support import SMALL, write
+
+import compiler.cli.main as entry
+
+KEYS = """\
+users: {alice: {}}
+policies: {plan: {kind: TokenRateLimitPolicy, tokens: [{limit: 50, window: 1h}]}}
+teams: {demo: {defaultPolicy: plan, members: [{user: alice}], grants: [{model: simulator}]}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _in_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"config/a.yaml": SMALL})
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
+    """Run the program's own way into a command, and give the exit code."""
+    monkeypatch.setattr(sys, "argv", ["maasc", *words])
+    monkeypatch.setattr("compiler.cli.main.signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    return ended.value.code
+
+
+@pytest.mark.parametrize("words", ["build", "prove", "diff config"])
+def test_a_folder_that_is_gone_is_said(words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    gone = Path("gone")
+    gone.mkdir()
+    with chdir(gone):
+        Path("../gone").rmdir()
+        assert _main(monkeypatch, *words.split()) == 2
+    assert capsys.readouterr().err == "maasc: the folder that this is run in is gone\nhelp: change to one that is there\n"
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31m", b"a\x1b[31m"])
+def test_what_the_system_refuses_is_named(
+    name: str | bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(**_: object) -> None:
+        raise PermissionError(13, "Permission denied", name)
+
+    monkeypatch.setattr(entry.maasc, "main", refused)
+    assert _main(monkeypatch) == 2
+    assert capsys.readouterr().err == "maasc: the system refused: Permission denied: `a\\x1b[31m`\n"
