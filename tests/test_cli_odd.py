@@ -7,7 +7,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from cli_support import SMALL, write
+from cli_support import SMALL, run, write
 
 import compiler.cli.main as entry
 
@@ -53,3 +53,19 @@ def test_what_the_system_refuses_is_named(
     monkeypatch.setattr(entry.maasc, "main", refused)
     assert _main(monkeypatch) == 2
     assert capsys.readouterr().err == "maasc: the system refused: Permission denied: `a\\x1b[31m`\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["build --out loop", "build --config loop", "drift config --out loop", "report --output loop"],
+)
+def test_a_link_that_leads_round_in_a_circle_is_no_bug(words: str) -> None:
+    Path("loop").symlink_to("loop")
+    assert run(*words.split()).exit_code == 2
+    assert Path("loop").is_symlink()
+
+
+def test_a_link_into_the_configuration_is_still_seen() -> None:
+    Path("link").symlink_to("config")
+    assert "one lies in the other" in run("build", "--out", "link/out").output
+    assert "lies in the configuration" in run("report", "--output", "link/a.html").output

@@ -93,7 +93,7 @@ def _refuse_what_is_ignored(form: str, picture: str | None, against: str | None,
 
 
 def _refuse_what_is_read(output: Path | None, config: Path) -> None:
-    if output is not None and output.resolve().is_relative_to(config.resolve()):
+    if output is not None and options.whole(output).is_relative_to(options.whole(config)):
         raise click.UsageError(f"`{output.as_posix()}` lies in the configuration, and would take the place of what is told of")
 
 

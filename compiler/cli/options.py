@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,9 +43,14 @@ def apart(config: Path, out: Path) -> None:
     Raises:
         click.UsageError: manifests would be read as configuration, or files of the configuration be taken for manifests.
     """
-    ours, theirs = config.resolve(), out.resolve()
+    ours, theirs = whole(config), whole(out)
     if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
         raise click.UsageError(f"the folders `{config.as_posix()}` and `{out.as_posix()}` are one, or one lies in the other")
+
+
+def whole(path: Path) -> Path:
+    """Give a path without links; one that leads round in a circle stays as it is, and whoever opens it says so."""
+    return Path(os.path.realpath(path))
 
 
 def crds(command: Command) -> Command:
