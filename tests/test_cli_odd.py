@@ -69,3 +69,20 @@ def test_a_link_into_the_configuration_is_still_seen() -> None:
     Path("link").symlink_to("config")
     assert "one lies in the other" in run("build", "--out", "link/out").output
     assert "lies in the configuration" in run("report", "--output", "link/a.html").output
+
+
+@pytest.mark.parametrize(
+    ("words", "effect"),
+    [
+        ("prove", "nothing is proved: what the cluster would get is not known"),
+        ("drift config", "nothing is compared: what was built is not known"),
+        ("check", "nothing is compiled: what the file was meant to deny would be open"),
+    ],
+)
+def test_what_cannot_be_read_has_the_effect_of_the_command(words: str, effect: str) -> None:
+    assert run("build", "--no-prove").exit_code == 0
+    file = Path("config/b.yaml" if words == "check" else "out/models/llm/simulator.yaml")
+    file.unlink(missing_ok=True)
+    file.symlink_to("nowhere")
+    found = run(*words.split())
+    assert (found.exit_code, f"effect: {effect}" in found.output) == (2, True)

@@ -29,6 +29,7 @@ from compiler.drift.written import Written
 from compiler.program.ir import Program
 from compiler.source.below import below
 from compiler.source.document import Sources
+from compiler.source.errors import NOT_COMPILED
 from compiler.source.folder import reason
 from compiler.source.load import load_folder
 from compiler.write import report
@@ -37,6 +38,7 @@ from compiler.write.lock import BadLockError, parse
 _FORMS: Final = ("text", "markdown", "json", "sarif", "github")
 _ENDINGS: Final = (".yaml", ".yml", ".json")
 _STANDARD_INPUT: Final = "-"
+_UNKNOWN: Final = "nothing is compared: what was built is not known"
 
 
 @click.command("drift")
@@ -86,7 +88,7 @@ def _written(out: Path, reporting: Reporting) -> tuple[Sources, Written]:
     if not sources.texts:
         unread = (report.never_built(),)
     if failed(unread):
-        shown = in_folder(unread, out)
+        shown = in_folder([replace(one, effect=_UNKNOWN) if one.code in NOT_COMPILED else one for one in unread], out)
         show(shown, Folder(out, sources), reporting)
         sys.exit(COULD_NOT_RUN)
     found: list[Live] = []

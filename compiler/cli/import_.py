@@ -30,6 +30,7 @@ from compiler.diagnostics.model import Diagnostic, Severity, failed
 from compiler.engines.celpy_engine import CelpyEngine
 from compiler.intent.scalars import is_hostname, is_label, is_release
 from compiler.pipeline import Front
+from compiler.source.folder import reason
 
 _REPORT = "README.md"
 
@@ -146,5 +147,5 @@ def _written(folder: Path, files: Mapping[str, str]) -> list[str]:
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        stop(f"{folder.as_posix()} cannot be written: {error.strerror}")
+        stop(f"{folder.as_posix()} cannot be written: {reason(error)}")
     return [(folder / name).as_posix() for name in files]

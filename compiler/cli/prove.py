@@ -7,9 +7,10 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, get_args
+from typing import TYPE_CHECKING, Final, NoReturn, get_args
 
 import click
+from msgspec.structs import replace
 
 from compiler.cli import options
 from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
@@ -18,6 +19,7 @@ from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.processes import beside
+from compiler.source.errors import NOT_COMPILED
 from compiler.source.load import load_folder
 from compiler.source.texts import Texts
 from compiler.write import report as output_report
@@ -25,6 +27,8 @@ from compiler.write import report as output_report
 if TYPE_CHECKING:
     from compiler.cli.proof import Proven
     from compiler.prove.result import ProofReport
+
+_UNKNOWN: Final = "nothing is proved: what the cluster would get is not known"
 
 
 @click.command("prove")
@@ -54,7 +58,8 @@ def command(  # noqa: PLR0913 - one parameter for each option
     if not emitted.texts:
         _end(in_folder((output_report.never_built(),), out), result.sources, reporting)
     if failed(unread):
-        _end(in_folder(unread, out), Folder(out, emitted), reporting)
+        told = [replace(one, effect=_UNKNOWN) if one.code in NOT_COMPILED else one for one in unread]
+        _end(in_folder(told, out), Folder(out, emitted), reporting)
     proof = proven_of(result, read_back(result, emitted), Texts(emitted.texts), out, thorough=thorough)
     _end(proof.diagnostics, proof.sources, reporting, proof)
 

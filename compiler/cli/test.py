@@ -25,6 +25,7 @@ from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
 from compiler.program.ir import Program
 from compiler.source.document import Sources
+from compiler.source.folder import reason
 from compiler.source.load import load_text
 from compiler.suites.case import Case
 from compiler.suites.coverage import coverage
@@ -246,7 +247,7 @@ def _init(config: Path, files: tuple[Path, ...], color: str, *, quiet: bool) -> 
     except FileExistsError:
         _refuse(f"{target.as_posix()} is already there; nothing was written", "name another file, or remove this one")
     except OSError as error:
-        _refuse(f"cannot write {target.as_posix()}: {error.strerror}", "name another file")
+        _refuse(f"cannot write {target.as_posix()}: {reason(error)}", "name another file")
     if not quiet:
         click.echo(f"wrote {target.as_posix()}")
     if starter.left_out:
