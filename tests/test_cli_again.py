@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager, suppress
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -311,9 +312,10 @@ def test_the_look_of_a_report_is_part_of_the_question(monkeypatch: pytest.Monkey
     """What is asked for in colours is another question than what is not."""
     looks: dict[str, set[bool]] = {}
     for terminal in (False, True):
-        for refused in ("", "1"):
+        for refused, named in product(("", "1"), ("dumb", "xterm")):
             monkeypatch.setattr(sys.stdout, "isatty", lambda terminal=terminal: terminal)
             monkeypatch.setenv("NO_COLOR", refused)
+            monkeypatch.setenv("TERM", named)
             question = again.asked(("build",))
             assert question is not None
             looks.setdefault(question.file, set()).add(colored(Reporting("text", "auto", quiet=False)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import chdir
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from cli_support import SMALL, run, write
 
 import compiler.cli.main as entry
+from compiler.cli.report import Reporting, colored
 
 KEYS = """\
 users: {alice: {}}
@@ -86,3 +88,13 @@ def test_what_cannot_be_read_has_the_effect_of_the_command(words: str, effect: s
     file.symlink_to("nowhere")
     found = run(*words.split())
     assert (found.exit_code, f"effect: {effect}" in found.output) == (2, True)
+
+
+def test_a_dumb_terminal_gets_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless they are asked for."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    for term, choice, coloured in (("xterm", "auto", True), ("dumb", "auto", False), ("dumb", "always", True)):
+        monkeypatch.setenv("TERM", term)
+        assert colored(Reporting("text", choice, quiet=False)) is coloured

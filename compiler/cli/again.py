@@ -51,7 +51,8 @@ def asked(words: Iterable[str]) -> Asked | None:
         return None
     try:
         # What decides how a report looks: see `compiler.cli.report.colored`.
-        looks = str(sys.stdout is not None and sys.stdout.isatty()), os.environ.get("NO_COLOR", "")
+        terminal = str(sys.stdout is not None and sys.stdout.isatty())
+        looks = terminal, os.environ.get("NO_COLOR", ""), str(os.environ.get("TERM") == "dumb")
         return Asked(os.path.join(folder, f"{_digest((os.getcwd(), *looks, *words))}.again"), _compiler())
     except (OSError, ValueError):
         return None

@@ -94,5 +94,7 @@ def colored(reporting: Reporting) -> bool:
     """Tell whether the report is coloured, which depends on where it is printed."""
     if reporting.color != "auto":
         return reporting.color == "always"
-    # https://no-color.org: any value that is not empty asks for none.
-    return sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    # https://no-color.org: any value that is not empty asks for none. A terminal that is called dumb would show the codes.
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout is not None and sys.stdout.isatty()
