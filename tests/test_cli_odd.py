@@ -8,7 +8,7 @@ from contextlib import chdir
 from pathlib import Path
 
 import pytest
-from cli_support import SMALL, run, write
+from cli_support import SMALL, contents, run, write
 
 import compiler.cli.main as entry
 from compiler.cli.report import Reporting, colored
@@ -98,3 +98,14 @@ def test_a_dumb_terminal_gets_no_colours(monkeypatch: pytest.MonkeyPatch) -> Non
     for term, choice, coloured in (("xterm", "auto", True), ("dumb", "auto", False), ("dumb", "always", True)):
         monkeypatch.setenv("TERM", term)
         assert colored(Reporting("text", choice, quiet=False)) is coloured
+
+
+@pytest.mark.parametrize(
+    "words", ["vault:\udcff", "vault:a --models \udcff", "vault:a --subscription \udcff", "vault:a --group \udcff"]
+)
+def test_a_word_that_is_no_utf_8_is_written_into_no_file(words: str) -> None:
+    write(Path(), {"config/b.yaml": KEYS})
+    before = contents(Path("config"))
+    found = run("key", "new", "--team", "demo", "--user", "alice", "--alias", "x", "--external", *words.split())
+    assert (found.exit_code, "is not UTF-8" in found.stderr, found.stdout) == (2, True, "")
+    assert contents(Path("config")) == before

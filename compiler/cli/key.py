@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from compiler.cli import named, options
-from compiler.cli.key_change import configured, refuse, show
+from compiler.cli.key_change import configured, refuse, show, writable
 from compiler.cli.key_revoke import revoked
 from compiler.cli.key_seal import place, seal, sealer
 from compiler.diagnostics.suggest import closest
@@ -91,6 +91,7 @@ def new(  # noqa: PLR0913 - one parameter for each option
     opens = tuple(name.strip() for names in models for name in names.split(","))
     if not all(opens):
         refuse("`--models` names a model without a name", "leave it out for a key that opens every model")
+    writable((external or "", subscription or "", *groups, *opens))
     found = configured(config)
     owner = found.team(team)
     if not is_label(alias):

@@ -119,6 +119,15 @@ def show(value: str) -> None:
         refuse(why, "let it go to a terminal, a file or a pipe")
 
 
+def writable(words: Iterable[str]) -> None:
+    """End the run where a word cannot be written into a file: bytes that are no UTF-8 are halves of surrogate pairs."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            refuse(f"`{word}` is not UTF-8, and no file can hold it", "write it in UTF-8")
+
+
 def not_edited(file: Path) -> NoReturn:
     """End the run, because a text has a shape that no edit is known for."""
     refuse(f"`{file.as_posix()}` is written in a way that is not edited here", "edit it by hand")
