@@ -308,12 +308,37 @@ def test_an_empty_cluster_misses_everything() -> None:
     assert found.output.count("[drift-missing]") == len(objects())
 
 
-@pytest.mark.parametrize("name", ["nowhere.yaml", "empty"])
-def test_a_dump_that_is_not_there_could_not_be_run(name: str) -> None:
-    Path("empty").mkdir()
-    found = run("drift", name)
+@pytest.mark.parametrize("command", ["drift", "import"])
+@pytest.mark.parametrize(
+    ("name", "headline"),
+    [
+        ("no-files", "error[bad-dump]: no `.yaml` or `.json` file in the folder"),
+        ("nothing.yaml", "error[bad-dump]: the dump holds nothing"),
+        ("no-object.yaml", "error[bad-dump]: this is no Kubernetes object"),
+        ("two", "error[bad-dump]: the "),
+        ("twice.yaml", "error[duplicate-key]: the key `kind` is written twice"),
+        ("itemless.yaml", "error[truncated-dump]: a list stands here without items, or among those of another"),
+        ("nested.yaml", "error[truncated-dump]: a list stands here without items, or among those of another"),
+    ],
+)
+def test_what_cannot_be_read_is_told_alike_by_both_readers_of_dumps(name: str, headline: str, command: str) -> None:
+    Path("no-files").mkdir()
+    nested = {"apiVersion": "v1", "items": [{"apiVersion": "v1", "items": [], "kind": "List"}], "kind": "List"}
+    texts = {"nothing.yaml": "", "no-object.yaml": "a: 1\n", "twice.yaml": "apiVersion: v1\nkind: Pod\nkind: Pod\n"}
+    write(Path(), texts | {"itemless.yaml": "apiVersion: v1\nkind: List\n", "nested.yaml": yaml.safe_dump(nested)})
+    write(Path("two"), {"a.yaml": Path(dump(objects())).read_text(encoding="utf-8"), "b.yaml": Path(raised()).read_text("utf-8")})
+    found = run(command, name, *(["--config", "new"] if command == "import" else []))
+    assert found.exit_code == 2, found.output
+    assert found.output.startswith(headline), found.output
+    assert ("twice, and not the same" in found.output) == (name == "two")
+
+
+def test_a_dump_that_is_not_there_could_not_be_run() -> None:
+    found = run("drift", "nowhere.yaml")
     assert found.exit_code == 2
-    assert "error[bad-dump]" in found.output
+    assert found.output.startswith(
+        "error[unreadable-file]: the file cannot be read: no such file or directory\n --> nowhere.yaml"
+    )
 
 
 def test_two_dumps_of_different_times_are_refused() -> None:

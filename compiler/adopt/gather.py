@@ -13,13 +13,12 @@ from msgspec.structs import replace
 
 from compiler.adopt.objects import Object, at_line, is_listing, kept, mapping, name_of
 from compiler.adopt.rbac import about_models
-from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
+from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.source.below import below
 from compiler.source.cut import CODE, Ending, broken_off, kind_first, truncated, unended
-from compiler.source.errors import error
 from compiler.source.events import SyntaxDiagnosticError
-from compiler.source.folder import reason
-from compiler.source.listing import fault, without_nulls
+from compiler.source.folder import not_read
+from compiler.source.listing import BAD_DUMP, bad, fault, itemless, without_nulls
 from compiler.source.stream import Streamed, streamed
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -60,10 +59,17 @@ def gather(paths: Sequence[Path], tell: Callable[[int], None] = lambda _: None) 
             _add(path, piece, dump, seen)
         if not held and len(dump.findings) == known:
             dump.findings.append(_empty(path))
+        dump.findings[known:] = _told_once(dump.findings[known:])
     dump.objects, others = about_models(dump.objects)
     dump.others.update(name_of(one.data) for one in others)
     dump.objects.sort(key=lambda one: (one.kind, one.namespace, one.name))
     return dump
+
+
+def _told_once(found: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Leave out what may only be wrong because the file was cut off there, as an object that lacks its kind."""
+    cut = any(one.code == CODE for one in found)
+    return [one for one in found if not (cut and one.code == BAD_DUMP)]
 
 
 def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, str], Object]) -> None:
@@ -82,7 +88,7 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
             dump.findings.append(wrong)
         return
     if is_listing(piece.data) and "name" not in mapping(piece.data.get("metadata")):
-        dump.findings.append(_itemless(place))
+        dump.findings.append(itemless(place, _NOTHING))
         return
     if not all(isinstance(piece.data.get(name), str) for name in ("kind", "apiVersion")):
         dump.findings.append(_no_object(place))
@@ -107,7 +113,7 @@ def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]
             findings += [replace(one, effect=_NOTHING) for one in unread]
             if not inside and not unread:
                 advice = "`kubectl get ... -A -o yaml > dump.yaml` writes one"
-                findings.append(error("no-config", "no manifest in the folder", path.as_posix(), advice=advice))
+                findings.append(bad("no `.yaml` or `.json` file in the folder", Place(path.as_posix()), _NOTHING, advice))
             yield from (_File(one, one.relative_to(path).as_posix()) for one in inside)
         else:
             yield _File(path, path.name)
@@ -115,7 +121,7 @@ def _files(paths: Sequence[Path], findings: list[Diagnostic]) -> Iterator[_File]
 
 def _empty(file: _File) -> Diagnostic:
     advice = "a cluster without any object of the kinds asked for is printed as a list all the same"
-    return Diagnostic(CODE, Severity.ERROR, "the dump holds nothing", Place(file.path.as_posix()), _NOTHING, help=advice)
+    return bad("the dump holds nothing", Place(file.path.as_posix()), _NOTHING, advice)
 
 
 def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
@@ -134,18 +140,12 @@ def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
         cut = stopped.at_end
         findings.append(broken_off(stopped.found, _NOTHING) if cut else replace(stopped.found, effect=_NOTHING))
     except OSError as problem:
-        findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", file))
+        findings.append(replace(not_read(problem, file), effect=_NOTHING))
 
 
 def _no_object(place: Place) -> Diagnostic:
-    return Diagnostic(
-        CODE,
-        Severity.ERROR,
-        "this is no Kubernetes object: it has no `apiVersion` and `kind`",
-        place,
-        _NOTHING,
-        help="a dump holds objects as `kubectl get ... -o yaml` prints them",
-    )
+    headline = "this is no Kubernetes object: it has no `apiVersion` and `kind`"
+    return bad(headline, place, _NOTHING, "a dump holds objects as `kubectl get ... -o yaml` prints them")
 
 
 def _truncated(place: Place, listed: int) -> Diagnostic:
@@ -153,17 +153,7 @@ def _truncated(place: Place, listed: int) -> Diagnostic:
     return truncated(f"the list ends after {objects} without its `kind`: the dump was cut off", place, _NOTHING)
 
 
-def _itemless(place: Place) -> Diagnostic:
-    return truncated("a list stands here without items, or among those of another", place, _NOTHING)
-
-
 def _twice(found: Object, first: Object) -> Diagnostic:
-    return Diagnostic(
-        "duplicate-object",
-        Severity.ERROR,
-        f"the {found.said} is there twice, and not the same",
-        found.place,
-        "which of the two is in the cluster is not known",
-        notes=(Note("the other one is here", first.place),),
-        help="import the dump of one moment",
-    )
+    advice = "dump everything at once: between two dumps the cluster has changed"
+    told = bad(f"the {found.said} is there twice, and not the same", found.place, _NOTHING, advice)
+    return replace(told, notes=(Note("the other one is here", first.place),))

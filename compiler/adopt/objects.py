@@ -16,7 +16,8 @@ from compiler.program.keys import (
     TEAM_ANNOTATION,
     USER_ANNOTATION,
 )
-from compiler.source.cut import CODE, truncated
+from compiler.source.cut import truncated
+from compiler.source.listing import bad
 from compiler.source.secret_data import Hidden, in_data
 
 Plain = dict[str, Any]
@@ -196,13 +197,11 @@ def _key(metadata: Plain) -> Plain | None:
 
 
 def _nameless(kind: str, place: Place) -> Diagnostic:
-    return Diagnostic(
-        CODE,
-        Severity.ERROR,
+    return bad(
         f"the {kind} has no name, or a namespace that is no text",
         place,
         "nothing is imported: what it decides about requests would be forgotten",
-        help="make the dump anew with `kubectl get ... -A -o yaml`",
+        "make the dump anew with `kubectl get ... -A -o yaml`",
     )
 
 

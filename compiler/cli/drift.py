@@ -30,7 +30,7 @@ from compiler.program.ir import Program
 from compiler.source.below import below
 from compiler.source.document import Sources
 from compiler.source.errors import NOT_COMPILED
-from compiler.source.folder import reason
+from compiler.source.folder import not_read
 from compiler.source.load import load_folder
 from compiler.write import report
 from compiler.write.lock import BadLockError, parse
@@ -140,7 +140,7 @@ def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
                 _refuse((bad("no `.yaml` or `.json` file in the folder", Place(path.as_posix())),), reporting)
             found |= {one.as_posix(): one.read_bytes() for one in files}
         except OSError as error:
-            _refuse((bad(f"it cannot be read: {reason(error)}", Place(Path(name).as_posix())),), reporting)
+            _refuse((replace(not_read(error, Path(name).as_posix()), effect=NOTHING_COMPARED),), reporting)
     return found
 
 

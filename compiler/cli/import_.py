@@ -21,7 +21,7 @@ from compiler.adopt.report import advice, left_over, page, summary, unpaired
 from compiler.adopt.understand import understand
 from compiler.adopt.write import leftovers, texts
 from compiler.cli import named, options
-from compiler.cli.exit import FINE, INCONCLUSIVE, stop
+from compiler.cli.exit import COULD_NOT_RUN, FINE, INCONCLUSIVE, stop
 from compiler.cli.progress import Progress
 from compiler.cli.report import Folder, Reporting, in_folder, show
 from compiler.cli.verdict import code
@@ -74,7 +74,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     dump = gather(dumps, lambda count: progress.so_far("objects read", count))
     if failed(tuple(dump.findings)):
         show(dump.findings, NOTHING, reporting)
-        sys.exit(code(dump.findings))
+        # Of a dump that was read, only what stands in it can be wrong.
+        unread = [one for one in dump.findings if one.code != "plaintext-secret"]
+        sys.exit(COULD_NOT_RUN if failed(tuple(unread)) else code(dump.findings))
     draft, problem = understand(dump, Wanted(kuadrant, gateway, hostname))
     if problem is not None:
         show((problem,), NOTHING, reporting)

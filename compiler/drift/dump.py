@@ -14,7 +14,7 @@ from compiler.drift.reading import NOTHING, is_list, read
 from compiler.source.cut import truncated
 from compiler.source.document import Document
 from compiler.source.listing import bad as bad_dump
-from compiler.source.listing import fault
+from compiler.source.listing import fault, itemless
 
 _LIST: Final = "List"
 _KUSTOMIZE: Final = "kustomize.config.k8s.io"
@@ -114,6 +114,9 @@ def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
 
 def _one(data: dict[str, object], place: Place, wrong: list[Diagnostic]) -> Iterator[Live]:
     key = key_of(data)
+    if key is None and str(data.get("kind", "")).endswith(_LIST):
+        wrong.append(itemless(place, NOTHING))
+        return
     if key is None:
         missing = next(one for one in ("apiVersion", "kind", "metadata.name") if not _has(data, one))
         wrong.append(bad(f"this is no Kubernetes object: `{missing}` is missing", place))

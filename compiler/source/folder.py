@@ -66,12 +66,17 @@ def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]
         with path.open("rb") as stream:
             content = stream.read(limits.size + 1)
     except OSError as problem:
-        findings.append(error("unreadable-file", f"the file cannot be read: {reason(problem)}", name))
+        findings.append(not_read(problem, name))
         return None
     if len(content) > limits.size:
         findings.append(too_large(name, limits))
         return None
     return content
+
+
+def not_read(problem: OSError, name: str) -> Diagnostic:
+    """Say that nobody knows what is in a file."""
+    return error("unreadable-file", f"the file cannot be read: {reason(problem)}", name)
 
 
 def not_listed(problem: OSError, folder: str) -> Diagnostic:

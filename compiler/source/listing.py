@@ -36,6 +36,11 @@ def fault(data: Mapping[str, object], place: Place, effect: str) -> Diagnostic |
     return None
 
 
+def itemless(place: Place, effect: str) -> Diagnostic:
+    """Say of what is named a list that it is none."""
+    return truncated("a list stands here without items, or among those of another", place, effect)
+
+
 def without_nulls(data: Mapping[str, object]) -> dict[str, object]:
     """Give a list that stands in brackets without what it says is not set.
 

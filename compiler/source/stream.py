@@ -75,14 +75,23 @@ class _Utf8:
         self._file = file
 
     def read(self, size: int = -1, /) -> str:
-        content = self._stream.read(size)
-        try:
-            text = self._decoder.decode(content, final=not content)
-        except UnicodeDecodeError as problem:
-            found = error("not-utf8", "the file is not UTF-8", self._file, advice="save it as UTF-8")
-            raise SyntaxDiagnosticError(found, at_end=lacks_bytes(problem)) from None
+        text, content = "", b"-"
+        # To the parser no text is the end of all.
+        while content and not text:
+            content = self._stream.read(size)
+            try:
+                text = self._decoder.decode(content, final=not content)
+            except UnicodeDecodeError as problem:
+                raise self._undecoded(at_end=lacks_bytes(problem)) from None
+        if not content and self._decoder.getstate()[0]:
+            # Of a byte order mark that is not all there the decoder says nothing.
+            raise self._undecoded(at_end=True)
         self.ending.add(text)
         return text
+
+    def _undecoded(self, *, at_end: bool) -> SyntaxDiagnosticError:
+        found = error("not-utf8", "the file is not UTF-8", self._file, advice="save it as UTF-8")
+        return SyntaxDiagnosticError(found, at_end=at_end)
 
     def is_at_end(self, mark: Mark | None) -> bool:
         """Tell whether nothing is behind a mark."""

@@ -39,7 +39,11 @@ def test_a_dump_that_was_cut_off_is_told_as_such(tmp_path: Path, form: str) -> N
 
 
 def test_bytes_that_end_within_a_character_were_cut_off(tmp_path: Path) -> None:
-    for content, code in ((b"apiVersion: v1\nkind: \xc3", "truncated-dump"), (b"kind: \xff\n", "not-utf8")):
+    for content, code in (
+        (b"apiVersion: v1\nkind: \xc3", "truncated-dump"),
+        (b"\xef", "truncated-dump"),
+        (b"kind: \xff\n", "not-utf8"),
+    ):
         (tmp_path / "cut.yaml").write_bytes(content)
         assert _codes(gather([tmp_path / "cut.yaml"])) == [code]
 
@@ -107,12 +111,12 @@ def test_every_form_of_a_dump_is_read(tmp_path: Path) -> None:
 def test_an_object_that_is_there_twice_and_differs_is_refused(tmp_path: Path) -> None:
     one, other = gateway(), gateway()
     other["spec"]["gatewayClassName"] = "another"
-    assert _codes(_dump(tmp_path, listing([one, other]))) == ["duplicate-object"]
+    assert _codes(_dump(tmp_path, listing([one, other]))) == ["bad-dump"]
 
 
 @pytest.mark.parametrize("text", ["- 1\n", "kind: Gateway\n", "just words\n", "apiVersion: v1\n"])
 def test_what_is_no_object_is_refused(tmp_path: Path, text: str) -> None:
-    assert _codes(_dump(tmp_path, text)) == ["truncated-dump"]
+    assert _codes(_dump(tmp_path, text)) == ["bad-dump"]
 
 
 def test_other_kinds_are_counted_and_forgotten(tmp_path: Path) -> None:
@@ -223,7 +227,7 @@ def test_a_secret_in_any_other_object_is_refused_and_not_repeated(tmp_path: Path
 
 def test_what_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "empty").mkdir()
-    assert _codes(gather([tmp_path / "empty"])) == ["no-config"]
+    assert _codes(gather([tmp_path / "empty"])) == ["bad-dump"]
     (tmp_path / "dump.yaml").write_bytes(b"\xff\xfe")
     (unread,) = gather([tmp_path / "dump.yaml"]).findings
     assert unread.code == "not-utf8"
@@ -233,7 +237,9 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path, monkeypatch: pytest.Monke
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    assert _codes(gather([tmp_path / "dump.yaml"])) == ["unreadable-file"]
+    (unread,) = gather([tmp_path / "dump.yaml"]).findings
+    assert unread.code == "unreadable-file"
+    assert unread.effect.startswith("nothing is imported")
 
 
 @pytest.mark.parametrize("text", ["", "---\n", "# nothing\n"])
@@ -244,7 +250,7 @@ def test_a_file_of_nothing_is_no_dump(text: str, tmp_path: Path, monkeypatch: py
     Path("rest.yaml").write_text(text, encoding="utf-8")
     result = run("import", "whole.yaml", "rest.yaml")
     assert result.exit_code == 2
-    assert "error[truncated-dump]: the dump holds nothing\n --> rest.yaml" in result.output
+    assert "error[bad-dump]: the dump holds nothing\n --> rest.yaml" in result.output
     assert not Path("config").exists()
 
 
@@ -330,7 +336,7 @@ def test_an_object_without_a_name_is_not_passed_over(metadata: object, tmp_path:
     kinds += [("rbac.authorization.k8s.io/v1", "RoleBinding")]
     for version, kind in kinds:
         dump = _dump(tmp_path, yaml.safe_dump({"apiVersion": version, "kind": kind, "metadata": metadata}))
-        assert _codes(dump) == ["truncated-dump"]
+        assert _codes(dump) == ["bad-dump"]
         assert not dump.others
     harmless = _dump(tmp_path, yaml.safe_dump({"apiVersion": "v1", "kind": "Pod", "metadata": metadata}))
     assert (_codes(harmless), harmless.others) == ([], {"Pod": 1})
@@ -345,7 +351,7 @@ def test_an_object_that_ends_before_its_spec_is_not_passed_over(kind: str, tmp_p
 
 
 def test_an_object_without_a_version_is_none(tmp_path: Path) -> None:
-    assert _codes(_dump(tmp_path, "apiVersion: 1\nkind: AuthPolicy\nmetadata: {name: x}\n")) == ["truncated-dump"]
+    assert _codes(_dump(tmp_path, "apiVersion: 1\nkind: AuthPolicy\nmetadata: {name: x}\n")) == ["bad-dump"]
 
 
 @pytest.mark.parametrize("number", [0.5, 2**63, -(2**70), 2**63 - 1])
