@@ -331,6 +331,7 @@ def test_what_cannot_be_read_is_told_alike_by_both_readers_of_dumps(name: str, h
     assert found.exit_code == 2, found.output
     assert found.output.startswith(headline), found.output
     assert ("twice, and not the same" in found.output) == (name == "two")
+    assert ("between two dumps in one file write `---`" in found.output) == (name == "twice.yaml")
 
 
 def test_a_dump_that_is_not_there_could_not_be_run() -> None:

@@ -15,7 +15,7 @@ from compiler.adopt.objects import Object, at_line, is_listing, kept, mapping, n
 from compiler.adopt.rbac import about_models
 from compiler.diagnostics.model import Diagnostic, Note, Place
 from compiler.source.below import below
-from compiler.source.cut import CODE, Ending, broken_off, kind_first, truncated, unended
+from compiler.source.cut import CODE, Ending, broken_off, joined, kind_first, truncated, unended
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import not_read
 from compiler.source.listing import BAD_DUMP, bad, fault, itemless, without_nulls
@@ -138,7 +138,7 @@ def _pieces(path: Path, findings: list[Diagnostic]) -> Iterator[Streamed]:
             findings.append(unended(file, ending, _NOTHING))
     except SyntaxDiagnosticError as stopped:
         cut = stopped.at_end
-        findings.append(broken_off(stopped.found, _NOTHING) if cut else replace(stopped.found, effect=_NOTHING))
+        findings.append(broken_off(stopped.found, _NOTHING) if cut else replace(joined(stopped.found), effect=_NOTHING))
     except OSError as problem:
         findings.append(replace(not_read(problem, file), effect=_NOTHING))
 

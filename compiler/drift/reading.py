@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from yaml.events import DocumentStartEvent, MappingStartEvent, SequenceStartEvent
 
 from compiler.diagnostics.model import Diagnostic, Place
-from compiler.source.cut import Ending, broken_off, kind_first, lacks_bytes, truncated, unended
+from compiler.source.cut import Ending, broken_off, joined, kind_first, lacks_bytes, truncated, unended
 from compiler.source.document import Document
 from compiler.source.events import Event, SyntaxDiagnosticError
 from compiler.source.folder import decoded
@@ -86,4 +86,4 @@ def is_list(data: object) -> bool:
 def _harmless(found: Diagnostic) -> Diagnostic:
     """Tell of a text that cannot be read without a word of it: a value may be a secret."""
     headline = "a number is not the same to every reader of YAML" if found.code == "bad-number" else found.headline
-    return replace(found, headline=headline, effect=NOTHING)
+    return replace(joined(found), headline=headline, effect=NOTHING)

@@ -57,6 +57,12 @@ class Ending:
         return self.length > 0 and self._last not in _BREAKS and self._opening not in _MARKERS
 
 
+def joined(found: Diagnostic) -> Diagnostic:
+    """Say of a key that a dump has twice where it most likely comes from."""
+    advice = "between two dumps in one file write `---` on a line of its own, or write each to a file of its own"
+    return replace(found, help=advice) if found.code == "duplicate-key" else found
+
+
 def lacks_bytes(problem: UnicodeDecodeError) -> bool:
     """Tell whether a text is not UTF-8 only because its last character is not all there."""
     return problem.reason == "unexpected end of data"
