@@ -90,6 +90,21 @@ def test_what_cannot_be_read_has_the_effect_of_the_command(words: str, effect: s
     assert (found.exit_code, f"effect: {effect}" in found.output) == (2, True)
 
 
+@pytest.mark.parametrize("words", ["prove --out", "drift config --out"])
+def test_what_was_built_and_cannot_be_found_was_built_all_the_same(words: str) -> None:
+    """A folder that leads nowhere, or whose every file does: only one that is empty or absent was never built."""
+    Path("loop").symlink_to("loop")
+    Path("links").mkdir()
+    Path("links/a.yaml").symlink_to("nowhere")
+    Path("empty").mkdir()
+    for out, built in (("loop", True), ("links", True), ("empty", False), ("absent", False)):
+        found = run(*words.split(), out)
+        assert found.exit_code == (1 if words.startswith("prove") and not built else 2)
+        assert ("the output was never built" in found.output) is not built
+        assert "maasc init" not in found.output
+        assert "nothing is compiled" not in found.output
+
+
 def test_a_dumb_terminal_gets_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless they are asked for."""
     monkeypatch.delenv("NO_COLOR", raising=False)

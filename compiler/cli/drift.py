@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from compiler import pipeline
 from compiler.cli import named, options
+from compiler.cli.built import faults
 from compiler.cli.exit import COULD_NOT_RUN, FINE, GATE, INCONCLUSIVE
 from compiler.cli.progress import Progress
-from compiler.cli.report import Folder, Folders, Reporting, in_folder, show
+from compiler.cli.report import Folder, Folders, Reporting, show
 from compiler.diagnostics.formats import FORMATS
 from compiler.diagnostics.locate import NOTHING
-from compiler.diagnostics.model import Diagnostic, Place, failed
+from compiler.diagnostics.model import Diagnostic, Place
 from compiler.drift import dump
 from compiler.drift.compare import drift
 from compiler.drift.dump import Live, bad
@@ -29,10 +30,8 @@ from compiler.drift.written import Written
 from compiler.program.ir import Program
 from compiler.source.below import below
 from compiler.source.document import Sources
-from compiler.source.errors import NOT_COMPILED
 from compiler.source.folder import not_read
 from compiler.source.load import load_folder
-from compiler.write import report
 from compiler.write.lock import BadLockError, parse
 
 _FORMS: Final = ("text", "markdown", "json", "sarif", "github")
@@ -85,11 +84,9 @@ def _shown(place: Place, out: Path, sources: Sources) -> Place:
 
 def _written(out: Path, reporting: Reporting) -> tuple[Sources, Written]:
     sources, unread = load_folder(out)
-    if not sources.texts:
-        unread = (report.never_built(),)
-    if failed(unread):
-        shown = in_folder([replace(one, effect=_UNKNOWN) if one.code in NOT_COMPILED else one for one in unread], out)
-        show(shown, Folder(out, sources), reporting)
+    wrong = faults(out, sources, unread, _UNKNOWN)
+    if wrong:
+        show(wrong, Folder(out, sources), reporting)
         sys.exit(COULD_NOT_RUN)
     found: list[Live] = []
     for document in sources.documents:

@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, get_args
 
 import click
-from msgspec.structs import replace
 
 from compiler.cli import options
-from compiler.cli.report import Folder, Reporting, in_folder, rendered, show
+from compiler.cli.built import faults
+from compiler.cli.report import Folder, Reporting, rendered, show
 from compiler.cli.verdict import code
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import Locator
 from compiler.diagnostics.model import Diagnostic, failed
 from compiler.processes import beside
-from compiler.source.errors import NOT_COMPILED
 from compiler.source.load import load_folder
 from compiler.source.texts import Texts
-from compiler.write import report as output_report
 
 if TYPE_CHECKING:
     from compiler.cli.proof import Proven
@@ -55,11 +53,9 @@ def command(  # noqa: PLR0913 - one parameter for each option
     emitted, unread = loading()
     if result.program is None or failed(result.diagnostics):
         _end(result.diagnostics, result.sources, reporting)
-    if not emitted.texts:
-        _end(in_folder((output_report.never_built(),), out), result.sources, reporting)
-    if failed(unread):
-        told = [replace(one, effect=_UNKNOWN) if one.code in NOT_COMPILED else one for one in unread]
-        _end(in_folder(told, out), Folder(out, emitted), reporting)
+    wrong = faults(out, emitted, unread, _UNKNOWN)
+    if wrong:
+        _end(wrong, Folder(out, emitted), reporting)
     proof = proven_of(result, read_back(result, emitted), Texts(emitted.texts), out, thorough=thorough)
     _end(proof.diagnostics, proof.sources, reporting, proof)
 
