@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cli_support import SMALL, contents, run, write
 
-from compiler.cli import streams
+from compiler.cli import drift, streams
 
 PROGRAM = (sys.executable, "-c", "from compiler.cli.start import program; program()")
 TALKING = ("--help", "--version", "build --no-prove", "check --no-prove", "effective --cost -q", "explain simulator", "rule")
@@ -101,3 +101,20 @@ def test_no_file_takes_the_number_of_a_stream(monkeypatch: pytest.MonkeyPatch) -
 def test_a_system_without_its_device_of_nothing_is_none_the_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "devnull", "/nowhere/at/all")
     streams._fill()
+
+
+@pytest.mark.parametrize("closed", ["stdin", "stdout", "stderr", None])
+def test_only_what_is_closed_is_stood_in_for(closed: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is open gets the same bytes wherever it leads; what is no file of the system's stays as it is."""
+    ours = {"stdin": io.StringIO(), "stdout": io.TextIOWrapper(io.BytesIO(), "ascii"), "stderr": io.StringIO()}
+    for name, stream in ours.items():
+        monkeypatch.setattr(sys, name, None if name == closed else stream)
+    streams.made_fit()
+    assert {name for name, stream in ours.items() if getattr(sys, name) is not stream} == ({closed} if closed else set())
+    assert sys.stdout.encoding == "utf-8"
+
+
+def test_a_closed_standard_input_is_no_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(OSError, match="it is closed"):
+        drift._given()
