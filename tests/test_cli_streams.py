@@ -59,7 +59,7 @@ def test_what_is_said_aside_never_gets_into_the_report() -> None:
 def test_a_dump_from_a_closed_stream_cannot_be_read() -> None:
     assert run("build", "--no-prove").exit_code == 0
     code, said, _ = _run("<&-", "drift", "-")
-    assert (code, said.splitlines()[0]) == (2, b"error[bad-dump]: it cannot be read: it is closed")
+    assert (code, said.splitlines()[0]) == (2, b"error[unreadable-file]: the file cannot be read: standard input is closed")
 
 
 @pytest.mark.parametrize("words", ["init --config new", "fmt"])
@@ -116,5 +116,5 @@ def test_only_what_is_closed_is_stood_in_for(closed: str | None, monkeypatch: py
 
 def test_a_closed_standard_input_is_no_dump(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(OSError, match="it is closed"):
+    with pytest.raises(OSError, match="standard input is closed"):
         drift._given()

@@ -143,7 +143,7 @@ def _read(dumps: tuple[str, ...], reporting: Reporting) -> Mapping[str, bytes]:
 
 def _given() -> bytes:
     if sys.stdin is None:
-        raise OSError(errno.EBADF, "it is closed")
+        raise OSError(errno.EBADF, "standard input is closed")
     return sys.stdin.buffer.read()
 
 
