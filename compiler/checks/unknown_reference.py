@@ -76,12 +76,11 @@ def _fix(reference: Reference, known: Mapping[str, set[str]], intent: Intent) ->
     section, name = reference.section, reference.name
     if any(name in names or reference.written in names for names in known.values()):
         return None
-    meant = certain(name, known[section])
+    # People have names that are a letter apart, and who is meant may be somebody whom nobody has declared yet.
+    meant = certain(name, known[section]) if section != "users" else None
     if meant is not None:
         items: Mapping[str, Item[Spec]] = getattr(intent, section)
-        item = items.get(user_aliases(intent).get(meant, meant) if section == "users" else meant)
-        if item is None:
-            return None
+        item = items[meant]
         says = f"the {_CODES[section][1]} `{item.name}`, declared in {item.place.file}"
         return Fix(reference.written, _as_written(meant, reference, intent), says)
     near = closest(name, {one for names in known.values() for one in names})
