@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -119,7 +118,7 @@ def main(asked: Asked | None = None) -> None:
 def _tell_refusal(error: OSError) -> None:
     """Say what the system refused, of which file where it says that, or that there is nowhere to look for any."""
     try:
-        Path.cwd()
+        os.getcwd()  # noqa: PTH109 - `pathlib` takes long to import, and `--help` needs none
     except OSError:
         tell("the folder that this is run in is gone", "change to one that is there")
         return
