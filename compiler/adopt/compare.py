@@ -165,7 +165,7 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     cluster, findings = understood({"dump": (documents, ())}, externals=assumed)
     emitted, _ = read(texts, externals=externals(program))
     objects = [one for one, _ in standing]
-    reach = Reach(draft, tuple(model.id for model in program.models))
+    reach = Reach(draft, {model.id: model.prefix for model in program.models})
     closed = reach.closed(findings, objects) | reach.planned(plans)
     asking = _Asking(
         _Side(cluster, release, gateway.hostname, engine, program),

@@ -18,6 +18,7 @@ from compiler.program.keys import (
 )
 from compiler.source.cut import truncated
 from compiler.source.listing import bad
+from compiler.source.nulls import without_nulls
 from compiler.source.secret_data import Hidden, in_data
 
 Plain = dict[str, Any]
@@ -129,6 +130,7 @@ def kept(data: Mapping[str, object], place: Place, source: str, findings: list[D
     reduced = _reduced(version.rpartition("/")[0], kind, name, data, metadata)
     if reduced is None:
         return None
+    reduced = without_nulls(reduced)
     if kind in _SPECIFIED and not isinstance(reduced.get("spec"), dict):
         findings.append(_specless(kind, name, place))
         return None

@@ -15,6 +15,7 @@ from compiler.source.cut import truncated
 from compiler.source.document import Document
 from compiler.source.listing import bad as bad_dump
 from compiler.source.listing import fault, itemless
+from compiler.source.nulls import without_nulls
 
 _LIST: Final = "List"
 _KUSTOMIZE: Final = "kustomize.config.k8s.io"
@@ -112,7 +113,8 @@ def _of(document: Document, wrong: list[Diagnostic]) -> Iterator[Live]:
                 wrong.append(bad("an item of the list is no object", here))
 
 
-def _one(data: dict[str, object], place: Place, wrong: list[Diagnostic]) -> Iterator[Live]:
+def _one(said: dict[str, object], place: Place, wrong: list[Diagnostic]) -> Iterator[Live]:
+    data = without_nulls(said)
     key = key_of(data)
     if key is None and str(data.get("kind", "")).endswith(_LIST):
         wrong.append(itemless(place, NOTHING))

@@ -7,6 +7,7 @@ from copy import deepcopy
 from typing import Final, cast
 
 from compiler.drift.defaults import Path, defaults_of, filled_in
+from compiler.source.nulls import without_nulls
 
 Plain = dict[str, object]
 
@@ -32,7 +33,7 @@ def normal(data: Mapping[str, object], ours: Mapping[str, object] | None = None)
     Of its labels and annotations only those that `ours` has are kept.
     """
     beside = {"apiVersion", "status", *(filled_in(data) - (ours if ours is not None else data).keys())}
-    found = _without_nulls({key: value for key, value in data.items() if key not in beside})
+    found = without_nulls({key: value for key, value in data.items() if key not in beside})
     metadata = _mapping(found.get("metadata"))
     kept = {key: value for key, value in metadata.items() if key not in _KEPT_BY_SERVER}
     theirs = _mapping((ours if ours is not None else data).get("metadata"))
@@ -58,16 +59,6 @@ def readable(data: Mapping[str, object]) -> Plain:
 
 def _mapping(value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
-
-
-def _without_nulls(data: object) -> Plain:
-    return cast("Plain", _cleaned(data))
-
-
-def _cleaned(data: object) -> object:
-    if isinstance(data, Mapping):
-        return {key: _cleaned(value) for key, value in data.items() if value is not None}
-    return [_cleaned(item) for item in data] if isinstance(data, list | tuple) else data
 
 
 def _write(data: object, path: Path, value: object) -> None:

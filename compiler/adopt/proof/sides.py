@@ -52,7 +52,11 @@ class Side(Struct, frozen=True):
 
     @property
     def served(self) -> Hosts:
-        """Give the routes of the gateway of the host."""
+        """Give the routes of the gateway of the host.
+
+        Raises:
+            UnsupportedError: several gateways could be it.
+        """
         return self._of(self.cluster.index.served)
 
     @property
@@ -61,11 +65,18 @@ class Side(Struct, frozen=True):
         return self._of(self.cluster.index.guarded)
 
     def _of(self, index: Mapping[str, Hosts]) -> Hosts:
-        gateway = gateway_of(self.cluster, HttpRequest("POST", self.host, "/"))
+        try:
+            gateway = gateway_of(self.cluster, HttpRequest("POST", self.host, "/"))
+        except InconclusiveError as error:
+            raise UnsupportedError(error.reason, error.place) from error
         return {} if gateway is None else index.get(gateway.id, {})
 
     def matches(self, prefix: str) -> Iterator[Match]:
-        """Give the matches that may take a request below a prefix, or be shorter than it."""
+        """Give the matches that may take a request below a prefix, or be shorter than it.
+
+        Raises:
+            UnsupportedError: several gateways could be the one that is asked.
+        """
         for hosts in (self.served, self.guarded):
             name = closest(without_port(self.host), hosts)
             for entries in hosts[name].values() if name is not None else ():

@@ -1,0 +1,129 @@
+"""What cannot be read closes every model that it may decide about: none of them is told to be decided as today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from adopt_cluster import (
+    GATEWAY,
+    GATEWAY_API,
+    GATEWAYS,
+    Access,
+    FirstRelease,
+    Plain,
+    Subscription,
+    gateway,
+    listing,
+    on,
+    thing,
+)
+from cli_support import run
+
+PROVED = "proved for every caller and every request: 1 model"
+NOTHING = "proved for every caller and every request: nothing"
+EXPRESSION = {"path": {"type": "RegularExpression", "value": "/llm/.*"}}
+BELOW: Plain = {"path": {"type": "PathPrefix", "value": "/llm/granite/v1/chat"}}
+BESIDE: Plain = {"path": {"type": "PathPrefix", "value": "/elsewhere"}}
+ODD: Plain = {"headers": [{"name": "x", "type": "RegularExpression", "value": "a.*"}]}
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def _objects() -> list[Any]:
+    access = (Access("staff", ("granite",), ("staff",)),)
+    return FirstRelease({"granite": "llm"}, access, (Subscription("gold", {"granite": [(100, "1m")]}, ("staff",)),)).objects()
+
+
+def _named(objects: list[Any], kind: str) -> Any:  # noqa: ANN401 - an object of a cluster
+    return next(one for one in objects if one["kind"] == kind)
+
+
+def _imported(objects: list[Any]) -> tuple[int, str]:
+    Path("dump.yaml").write_text(listing(objects), encoding="utf-8")
+    result = run("import", "dump.yaml")
+    return result.exit_code, result.output
+
+
+def _elses(rules: object, *behind: str) -> Plain:
+    parents = [{"name": one, "namespace": GATEWAYS} for one in behind or (GATEWAY,)]
+    return thing(GATEWAY_API, "HTTPRoute", "others", "elses", spec={"parentRefs": parents, "rules": rules})
+
+
+def _rules(*matches: object) -> list[Plain]:
+    return [{"matches": list(matches), "backendRefs": [{"name": "x", "port": 80}]}]
+
+
+@pytest.mark.parametrize(
+    ("rules", "ending"),
+    [
+        (_rules(EXPRESSION), 4),
+        (_rules(BELOW | ODD), 4),
+        (_rules(BESIDE, BELOW | ODD), 4),
+        (_rules(BESIDE | ODD), 0),
+        (_rules({"path": 3}), 4),
+        (_rules({"path": {"value": 3}}), 4),
+        (_rules("x"), 4),
+        ([{"matches": "x"}], 4),
+        ("x", 4),
+        (["x"], 4),
+    ],
+)
+def test_a_route_of_others_that_is_not_understood_may_take_requests_for_a_model(rules: object, ending: int) -> None:
+    """Where it names paths, those tell: the longer path comes first."""
+    code, told = _imported([*_objects(), _elses(rules)])
+    assert (code, (NOTHING if ending else PROVED) in told) == (ending, True), told
+    assert not ending or "HTTPRoute others/elses" in Path("unmanaged/README.md").read_text(encoding="utf-8")
+
+
+def test_a_route_behind_another_gateway_takes_nothing_from_ours() -> None:
+    other = gateway()
+    other["metadata"]["name"] = "other"
+    other["spec"]["listeners"][0]["hostname"] = "other.example.com"
+    objects = [*_objects(), other]
+    assert _imported([*objects, _elses(_rules(EXPRESSION), "other")])[0] == 0
+
+
+@pytest.mark.parametrize(
+    "target", ["x", [], {}, on("HTTPRoute", ""), on("Gatewai", "x"), {**on("HTTPRoute", "x"), "name": 3}], ids=str
+)
+def test_a_policy_that_may_be_on_anything_is_not_taken_for_none(target: object) -> None:
+    """Without it nobody would guard the route, which is told as a thing that is known."""
+    objects = _objects()
+    _named(objects, "AuthPolicy")["spec"]["targetRef"] = target
+    code, told = _imported(objects)
+    assert (code, NOTHING in told) == (4, True), told
+
+
+def test_two_gateways_for_one_host_are_not_told_apart() -> None:
+    objects = _objects()
+    _named(objects, "TokenRateLimitPolicy")["spec"]["targetRef"]["name"] = "another"
+    code, told = _imported(objects)
+    assert (code, NOTHING in told) == (4, True), told
+    report = Path("unmanaged/README.md").read_text(encoding="utf-8")
+    assert "is served by `openshift-ingress/maas-default-gateway` and by `openshift-ingress/another`" in report
+
+
+def test_a_field_that_is_null_is_one_that_is_not_there() -> None:
+    """The API server keeps no such field: a namespace that is null is the route's own."""
+    absent, null = _objects(), _objects()
+    del _named(absent, "HTTPRoute")["spec"]["parentRefs"][0]["group"]
+    null_route = _named(null, "HTTPRoute")
+    null_route["spec"]["parentRefs"][0]["group"] = None
+    null_route["metadata"]["deletionTimestamp"] = None
+    _named(null, "MaaSSubscription")["metadata"]["deletionTimestamp"] = None
+    assert _imported(null)[0] == 0
+    said = _said()
+    for folder in ("config", "unmanaged"):
+        Path(folder).rename(f"old-{folder}")
+    assert _imported(absent)[0] == 0
+    assert said == _said()
+
+
+def _said() -> list[Any]:
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path("config").iterdir())]
