@@ -122,15 +122,15 @@ def name_of(data: Mapping[str, object]) -> str:
 def kept(data: Mapping[str, object], place: Place, source: str, findings: list[Diagnostic]) -> Object | None:
     """Give an object that decides about requests, reduced to what does; None for any other, or after a finding."""
     version, kind, metadata = str(data["apiVersion"]), str(data["kind"]), mapping(data.get("metadata"))
-    name, namespace = metadata.get("name"), metadata.get("namespace") or ""
-    if not isinstance(name, str) or not name or not isinstance(namespace, str):
-        if _decides(version.rpartition("/")[0], kind):
-            findings.append(_nameless(kind, place))
-        return None
+    name, namespace = metadata.get("name"), metadata.get("namespace")
     reduced = _reduced(version.rpartition("/")[0], kind, name, data, metadata)
     if reduced is None:
         return None
-    reduced = without_nulls(reduced)
+    # All that is kept lives in a namespace.
+    if not all(isinstance(one, str) and one for one in (name, namespace)):
+        findings.append(_nameless(kind, place))
+        return None
+    name, namespace, reduced = str(name), str(namespace), without_nulls(reduced)
     if kind in _SPECIFIED and not isinstance(reduced.get("spec"), dict):
         findings.append(_specless(kind, name, place))
         return None
@@ -143,7 +143,7 @@ def kept(data: Mapping[str, object], place: Place, source: str, findings: list[D
     return found
 
 
-def _reduced(group: str, kind: str, name: str, data: Mapping[str, object], metadata: Plain) -> Plain | None:
+def _reduced(group: str, kind: str, name: object, data: Mapping[str, object], metadata: Plain) -> Plain | None:
     bare = {key: value for key, value in metadata.items() if key not in _DROPPED}
     if isinstance(bare.get("annotations"), dict):
         bare["annotations"] = {key: value for key, value in bare["annotations"].items() if key != _REPEATED}
@@ -200,7 +200,7 @@ def _key(metadata: Plain) -> Plain | None:
 
 def _nameless(kind: str, place: Place) -> Diagnostic:
     return bad(
-        f"the {kind} has no name, or a namespace that is no text",
+        f"the {kind} has no name, or is in no namespace",
         place,
         "nothing is imported: what it decides about requests would be forgotten",
         "make the dump anew with `kubectl get ... -A -o yaml`",

@@ -127,3 +127,13 @@ def test_a_field_that_is_null_is_one_that_is_not_there() -> None:
 
 def _said() -> list[Any]:
     return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(Path("config").iterdir())]
+
+
+@pytest.mark.parametrize("namespace", [None, "", [], {}, 3])
+@pytest.mark.parametrize("kind", ["AuthPolicy", "HTTPRoute", "MaaSSubscription"])
+def test_an_object_in_no_namespace_is_in_no_cluster(kind: str, namespace: object) -> None:
+    """Policies reach only what is in their own: such a one would be on nothing."""
+    objects = _objects()
+    _named(objects, kind)["metadata"]["namespace"] = namespace
+    code, told = _imported(objects)
+    assert (code, f"error[truncated-dump]: the {kind} has no name, or is in no namespace" in told) == (2, True), told
