@@ -20,6 +20,7 @@ _HOLDING: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy")
 
 _LEFT: Final = "it was made by a build, and `out/` has it no more: what it gives or takes still holds"
 _REPLACES: Final = "of two policies on one target the newer one holds alone: it may replace ours"
+_ANYWHERE: Final = "what it is on cannot be read: it may replace ours"
 _BECOMES: Final = "what its controller makes of it holds beside our policies, or instead of them"
 _JUDGES: Final = "it says whom the Gateway lets through on a route that is not ours"
 _OPENS: Final = "whoever has the key that it holds is let in as the caller whom it names"
@@ -58,7 +59,9 @@ def _told(one: Live, why: str) -> ObjectDrift:
 def _policy(one: Live, written: Written, doors: Mapping[Key, str]) -> str | None:
     """Say what a policy does to ours, or to what is beside ours; None for whatever does nothing to either."""
     target = target_of(one)
-    if target is None or one.key[1] in _ELSEWHERE:
+    if target is None:
+        return _ANYWHERE if one.key[0] == "kuadrant.io" and one.key[1] in _HOLDING else None
+    if one.key[1] in _ELSEWHERE:
         return None
     if target in written.targets:
         return _REPLACES if one.key[1] in _HOLDING else _BECOMES
@@ -69,6 +72,6 @@ def _made_of_ours(one: Live, written: Written) -> bool:
     """Tell whether an object says that a controller made it out of one of ours, whose labels it has; of Secrets we know which."""
     for owner in mappings(at(one.data, "metadata", "ownerReferences")) if one.key[1] != "Secret" else ():
         group = str(owner.get("apiVersion", "")).rpartition("/")[0]
-        if (group, owner.get("kind"), one.key[2], owner.get("name")) in written.by_key:
+        if (group, str(owner.get("kind")), one.key[2], str(owner.get("name"))) in written.by_key:
             return True
     return False

@@ -22,6 +22,8 @@ _OWN: Final = "it has policies of its own, which hold instead of the Gateway's f
 _GRPC: Final = "no limit of tokens holds for a route of this kind: what it takes from the Gateway is not counted"
 _LITERAL: Final = re.compile(r"\^?([A-Za-z0-9/_-]*)")
 _OPTIONAL: Final = re.compile(r"[?*{]")
+# A match that cannot be read is taken for one of any path.
+_ANYTHING: Final = ("RegularExpression", "")
 
 
 class _Served(Struct, frozen=True):
@@ -76,7 +78,7 @@ def _is_of_api(route: Live, program: Program | None) -> bool:
     api = program.platform.maas_api
     refs = [ref for rule in mappings(mapping(route.data.get("spec")).get("rules")) for ref in mappings(rule.get("backendRefs"))]
     there = [(ref.get("namespace") or route.key[2], ref.get("name"), ref.get("kind", "Service")) for ref in refs]
-    return bool(there) and set(there) == {(api.namespace, api.service, "Service")}
+    return bool(there) and all(one == (api.namespace, api.service, "Service") for one in there)
 
 
 def _taken(route: Live, served: Sequence[_Served]) -> Iterator[str]:
@@ -106,10 +108,18 @@ def _begins(expression: str) -> str:
 
 
 def _matches(spec: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for rule in mappings(spec.get("rules")):
-        for match in mappings(rule.get("matches")):
-            path = mapping(match.get("path"))
-            yield str(path.get("type", "PathPrefix")), str(path.get("value", "/"))
+    for rule in _each(spec.get("rules", ())):
+        for match in _each(rule.get("matches", ())) if rule is not None else (None,):
+            path = match.get("path", {}) if match is not None else None
+            said = (path.get("type", "PathPrefix"), path.get("value", "/")) if isinstance(path, Mapping) else ()
+            kind, value = (one if isinstance(one, str) else "" for one in said or _ANYTHING)
+            yield (kind, value) if kind and value else _ANYTHING
+
+
+def _each(value: object) -> Iterator[Mapping[str, object] | None]:
+    """Give the mappings of a list; None for what is none, which may mean anything."""
+    for one in value if isinstance(value, list | tuple) else (None,):
+        yield mapping(one) if isinstance(one, Mapping) else None
 
 
 def _parents(route: Live) -> Iterator[tuple[str, str]]:

@@ -33,9 +33,10 @@ class Written(Struct, frozen=True, dict=True):
 
 
 def target_of(policy: Live) -> Key | None:
-    """Give the identity of what a policy of Kuadrant or of its extensions is for; None for what is none."""
+    """Give the identity of what a policy of Kuadrant or of its extensions is for; None for what is none, or cannot be read."""
     group, _, namespace, _ = policy.key
     reference = at(policy.data, "spec", "targetRef")
     if not f".{group}".endswith(f".{_KUADRANT}") or not isinstance(reference, Mapping):
         return None
-    return str(reference.get("group", GATEWAY_API)), str(reference.get("kind")), namespace, str(reference.get("name"))
+    to, kind, name = reference.get("group", GATEWAY_API), reference.get("kind"), reference.get("name")
+    return (to, kind, namespace, name) if isinstance(to, str) and isinstance(kind, str) and isinstance(name, str) else None

@@ -107,7 +107,7 @@ def _matches(reading: Reading, pattern: Pattern, place: Place) -> Formula:
             found = [_matches(reading, member, place) for member in members]
             return terms.all(found) if every else terms.any(found)
         case Comparison(selector, operator, value):
-            _, _, *path = selector.split(".")
+            path = selector.split(".")[2:]
             if not path or identities.has_field(place.auth, path[0]) or not value:
                 raise UnsupportedError(f"a comparison of `{selector}`", pattern.place)
             return terms.fact(world.claim(selector, operator, value))

@@ -158,6 +158,8 @@ def _target(kind: str, name: str) -> dict[str, object]:
         (copied(_other("AuthPolicy", "x", spec=_target("HTTPRoute", "gone")), labels=MANAGED), "it was made by a build"),
         (copied(_other("HTTPRoute", "x"), labels=MANAGED), "it was made by a build"),
         (copied(_other("Secret", "x"), labels=KEY), "whoever has the key"),
+        (_other("AuthPolicy", "x"), "what it is on cannot be read"),
+        (_other("AuthPolicy", "x", spec={"targetRef": {"kind": "HTTPRoute", "name": ["x"]}}), "what it is on cannot be read"),
     ],
 )  # fmt: skip
 def test_what_matters_to_ours_is_told(one: Object, why: str) -> None:
@@ -171,7 +173,6 @@ def test_what_matters_to_ours_is_told(one: Object, why: str) -> None:
     [
         _other("AuthPolicy", "x", spec=_target("HTTPRoute", "somebody-elses")),
         _other("AuthPolicy", "x", spec=_target("Gateway", "maas-default-gateway")),
-        _other("AuthPolicy", "x"),
         copied(_other("Secret", "x"), labels={"app.kubernetes.io/managed-by": "Helm"}),
         copied(_other("Secret", "x"), labels={**KEY, "maas.opendatahub.io/api-key": "another-gateway"}),
         {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}},
