@@ -136,4 +136,4 @@ def test_an_object_in_no_namespace_is_in_no_cluster(kind: str, namespace: object
     objects = _objects()
     _named(objects, kind)["metadata"]["namespace"] = namespace
     code, told = _imported(objects)
-    assert (code, f"error[truncated-dump]: the {kind} has no name, or is in no namespace" in told) == (2, True), told
+    assert (code, f"error[bad-dump]: the {kind} has no name, or is in no namespace" in told) == (2, True), told
