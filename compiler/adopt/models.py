@@ -55,12 +55,16 @@ def _service(route: Object, draft: Draft) -> None:
         refs = mappings(rule.get("backendRefs"))
         for match in mappings(rule.get("matches")):
             namespace, _, model = str(mapping(match.get("path")).get("value", "")).strip("/").partition("/")
-            if namespace == route.namespace and model and "/" not in model and len(refs) == 1:
-                service: Plain = {"kind": "Service", "name": refs[0].get("name"), "port": refs[0].get("port")}
+            if namespace == route.namespace and model and "/" not in model and len(refs) == 1 and _is_address(refs[0]):
+                service: Plain = {"kind": "Service", "name": refs[0]["name"], "port": refs[0]["port"]}
                 data: Plain = {"backend": service}
                 entry = draft.add("models", f"{namespace}/{model}", data, origin(route))
                 entry.remarks.append(f"its route was called `{route.name}`, and is `maas-model-{model}` from now on")
                 return
+
+
+def _is_address(ref: Plain) -> bool:
+    return isinstance(ref.get("name"), str) and isinstance(ref.get("port"), int)
 
 
 def backend(namespace: str, name: str, service: str) -> Plain:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
 
+from compiler.cel.printer import spellable
 from compiler.diagnostics.model import Diagnostic, Place, Severity, Span
 from compiler.program.keys import (
     BOUND_ANNOTATION,
@@ -106,6 +108,17 @@ def mappings(value: object) -> list[Plain]:
 def words(value: object) -> list[str]:
     """Give the texts of a list; nothing where the cluster holds something else."""
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def listed_tiers(text: str) -> list[str] | None:
+    """Read the annotation of tiers as its operator does; None where it is no JSON list of texts."""
+    try:
+        found: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    names = words(found)
+    # JSON can spell half a character, which no file can hold.
+    return names if isinstance(found, list) and len(names) == len(found) and all(map(spellable, names)) else None
 
 
 def is_listing(data: object) -> bool:

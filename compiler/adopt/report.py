@@ -10,6 +10,7 @@ from compiler.adopt.defects import gathered
 from compiler.adopt.draft import Draft, Left
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object
+from compiler.adopt.oneline import one_line
 from compiler.adopt.proven import by_model, compared
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 
@@ -97,7 +98,7 @@ def page(dump: Dump, draft: Draft, found: Comparison | None, told: Sequence[Diag
         if some:
             lines += [f"## {title}", ""]
             for one in some:
-                lines += [f"- {one.headline}", f"  - at run time: {one.effect}", f"  - {one.help}"]
+                lines += [f"- {one_line(one.headline)}", f"  - at run time: {one_line(one.effect)}", *_advice(one)]
             lines.append("")
     return "\n".join((*lines, *(by_model(found) if found is not None else _standing_in_the_way(told))))
 
@@ -107,8 +108,12 @@ def _standing_in_the_way(told: Sequence[Diagnostic]) -> Iterable[str]:
     yield from ("## Why nothing is proved", "")
     for one in told:
         if one.severity is Severity.ERROR:
-            yield f"- {one.headline}"
+            yield f"- {one_line(one.headline)}"
             if one.place is not None:
                 yield f"  - in `{one.place.file}`"
-            yield f"  - {one.help}"
+            yield from _advice(one)
     yield ""
+
+
+def _advice(one: Diagnostic) -> Iterable[str]:
+    return (f"  - {one_line(one.help)}",) if one.help else ()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
 from compiler.adopt import policies
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import ALLOWED, KEY, SUBSCRIPTION, TIER
-from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, mapping, mappings
+from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, listed_tiers, mapping, mappings
 from compiler.adopt.planned import FILTER, Planned
 from compiler.adopt.ways import is_known, methods
 from compiler.cel import printer
@@ -151,7 +150,8 @@ def _bindings(dump: Dump, instance: str, tiers: Sequence[str]) -> Iterator[Plain
     """Give the Roles that the operator makes of an annotation, where the dump has none for the model."""
     written = {one.namespace for one in dump.of("Role")}
     for found in dump.of("LLMInferenceService"):
-        listed = _listed(found.annotations.get(MODELS_OF_TIERS))
+        annotated = found.annotations.get(MODELS_OF_TIERS)
+        listed = listed_tiers(annotated) if annotated is not None else None
         if listed is None or found.namespace in written:
             continue
         head = {"apiVersion": _RBAC, "metadata": {"name": f"{found.name}-of-tiers", "namespace": found.namespace}}
@@ -163,14 +163,6 @@ def _bindings(dump: Dump, instance: str, tiers: Sequence[str]) -> Iterator[Plain
         ]
         role = {"apiGroup": _RBAC_GROUP, "kind": "Role", "name": f"{found.name}-of-tiers"}
         yield {**head, "kind": "RoleBinding", "roleRef": role, "subjects": subjects}
-
-
-def _listed(text: str | None) -> list[str] | None:
-    try:
-        found: Any = None if text is None else json.loads(text)
-    except ValueError:
-        return None
-    return [str(one) for one in found] if isinstance(found, list) else None
 
 
 def _texts(value: object) -> Iterator[str]:

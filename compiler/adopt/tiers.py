@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from compiler.adopt import policies
 from compiler.adopt.draft import Draft, origin
 from compiler.adopt.gather import Dump
-from compiler.adopt.objects import MODELS_OF_TIERS, TIER_MAP, Object, Plain, mapping, mappings
+from compiler.adopt.objects import MODELS_OF_TIERS, TIER_MAP, Object, Plain, listed_tiers, mapping, mappings
 from compiler.adopt.predicates import UnknownShapeError, condition
 from compiler.adopt.rbac import called
 from compiler.intent.scalars import is_label
@@ -119,11 +118,8 @@ def of_models(dump: Dump, draft: Draft, instance: str) -> None:
 
 
 def _annotated(found: Object, text: str, draft: Draft) -> None:
-    try:
-        listed = json.loads(text)
-    except ValueError:
-        listed = None
-    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+    listed = listed_tiers(text)
+    if listed is None:
         draft.leave(found, f"has an annotation `{MODELS_OF_TIERS}` that is no JSON list of names")
         return
     known = [one for one in dict.fromkeys(listed) if one in draft.sections["tiers"]]

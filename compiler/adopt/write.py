@@ -12,6 +12,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from compiler.adopt.draft import Draft, Entry, Left
 from compiler.adopt.objects import Plain
+from compiler.adopt.oneline import one_line
 from compiler.render import yaml as rendered
 from compiler.source.load import load_text
 from compiler.style.layout import formatted
@@ -71,7 +72,7 @@ def _section(items: Mapping[str, Entry], depth: int) -> CommentedMap:
 def _comment(entry: Entry) -> str:
     lines = [f"from {one}" for one in entry.origins] + [f"note: {one}" for one in entry.remarks]
     # A name may hold what ends a comment.
-    return "\n".join(" ".join(line.split()) for line in lines)
+    return "\n".join(map(one_line, lines))
 
 
 def _flowing(value: Any, depth: int) -> Any:  # noqa: ANN401 - plain data in and out
@@ -122,7 +123,7 @@ def leftovers(left: Sequence[Left]) -> dict[str, str]:
 def _stream(objects: Mapping[str, tuple[Plain, list[str]]]) -> str:
     parts = []
     for _, (data, reasons) in sorted(objects.items()):
-        said = "".join(f"# it {' '.join(reason.split())}\n" for reason in dict.fromkeys(reasons))
+        said = "".join(f"# it {one_line(reason)}\n" for reason in dict.fromkeys(reasons))
         parts.append(said + rendered.document(_serialisable(data)))
     return "---\n".join(parts)
 

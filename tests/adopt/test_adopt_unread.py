@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from pathlib import Path
 from typing import Any
 
+import adopt_tiers
 import pytest
 import yaml
 from adopt_cluster import (
@@ -137,3 +140,42 @@ def test_an_object_in_no_namespace_is_in_no_cluster(kind: str, namespace: object
     _named(objects, kind)["metadata"]["namespace"] = namespace
     code, told = _imported(objects)
     assert (code, f"error[bad-dump]: the {kind} has no name, or is in no namespace" in told) == (2, True), told
+
+
+def test_a_name_with_what_ends_a_line_or_stands_in_no_file_is_spelt_out() -> None:
+    """The API server takes any text for the name of a limit; comments and the report have it on one line."""
+    objects = json.loads(json.dumps(adopt_tiers.cluster({"llm/granite": ["free"]})))
+    for policy in (one for one in objects if one["kind"] in ("TokenRateLimitPolicy", "RateLimitPolicy")):
+        limits = policy["spec"]["limits"]
+        limits.update({f"{name}\nplatform: {{}}\x00\x07\u2028y": limits.pop(name) for name in list(limits)})
+    Path("dump.json").write_text(f"{json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': objects})}\n", encoding="utf-8")
+    result = run("import", "dump.json")
+    assert result.exit_code == 0, result.output
+    assert sorted(key for said in _said() for key in said) == ["groups", "models", "platform", "tiers"]
+    assert "platform: {}\\x00\\x07 y`" in Path("config/tiers.yaml").read_text(encoding="utf-8")
+    report = Path("unmanaged/README.md").read_text(encoding="utf-8")
+    assert "platform: {}\\x00" in report
+    assert not any(line.startswith("platform") for line in report.splitlines())
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '["\\ud800"]', "[1]", "x", '{"free": 1}', "9" * 5000])
+def test_an_annotation_that_is_no_list_of_names_names_no_tier(text: str) -> None:
+    """Neither one that is nested without end, nor half a character, which no file can hold."""
+    objects = adopt_tiers.cluster({"llm/granite": ["free"]})
+    _named(objects, "LLMInferenceService")["metadata"]["annotations"]["alpha.maas.opendatahub.io/tiers"] = text
+    code, told = _imported(objects)
+    assert (code, "that is no JSON list of names" in told) == (0, True), told
+
+
+@pytest.mark.parametrize("ref", [{"port": 80}, {"name": 3, "port": 80}, {"name": "phi"}, {"name": "phi", "port": "x"}])
+def test_a_route_to_nothing_that_can_be_called_is_of_no_model(ref: Plain) -> None:
+    """What is written for it would not compile, and the models beside it would not be proved."""
+    path = {"path": {"type": "PathPrefix", "value": "/llm/phi"}}
+    parents = [{"name": GATEWAY, "namespace": GATEWAYS}]
+    rules = [{"matches": [path], "backendRefs": [ref]}]
+    odd = thing(GATEWAY_API, "HTTPRoute", "llm", "phi", spec={"parentRefs": parents, "rules": rules})
+    guard = copy.deepcopy(_named(_objects(), "AuthPolicy"))
+    guard["metadata"] |= {"name": "phi", "labels": {}}
+    guard["spec"]["targetRef"] = on("HTTPRoute", "phi")
+    code, told = _imported([*_objects(), odd, guard])
+    assert (code, PROVED in told, "the AuthPolicy llm/phi is on no model's route" in told) == (0, True, True), told
