@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from compiler.source.listing import BAD_DUMP, bad, fault, itemless, without_null
 from compiler.source.stream import Streamed, streamed
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
+# Files are called by kinds: whatever else a text may be, it is no kind of any API.
+_FORMS: Final = {"kind": re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}"), "apiVersion": re.compile(r"[A-Za-z0-9./-]{1,317}")}
 _NOTHING: Final = "nothing is imported: what is missing would be open, or closed, without anybody having decided it"
 
 
@@ -90,7 +93,7 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
     if is_listing(piece.data) and "name" not in mapping(piece.data.get("metadata")):
         dump.findings.append(itemless(place, _NOTHING))
         return
-    if not all(isinstance(piece.data.get(name), str) for name in ("kind", "apiVersion")):
+    if not all(isinstance(piece.data.get(name), str) and form.fullmatch(piece.data[name]) for name, form in _FORMS.items()):
         dump.findings.append(_no_object(place))
         return
     known = len(dump.findings)

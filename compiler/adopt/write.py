@@ -115,9 +115,9 @@ def leftovers(left: Sequence[Left]) -> dict[str, str]:
     """Give the objects that are left to others, one file a kind, each under the reasons why."""
     by_kind: dict[str, dict[str, tuple[Plain, list[str]]]] = {}
     for one in left:
-        objects = by_kind.setdefault(one.found.kind, {})
+        objects = by_kind.setdefault(one.found.kind.lower(), {})
         objects.setdefault(one.found.id, (one.found.data, []))[1].append(one.why)
-    return {f"{kind.lower()}.yaml": _stream(objects) for kind, objects in sorted(by_kind.items())}
+    return {f"{kind}.yaml": _stream(objects) for kind, objects in sorted(by_kind.items())}
 
 
 def _stream(objects: Mapping[str, tuple[Plain, list[str]]]) -> str:

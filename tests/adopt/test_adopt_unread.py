@@ -179,3 +179,26 @@ def test_a_route_to_nothing_that_can_be_called_is_of_no_model(ref: Plain) -> Non
     guard["spec"]["targetRef"] = on("HTTPRoute", "phi")
     code, told = _imported([*_objects(), odd, guard])
     assert (code, PROVED in told, "the AuthPolicy llm/phi is on no model's route" in told) == (0, True, True), told
+
+
+@pytest.mark.parametrize(
+    "kind", ["../../outside", "/outside", "..", "Auth/Policy", "Auth Policy", "x\x00", "", "é", "A" * 64, "../config/platform"]
+)
+def test_a_kind_that_is_none_calls_no_file(kind: str) -> None:
+    """What is left over is put into a file for each kind: a dump must not choose where that is."""
+    Path("deep/er").mkdir(parents=True)
+    objects = _objects()
+    _named(objects, "HTTPRoute")["kind"] = kind
+    Path("dump.json").write_text(f"{json.dumps({'apiVersion': 'v1', 'kind': 'List', 'items': objects})}\n", encoding="utf-8")
+    before = sorted(Path().rglob("*"))
+    result = run("import", "dump.json", "--config", "deep/er/config", "--unmanaged", "deep/er/unmanaged")
+    assert (result.exit_code, "error[bad-dump]: this is no Kubernetes object" in result.output) == (2, True), result.output
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_kinds_that_differ_by_case_share_a_file() -> None:
+    """As one file they are one on every disk, and none is lost."""
+    odd = [thing("kuadrant.io/v1", kind, "llm", f"a-{kind}", spec={}) for kind in ("Odd", "ODD", "odd")]
+    code, told = _imported([*_objects(), *odd])
+    assert code == 0, told
+    assert Path("unmanaged/odd.yaml").read_text(encoding="utf-8").count("\nkind: ") == len(odd)
