@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from compiler.adopt import policies
+from compiler.adopt import calls, policies
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import ALLOWED, KEY, SUBSCRIPTION, TIER
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, listed_tiers, mapping, mappings
@@ -24,7 +24,7 @@ _EXTRA: Final = path("auth", "identity", "user", "extra")
 # Ways of calling the API, by what a text has to mention; whatever mentions none of them stays, and is not understood.
 _METADATA: Final = "auth.metadata"
 _TIER: Final = ("auth.metadata.matchedTier.tier", 'auth.metadata.matchedTier["tier"]')
-_SELECTION: Final = ("subscription-info", "accessAllowed", "apiKeyValidation")
+_SELECTION: Final = {"subscription-info": calls.INFO, "accessAllowed": calls.INFO, "apiKeyValidation": calls.VALIDATION}
 _RBAC_GROUP: Final = "rbac.authorization.k8s.io"
 _RBAC: Final = f"{_RBAC_GROUP}/v1"
 _READ: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "HTTPRoute", "Gateway", "Role", "RoleBinding")
@@ -64,7 +64,8 @@ def _export(body: Plain, filter_: object) -> None:
 def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
     """Take out what changes no fresh answer, and put in what the API answers."""
     rules = mapping(body.get("rules"))
-    rules.pop("metadata", None)
+    fetched = rules.pop("metadata", None)
+    asks = calls.answered(fetched)
     # A policy of which nothing remains would be none at all: what it says instead is for the reading to judge.
     known = known or frozenset(() if rules.keys() - {"authentication"} else mapping(rules.get("authentication")))
     for phase in ("authentication", "authorization"):
@@ -74,7 +75,7 @@ def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
                 # Other credentials are other questions, which nothing is asked about.
                 del rules[phase][name]
             elif phase == "authorization":
-                _asked(mapping(rule))
+                _asked(mapping(rule), asks)
     response = mapping(rules.get("response"))
     for name in ("unauthenticated", "unauthorized"):
         for field in ("body", "message", "headers"):
@@ -83,13 +84,16 @@ def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
     for item in (*mapping(success.get("headers")).values(), *mapping(success.get("filters")).values()):
         _uncached(mapping(item))
     for name, item in list(mapping(success.get("headers")).items()):
-        told = _told(mapping(item).get("plain"))
+        told = _told(mapping(item).get("plain"), asks)
         if told is not None:
             item["plain"] = told
         elif _METADATA in str(item):
             del success["headers"][name]
     for item in mapping(success.get("filters")).values():
-        _exports(mapping(mapping(item).get("json")), mentioned)
+        _exports(mapping(mapping(item).get("json")), mentioned, asks)
+    beside = calls.unknown(fetched, _texts(rules))
+    if beside is not None:
+        rules["metadata"] = beside
 
 
 def _uncached(rule: Plain) -> None:
@@ -97,10 +101,11 @@ def _uncached(rule: Plain) -> None:
     rule.pop("metrics", None)
 
 
-def _asked(rule: Plain) -> None:
-    """Replace a rule in Rego that reads an answer of the API."""
+def _asked(rule: Plain, asks: Collection[str]) -> None:
+    """Replace a rule in Rego that reads an answer of the API, as long as the policy asks the API for it."""
     rego = str(mapping(rule.get("opa")).get("rego", ""))
-    if not any(word in rego for word in _SELECTION):
+    read = {name for word, name in _SELECTION.items() if word in rego}
+    if not read or not read.issubset(asks):
         return
     if "accessAllowed" in rego:
         wanted = ALLOWED
@@ -114,22 +119,22 @@ def _asked(rule: Plain) -> None:
     rule["patternMatching"] = {"patterns": [{"predicate": held}]}
 
 
-def _exports(item: Plain, mentioned: str) -> None:
+def _exports(item: Plain, mentioned: str, asks: Collection[str]) -> None:
     properties = mapping(item.get("properties"))
     for name, value in list(properties.items()):
-        told = _told(value, name)
+        told = _told(value, asks, name)
         if told is not None:
             properties[name] = told
         elif _METADATA in str(value) and not re.search(rf"identity\.{re.escape(name)}\b", mentioned):
             del properties[name]
 
 
-def _told(value: object, name: str = "") -> Plain | None:
+def _told(value: object, asks: Collection[str], name: str = "") -> Plain | None:
     """Give the value that stands for an answer of the API, where it is one whose meaning is known."""
     text = str(mapping(value).get("expression", mapping(value).get("selector", "")))
-    if text in _TIER:
+    if text in _TIER and calls.TIER in asks:
         return {"expression": printer.text(_answer(TIER))}
-    if name == "selected_subscription_key" and _METADATA in text:
+    if name == "selected_subscription_key" and _METADATA in text and calls.INFO in asks:
         return {"expression": printer.text(_answer(KEY))}
     return None
 

@@ -1,0 +1,36 @@
+"""Calls of the MaaS API in the metadata of a policy: of what these fetch the answers are known, and of nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from compiler.adopt.objects import Plain, mapping
+
+INFO: Final = "subscription-info"
+VALIDATION: Final = "apiKeyValidation"
+TIER: Final = "matchedTier"
+
+# By what the paths of the calls end in all releases.
+_CALLS: Final = {INFO: "/subscriptions/select", VALIDATION: "/api-keys/validate", TIER: "/tiers/lookup"}
+_LOOKED_AT: Final = re.compile(r"auth\s*(?:\.\s*metadata|\[)")
+
+
+def answered(fetched: object) -> frozenset[str]:
+    """Give the names under which a policy has answers of the API; `fetched` is its `metadata`."""
+    return frozenset(name for name, end in _CALLS.items() if _leads_to(mapping(mapping(fetched).get(name)), end))
+
+
+def _leads_to(entry: Plain, end: str) -> bool:
+    url = mapping(entry.get("http")).get("url")
+    return isinstance(url, str) and url.partition("?")[0].endswith(end)
+
+
+def unknown(fetched: object, texts: Iterable[str]) -> object:
+    """Give what a policy fetches besides, where its `texts` look at anything that was fetched; None where nothing is left."""
+    if not isinstance(fetched, dict):
+        return fetched
+    known = answered(fetched)
+    rest = {name: entry for name, entry in fetched.items() if name not in known}
+    return rest if rest and any(map(_LOOKED_AT.search, texts)) else None
