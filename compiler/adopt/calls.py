@@ -14,6 +14,10 @@ TIER: Final = "matchedTier"
 
 # By what the paths of the calls end in all releases.
 _CALLS: Final = {INFO: "/subscriptions/select", VALIDATION: "/api-keys/validate", TIER: "/tiers/lookup"}
+# In Rego: what is looked at besides, a decision without a condition, and the conditions.
+_BESIDE: Final = re.compile(r"\binput\b(?!\.auth\.metadata\b)|\bdata\.")
+_ALWAYS: Final = re.compile(r"\ballow\s*:?=\s*true\b(?!\s*(?:if\b|\{))|\ballow\s*(?:\n|\Z)")
+_CONDITION: Final = re.compile(r"\ballow\b[^{}\n]*\{([^{}]*)\}")
 _LOOKED_AT: Final = re.compile(r"auth\s*(?:\.\s*metadata|\[)")
 
 
@@ -25,6 +29,13 @@ def answered(fetched: object) -> frozenset[str]:
 def _leads_to(entry: Plain, end: str) -> bool:
     url = mapping(entry.get("http")).get("url")
     return isinstance(url, str) and url.partition("?")[0].endswith(end)
+
+
+def says_no_more(rego: str) -> bool:
+    """Tell whether a rule decides by answers of the API alone: not by who calls, and never without asking."""
+    conditions = _CONDITION.findall(rego)
+    asks = bool(conditions) and all("input.auth.metadata" in one for one in conditions)
+    return asks and _BESIDE.search(rego) is None and _ALWAYS.search(rego) is None
 
 
 def unknown(fetched: object, texts: Iterable[str]) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,10 +15,14 @@ from compiler.adopt.objects import Object, mappings
 _TARGETING: Final = (*policies.POLICIES, "PlanPolicy", "OIDCPolicy", "TelemetryPolicy")
 
 
-def parents(route: Object) -> Iterator[str]:
-    """Give the gateways that a route attaches to, as `namespace/name`."""
-    for parent in mappings(route.spec.get("parentRefs")):
-        yield f"{parent.get('namespace') or route.namespace}/{parent.get('name')}"
+def parents(route: Object) -> frozenset[str]:
+    """Give the gateways that a route attaches to, as `namespace/name`; none where any of them cannot be read."""
+    listed = route.spec.get("parentRefs")
+    refs = mappings(listed)
+    named = [(parent.get("namespace", route.namespace), parent.get("name")) for parent in refs]
+    told = isinstance(listed, list) and len(refs) == len(listed)
+    clear = told and all(isinstance(part, str) and part for one in named for part in one)
+    return frozenset(f"{namespace}/{name}" for namespace, name in named) if clear else frozenset()
 
 
 def divided(dump: Dump, gateway: str) -> tuple[Dump, list[Left]]:
@@ -29,7 +33,7 @@ def divided(dump: Dump, gateway: str) -> tuple[Dump, list[Left]]:
     away: dict[tuple[str, str, str], str] = {}
     known = {one.id for one in dump.of("Gateway")}
     for route in dump.of("HTTPRoute"):
-        others = sorted({*parents(route)})
+        others = sorted(parents(route))
         known.update(others)
         if others and gateway not in others:
             away["HTTPRoute", route.namespace, route.name] = ", ".join(f"`{one}`" for one in others)

@@ -56,7 +56,7 @@ def _spoken_of(dump: Dump) -> Iterator[str]:
         if kind == "Gateway":
             yield f"{policy.namespace}/{name}"
     for route in dump.of("HTTPRoute"):
-        yield from parents(route)
+        yield from sorted(parents(route))
 
 
 def platform(dump: Dump, draft: Draft, name: str, found: Object | None, wanted: Wanted) -> Diagnostic | None:

@@ -55,7 +55,7 @@ class Reach(Struct, frozen=True):
         if one.kind != "HTTPRoute":
             return self.of(one)
         gateway = self.draft.platform.data["gateway"]
-        behind = set(parents(one))
+        behind = parents(one)
         if behind and f"{gateway['namespace']}/{gateway['name']}" not in behind:
             return ()
         paths = list(_paths(one.spec.get("rules")))

@@ -102,10 +102,10 @@ def _uncached(rule: Plain) -> None:
 
 
 def _asked(rule: Plain, asks: Collection[str]) -> None:
-    """Replace a rule in Rego that reads an answer of the API, as long as the policy asks the API for it."""
+    """Replace a rule in Rego by the answer of the API that it reads, if the policy asks for that and the rule says no more."""
     rego = str(mapping(rule.get("opa")).get("rego", ""))
     read = {name for word, name in _SELECTION.items() if word in rego}
-    if not read or not read.issubset(asks):
+    if not read or not read.issubset(asks) or not calls.says_no_more(rego):
         return
     if "accessAllowed" in rego:
         wanted = ALLOWED

@@ -90,3 +90,41 @@ def test_what_is_fetched_and_not_looked_at_decides_nothing() -> None:
     properties["more"] = {"selector": "auth.identity.metadata.annotations.x"}
     assert "auth.metadata" in str(properties)
     assert _imported(objects) == (0, False)
+
+
+INFO = 'input.auth.metadata["subscription-info"]'
+
+
+@pytest.mark.parametrize(
+    "rego",
+    [
+        f'allow {{ {INFO}.accessAllowed == true }}\nallow {{ input.auth.identity.user.username == "mallory" }}',
+        f"allow {{ {INFO}.accessAllowed == true }}\nallow {{ true }}",
+        f"default allow = true\nallow {{ {INFO}.accessAllowed == true }}",
+        f"default allow := true\nallow {{ {INFO}.accessAllowed }}",
+        f"allow {{ {INFO}.accessAllowed == true }}\nallow {{ not data.closed }}",
+        f"# {INFO}.accessAllowed\nallow",
+        f"# {INFO}.accessAllowed",
+        f"allow {{ {INFO}.accessAllowed; input[x] }}",
+    ],
+)
+def test_a_rule_that_decides_by_more_than_the_answer_is_not_known(rego: str) -> None:
+    """A policy that was taken over by hand still calls its rules as the controller did."""
+    objects = _cluster("today")
+    _rules(objects)["authorization"]["require-group-membership"]["opa"]["rego"] = rego
+    assert _imported(objects) == (4, True)
+
+
+@pytest.mark.parametrize(
+    "rego",
+    [
+        f"allow {{ {INFO}.accessAllowed == true }}",
+        f"default allow = false\nallow {{ {INFO}.accessAllowed }}",
+        f"default allow := false\nallow = true {{\n  {INFO}.accessAllowed == true\n}}",
+        f"allow := true if {{\n  {INFO}.accessAllowed == true\n}}",
+    ],
+)
+def test_a_rule_that_decides_by_the_answer_is_known_in_each_spelling(rego: str) -> None:
+    objects = _cluster("today")
+    _rules(objects)["authorization"]["require-group-membership"]["opa"]["rego"] = rego
+    assert _imported(objects) == (0, False)

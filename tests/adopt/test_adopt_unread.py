@@ -93,6 +93,18 @@ def test_a_route_behind_another_gateway_takes_nothing_from_ours() -> None:
 
 
 @pytest.mark.parametrize(
+    "parent", ["x", [], {}, {"name": [None]}, {"name": GATEWAY, "namespace": {}}, {"name": 3, "namespace": "x"}]
+)
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_a_route_behind_what_cannot_be_read_may_be_behind_our_gateway(parent: object, whose: str) -> None:
+    objects = [*_objects(), _elses(_rules(BELOW))]
+    spoiled = objects[-1] if whose == "theirs" else _named(objects, "HTTPRoute")
+    spoiled["spec"]["parentRefs"] = [parent]
+    code, told = _imported(objects if whose == "theirs" else objects[:-1])
+    assert (code, NOTHING in told) == (4, True), told
+
+
+@pytest.mark.parametrize(
     "target", ["x", [], {}, on("HTTPRoute", ""), on("Gatewai", "x"), {**on("HTTPRoute", "x"), "name": 3}], ids=str
 )
 def test_a_policy_that_may_be_on_anything_is_not_taken_for_none(target: object) -> None:
