@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -192,6 +194,10 @@ def test_only_what_changed_is_made_again(monkeypatch: pytest.MonkeyPatch) -> Non
     assert done == ["llm/granite", "llm/simulator"]
 
 
+def _kept(content: str) -> str:
+    return f'["{hashlib.sha256(content.encode()).hexdigest()}",{content}]'
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -213,10 +219,23 @@ def test_what_is_remembered_of_files_never_changes_a_byte(
     write(Path(), {"config/maas.yaml": TWO})
     _build()
     [file] = place.glob("*.made.json")
-    spoilt = spoil(json.loads(file.read_text(encoding="utf-8")))
-    file.write_text(spoilt if isinstance(spoilt, str) else json.dumps(spoilt), encoding="utf-8")
+    spoilt = spoil(json.loads(file.read_text(encoding="utf-8"))[1])
+    file.write_text(spoilt if isinstance(spoilt, str) else _kept(json.dumps(spoilt)), encoding="utf-8")
     write(Path(), {"config/maas.yaml": TWO.replace("limit: 9", "limit: 10")})
     done = _makes(monkeypatch)
     assert _build().exit_code == 0
     assert "llm/granite" in done
     assert _build("--no-cache", "--check").exit_code == 0
+
+
+def test_what_a_disk_spoilt_is_as_if_it_were_not_there(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it is JSON of nearly the right shape, which ended as a bug of the compiler."""
+    _build()
+    [file] = place.glob("*.made.json")
+    spoilt, places = re.subn(r'("routes":\[\["llm","[^"]*",\d+,\d+,)\d+', r"\1[]", file.read_text(encoding="utf-8"))
+    assert places == 1
+    file.write_text(spoilt, encoding="utf-8")
+    write(Path(), {"config/maas.yaml": SMALL.replace("Free users", "Users")})
+    done = _makes(monkeypatch)
+    assert _build().exit_code == 0
+    assert done == ["llm/simulator"]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.json import decode, encode
 
 from compiler.cli.again import Asked, contents, remembered
@@ -50,9 +50,15 @@ class Memory(Struct, frozen=True):
         name = hashlib.sha256(os.fsencode(os.path.realpath(self.out))).hexdigest()
         return Path(self.asked.file).with_name(f"{name}.{what}.json")
 
+    def _keep(self, what: str, kept: object) -> None:
+        content = encode(kept)
+        _write(self._of_folder(what), encode((_digest(content), Raw(content))))
+
     def _kept(self, what: str) -> object:
+        """Give what was kept, and None where a byte of it is another: what a disk spoilt can be JSON all the same."""
         try:
-            return decode(self._of_folder(what).read_bytes())
+            digest, content = decode(self._of_folder(what).read_bytes(), type=tuple[str, Raw])
+            return decode(content) if digest == _digest(content) else None
         except (OSError, ValueError, RecursionError):
             return None
 
@@ -63,7 +69,7 @@ class Memory(Struct, frozen=True):
 
     def keep_proofs(self, tokens: Iterable[str]) -> None:
         """Remember what a build proved, and nothing of the builds before."""
-        _write(self._of_folder("proofs"), encode(sorted(tokens)))
+        self._keep("proofs", sorted(tokens))
 
     def made(self) -> Mapping[str, object]:
         """Give what the last build remembered of the files that it made, by path."""
@@ -72,7 +78,11 @@ class Memory(Struct, frozen=True):
 
     def keep_made(self, made: Mapping[str, object]) -> None:
         """Remember what a build made, and nothing of the builds before."""
-        _write(self._of_folder("made"), encode(made))
+        self._keep("made", made)
+
+
+def _digest(content: bytes | Raw) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _write(file: Path, content: bytes) -> None:
