@@ -51,7 +51,7 @@ _PLAIN_WORDS: Final = {
     "could not find expected ':'": ("this line is no `key: value`", "add the `:` and a space, or indent the line"),
     "did not find expected <document start>": (
         "one document ends before this, and nothing says that another begins",
-        "write `---` on a line of its own between the two, or write each to a file of its own",
+        "write `---` on a line of its own between the two, or each to a file of its own; if both are one, indent them alike",
     ),
     "found unexpected end of stream": ("the text ends inside quotes", "close the quotes"),
 }

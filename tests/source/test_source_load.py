@@ -441,3 +441,10 @@ def test_a_name_that_is_no_text_can_still_be_printed(tmp_path: Path) -> None:
     (found,) = load_folder(tmp_path)[1]
     assert found.place is not None
     assert found.place.file.encode() == b"caf?.yaml"
+
+
+def test_a_section_that_is_indented_unlike_the_others_is_told_of_as_such() -> None:
+    """To begin another document there would leave the slip where it is."""
+    _, (found,) = load_text("a.yaml", b"  groups:\n    free: {}\nmodels: {}\n")
+    assert found.code == "yaml-syntax"
+    assert "if both are one, indent them alike" in (found.help or "")
