@@ -17,7 +17,8 @@ _CALLS: Final = {INFO: "/subscriptions/select", VALIDATION: "/api-keys/validate"
 # In Rego: what is looked at besides, a decision without a condition, and the conditions.
 _BESIDE: Final = re.compile(r"\binput\b(?!\.auth\.metadata\b)|\bdata\.")
 _ALWAYS: Final = re.compile(r"\ballow\s*:?=\s*true\b(?!\s*(?:if\b|\{))|\ballow\s*(?:\n|\Z)")
-_CONDITION: Final = re.compile(r"\ballow\b[^{}\n]*\{([^{}]*)\}")
+_DECISION: Final = re.compile(r"(?<!default )\ballow\b")
+_CONDITION: Final = re.compile(r"\ballow\b[^{}\n]{0,99}\{([^{}]*)\}")
 _LOOKED_AT: Final = re.compile(r"auth\s*(?:\.\s*metadata|\[)")
 
 
@@ -34,8 +35,9 @@ def _leads_to(entry: Plain, end: str) -> bool:
 def says_no_more(rego: str) -> bool:
     """Tell whether a rule decides by answers of the API alone: not by who calls, and never without asking."""
     conditions = _CONDITION.findall(rego)
-    asks = bool(conditions) and all("input.auth.metadata" in one for one in conditions)
-    return asks and _BESIDE.search(rego) is None and _ALWAYS.search(rego) is None
+    # Whatever else is said of `allow` has a form that is not read here.
+    asks = len(conditions) == len(_DECISION.findall(rego)) and all("input.auth.metadata" in one for one in conditions)
+    return bool(conditions) and asks and _BESIDE.search(rego) is None and _ALWAYS.search(rego) is None
 
 
 def unknown(fetched: object, texts: Iterable[str]) -> object:

@@ -106,7 +106,12 @@ INFO = 'input.auth.metadata["subscription-info"]'
         f"# {INFO}.accessAllowed\nallow",
         f"# {INFO}.accessAllowed",
         f"allow {{ {INFO}.accessAllowed; input[x] }}",
+        f"allow {{ {INFO}.accessAllowed }}\nallow {' ' * 200} {{ true }}",
+        f"allow {{ {INFO}.accessAllowed }}\nallow\n{{ true }}",
+        # Each word may begin a rule: whoever looks for its end from each one never comes to an end.
+        f"# {INFO}.accessAllowed " + "allow " * 40_000,
     ],
+    ids=lambda rego: rego[:60],
 )
 def test_a_rule_that_decides_by_more_than_the_answer_is_not_known(rego: str) -> None:
     """A policy that was taken over by hand still calls its rules as the controller did."""
