@@ -65,7 +65,7 @@ def test_an_invariant_that_does_not_hold_keeps_out_as_it_is() -> None:
     assert result.exit_code == 1
     assert "the invariant `nobody` does not hold" in result.output
     assert " --> config/b.yaml:2:5" in result.output
-    assert "config/a.yaml:14" in result.output
+    assert "config/a.yaml:12" in result.output
     assert contents(Path("out")) == before
     assert run("build", "--no-prove").exit_code == 0
 
@@ -93,6 +93,26 @@ invariants:
     assert "the invariant `nobody` does not hold" in result.output
     assert ("notTiers" in result.output.split("help: ")[-1]) == (hint is not None)
     assert hint is None or hint in result.output
+
+
+def test_an_invariant_that_names_its_callers_is_told_which_line_lets_them_in() -> None:
+    """Not what meters them, and no word by which it would speak of nobody any more."""
+    more = """\
+tiers: {open: {level: 0, groups: [system:authenticated], tokens: [{limit: 5, window: 1m}]}}
+groups: {system:authenticated: {builtin: true}, interns: {}}
+access: {partners: {models: [simulator], groups: [interns]}}
+invariants:
+  - {name: nobody, callers: CALLERS, models: [simulator], never: access}
+"""
+    write(
+        Path(), {"config/a.yaml": SMALL, "config/b.yaml": more.replace("CALLERS", "{groups: [interns], notGroups: [free-user]}")}
+    )
+    result = run("check")
+    assert result.exit_code == 1
+    assert "note: this line lets it happen\n --> config/b.yaml:3:20\n" in result.output
+    assert "notTiers" not in result.output
+    write(Path(), {"config/b.yaml": more.replace("CALLERS", "{groups: [interns], notTiers: [open]}")})
+    assert "warning[invariant-spares-everybody]" in run("check").output
 
 
 def test_a_refutation_names_a_caller_the_field_and_the_line() -> None:

@@ -15,10 +15,11 @@ from compiler.prove.terms import Terms
 
 
 class Breach(Struct, frozen=True):
-    """Where an invariant does not hold, and what it then is."""
+    """Where an invariant does not hold, and what it then is; `opened` where it is that somebody is let in at all."""
 
     broken: Formula
     says: str
+    opened: bool = False
 
 
 class Through(Struct, frozen=True):
@@ -36,7 +37,7 @@ def breaches(invariant: Invariant, through: Through, terms: Terms) -> Iterator[B
     meaning = through.meaning
     if invariant.never_access:
         let_through = terms.either(meaning.allowed, through.emitted)
-        yield Breach(terms.both(callers, let_through), "such a caller is let through")
+        yield Breach(terms.both(callers, let_through), "such a caller is let through", opened=True)
     if invariant.at_most is None:
         return
     for entry in meaning.entries:

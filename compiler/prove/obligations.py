@@ -30,7 +30,8 @@ class Claim(Struct, frozen=True):
     """Something that must be nowhere: `broken` is the formula of where it is. `place` is in the manifests.
 
     `later` tells that it is about limits which see the injected headers, `sharing` that it is about two entries that
-    count as one, `unguarded` that it is about a caller whom authorization refuses.
+    count as one, `unguarded` that it is about a caller whom authorization refuses, `opened` that who is let in is wrong
+    already, whatever meters.
     """
 
     property: Property
@@ -40,6 +41,7 @@ class Claim(Struct, frozen=True):
     later: bool = False
     sharing: bool = False
     unguarded: bool = False
+    opened: bool = False
 
 
 class Case(Struct, frozen=True):

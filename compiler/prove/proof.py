@@ -165,7 +165,7 @@ class _Attempt:
         for invariant in asked:
             for breach in breaches(invariant, through, self.proof.terms):
                 says = f"the invariant `{invariant.name}` does not hold: {breach.says}"
-                self._check(Claim("invariant", breach.broken, invariant.origin, says), pair)
+                self._check(Claim("invariant", breach.broken, invariant.origin, says, opened=breach.opened), pair)
 
     def _claims(self, name: Property, claims: Iterator[Claim], pair: _Pair) -> None:
         try:
@@ -206,7 +206,8 @@ class _Attempt:
         # not give the one that is meant.
         if second is not None and not replay.alike(second, got) and replay.alike(second, wanted):
             return Undecided(self.model.id, claim.property, f"two readings differ: {second}, or {got}", claim.place)
-        return Refuted(self.model.id, claim.property, Counterexample(example, claim.says, wanted, got, because, claim.place))
+        line = because[0 if claim.opened else -1] if because else None
+        return Refuted(self.model.id, claim.property, Counterexample(example, claim.says, wanted, got, line, claim.place))
 
     def _undecided(self, name: Property, reason: str, place: Place | None) -> None:
         self.found.setdefault(name, Undecided(self.model.id, name, reason, place))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 from compiler.program.invariant import Invariant
-from compiler.program.ir import Program, Tier
+from compiler.program.ir import EVERYBODY, Program, Tier
 from compiler.prove.algebra import Algebra
 from compiler.prove.expressions import Memory, Parser
 from compiler.prove.proof import Gateway, Proof
@@ -116,10 +116,15 @@ def _refuted(model: str, found: Counterexample) -> Diagnostic:
 
 
 def _forgotten(example: Example, tiers: Sequence[Tier], broken: Invariant | None) -> str | None:
-    """Say which tiers an invariant leaves in by their ServiceAccounts, whose group nobody writes."""
-    if broken is None:
+    """Say which tiers an invariant leaves in by their ServiceAccounts, whose group nobody writes.
+
+    One that names its callers speaks of none but those, and what lets these in is no slip of the invariant.
+    """
+    if broken is None or broken.callers:
         return None
-    names = [tier.name for tier in tiers if tier.projected in example.groups and tier.projected not in broken.callers.groups]
+    left_in = (tier for tier in tiers if tier.projected in example.groups)
+    # Without a tier that is for everybody there is nobody left.
+    names = [tier.name for tier in left_in if EVERYBODY not in tier.members.groups]
     if not names:
         return None
     what = f"the ServiceAccounts of the {'tier' if len(names) == 1 else 'tiers'} {', '.join(f'`{name}`' for name in names)}"

@@ -39,13 +39,12 @@ _FORBIDDEN: Final = 403
 _OVER: Final = 429
 
 
-def meant(program: ir.Program, method: methods.Method, example: Example) -> tuple[Answer, Place | None]:
-    """Give the answer of the reference meaning, and the last line that decided it."""
+def meant(program: ir.Program, method: methods.Method, example: Example) -> tuple[Answer, tuple[Place, ...]]:
+    """Give the answer of the reference meaning, and the lines that decided it: what lets in, then what meters."""
     decision = decision_of(program, method, example)
     allowances = (Allowance(one.unit, one.limit, one.seconds, one.per != ("user",)) for one in decision.limits)
-    because = decision.because[-1] if decision.because else None
     if decision.status not in (_OK, _OVER):
-        return Answer(decision.status), because
+        return Answer(decision.status), decision.because
     userid = _userid(method, example)
     told = {
         "userid": userid,
@@ -56,7 +55,7 @@ def meant(program: ir.Program, method: methods.Method, example: Example) -> tupl
     if model is not None:
         told |= attribution.concrete(program, model, _groups(program, method, example), decision.selected)
     counted = decision.reason != "listing"
-    return Answer(decision.status, decision.selected, in_order(allowances), counted, tuple(told.items())), because
+    return Answer(decision.status, decision.selected, in_order(allowances), counted, tuple(told.items())), decision.because
 
 
 def decision_of(program: ir.Program, method: methods.Method, example: Example) -> Decision:
