@@ -29,15 +29,17 @@ def as_csv(found: Table) -> str:
 
 
 def as_json(found: Table) -> str:
-    """Give `{"rows": [...], "pairs": [...], "pairsLeftOut": n, "everybody": group}`; amounts as numbers, windows in seconds.
+    """Give `{"rows": [...], "pairs": [...], "pairsLeftOut": n, "everybody": group, "others": [...]}`.
 
-    `everybody` is the group that all callers but ServiceAccounts of tiers have beside the subjects, or null.
+    Amounts are numbers, windows in seconds. `everybody` is the group that all callers with a token of the cluster but
+    ServiceAccounts of tiers have beside the subjects, or null; `others` are the ways in by which nobody is in it.
     """
     data = {
         "rows": [_object(row) for row in found.rows],
         "pairs": [_object(row) for row in found.pairs],
         "pairsLeftOut": found.left_out,
         "everybody": found.everybody,
+        "others": list(found.others),
     }
     return json.dumps(data, indent=2) + "\n"
 
@@ -62,12 +64,20 @@ FORMATS: Final[Mapping[str, Callable[[Table], str]]] = {
 
 
 def _ending(found: Table) -> list[str]:
-    told = f"all callers but ServiceAccounts of tiers and keys are in `{found.everybody}` too, as every token of the cluster is"
-    lines = [told] if found.everybody else []
+    lines = [_everywhere(found)] if found.everybody else []
     lines += [left_out(found)] if found.left_out else []
     if found.revocations:
         lines.append("\n".join(["when a credential is revoked:", *(f"- {one}" for one in found.revocations)]))
     return [f"{line}\n" for line in lines]
+
+
+def _everywhere(found: Table) -> str:
+    group = f"`{found.everybody}`"
+    if not found.others:
+        return f"all callers but ServiceAccounts of tiers and keys are in {group} too, as every token of the cluster is"
+    ways = ", ".join(f"`{name}`" for name in found.others)
+    told = f"all callers with a token of the cluster but ServiceAccounts of tiers are in {group} too"
+    return f"{told}; who comes in by {ways} is not, and may be answered otherwise: `maasc explain --method` tells how"
 
 
 def left_out(found: Table) -> str:

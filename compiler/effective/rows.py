@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from compiler.effective.subjects import Subject, caller, everywhere, pairs
+from compiler.effective.subjects import Subject, caller, everywhere, others, pairs
 from compiler.program.bearer import revocations
 from compiler.program.decide import Caller, Decision, Request, decide
 from compiler.program.ir import EVERYBODY, Entry, Model, Program
@@ -32,8 +32,8 @@ class Row(Struct, frozen=True):
 class Table(Struct, frozen=True):
     """`rows` are for single subjects, `pairs` for two at once; `left_out` counts the pairs that there was no room for.
 
-    `everybody` is the group that callers have beside the subjects, where some policy asks for it. `revocations` tell of each
-    way in until when a revoked credential is accepted.
+    `everybody` is the group that callers have beside the subjects, where some policy asks for it, and `others` are the ways in
+    by which nobody is in it. `revocations` tell of each way in until when a revoked credential is accepted.
     """
 
     rows: tuple[Row, ...]
@@ -41,6 +41,7 @@ class Table(Struct, frozen=True):
     left_out: int
     everybody: str | None = None
     revocations: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject], most_pairs: int) -> Table:
@@ -69,7 +70,8 @@ def table(program: Program, models: Sequence[Model], subjects: Sequence[Subject]
     told = {id(row) for row in sorted(found, key=_surprises, reverse=True)[:most_pairs]}
     pairs_told = tuple(row for row in found if id(row) in told)
     everybody = EVERYBODY if everywhere(program) else None
-    return Table(tuple(rows), pairs_told, left_out + len(found) - len(told), everybody, tuple(revocations(program)))
+    apart = others(program) if everybody else ()
+    return Table(tuple(rows), pairs_told, left_out + len(found) - len(told), everybody, tuple(revocations(program)), apart)
 
 
 def _surprises(row: Row) -> bool:

@@ -12,7 +12,7 @@ from compiler.program.bearer import holder, method_of
 from compiler.program.decide import Caller
 from compiler.program.ir import EVERYBODY, Program
 from compiler.program.mentioned import mentioned
-from compiler.program.methods import TierToken, TokenReview, binds, vouches_for_group
+from compiler.program.methods import Oidc, TierToken, TokenReview, binds, vouches_for_group
 
 # A user whom no configuration can name: names of users are never empty.
 NOBODY_IN_PARTICULAR: Final = ""
@@ -64,8 +64,13 @@ def caller(program: Program, of: Iterable[Subject]) -> Caller:
     return Caller(method.name, userid, counted | {EVERYBODY} if isinstance(method, TokenReview) else counted)
 
 
+def others(program: Program) -> tuple[str, ...]:
+    """Name the ways in whose callers are not in the group for everybody, and that bring groups of their own."""
+    return tuple(method.name for method in program.platform.methods if isinstance(method, Oidc))
+
+
 def everywhere(program: Program) -> bool:
-    """Tell whether all callers but ServiceAccounts of tiers are in the group for everybody, and some policy asks for it."""
+    """Tell whether those told of have a token of the cluster, and some policy asks for the group that has them all."""
     methods = program.platform.methods
     first = next((one for one in methods if isinstance(one, TokenReview)), methods[0])
     groups, _ = mentioned((program,))
