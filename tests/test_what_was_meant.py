@@ -239,6 +239,31 @@ def test_of_a_name_that_is_not_declared_nothing_else_is_told(old: str, new: str,
     assert told.code == code
 
 
+def test_a_model_without_its_namespace_is_found_in_another_one() -> None:
+    """The likeliest slip with two namespaces."""
+    further = ("  simulator: {backend", "  research/mixtral: {backend: {kind: LLMInferenceService}}\n  simulator: {backend")
+    (told,) = [
+        one for one in found("{models: [simulator], groups", "{models: [mixtral], groups", further) if one.code == "unknown-model"
+    ]
+    assert told.help == "did you mean `research/mixtral`?"
+    assert "403" in str(told.effect)
+
+
+@pytest.mark.parametrize(
+    ("written", "help_"),
+    [
+        ("https://maas.example.com", "write `maas.example.com`"),
+        ("MaaS.example.com:443", "write `maas.example.com`"),
+        ("maas.example.com/v1?x", "write `maas.example.com`"),
+        ("localhost", None),
+        ("https://a b.example.com", None),
+        ("-a.example.com", None),
+    ],
+)
+def test_a_host_is_found_in_what_is_more(written: str, help_: str | None) -> None:
+    assert advised("hostname: maas.apps.example.com", f"hostname: {written!r}") == help_
+
+
 def test_a_model_beside_all_models_is_a_name_like_any_other() -> None:
     (told,) = found('models: ["*"], atMost', 'models: ["*", nope], atMost')
     assert (told.code, told.place and told.place.path[-2:]) == ("unknown-model", ("models", 1))

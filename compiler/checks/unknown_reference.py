@@ -18,7 +18,7 @@ from compiler.intent.spec import Spec
 _CODES: Final[Mapping[str, tuple[str, str, str]]] = {
     "groups": ("unknown-group", "group", "no caller would ever match it: 403 for those it was meant for"),
     "users": ("unknown-user", "user", "no caller would ever match it: 403 for the one it was meant for"),
-    "models": ("unknown-model", "model", "ignored: no manifest is made for a model that is not there"),
+    "models": ("unknown-model", "model", "no model would be opened or metered by it: 403 for those it was meant for"),
     "tiers": ("unknown-tier", "tier", "no caller has it: 403 for those it was meant for"),
     "subscriptions": ("unknown-subscription", "subscription", "the key is bound to nothing: 403 for whoever calls with it"),
     "policies": ("unknown-policy", "policy", "the team would have no budget: 403 for its members"),
@@ -46,7 +46,7 @@ def on_intent(intent: Intent) -> Iterator[Diagnostic]:
 
 def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent) -> Diagnostic:
     code, kind, _ = _CODES[reference.section]
-    suggestion = closest(reference.name, sorted(known[reference.section]))
+    suggestion = closest(reference.name, sorted(known[reference.section])) or _elsewhere(reference, known)
     if suggestion:
         suggestion = _as_written(suggestion, reference, intent)
     # Whoever writes a character that nobody sees, or `*`, does not mean a name that could be declared.
@@ -54,6 +54,13 @@ def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent
     advice = odd or (f"did you mean `{suggestion}`?" if suggestion else f"define it under `{reference.section}:`")
     fix = None if odd else _fix(reference, known, intent)
     return error(code, f"unknown {kind} {quoted(reference.written)}", reference.place, _effect(reference), help=advice, fix=fix)
+
+
+def _elsewhere(reference: Reference, known: Mapping[str, set[str]]) -> str | None:
+    """Give the model of that name in another namespace: one without a namespace is looked for in one alone."""
+    _, _, name = reference.name.rpartition("/")
+    found = sorted(one for one in known["models"] if one.rpartition("/")[2] == name) if reference.section == "models" else ()
+    return found[0] if found else None
 
 
 def _effect(reference: Reference) -> str:

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Final
 
 from compiler.diagnostics.model import PathPart
-from compiler.intent.scalars import window_meant, window_seconds
+from compiler.intent.scalars import is_hostname, window_meant, window_seconds
 
 EVERYTHING: Final = "*"
 
 _PART: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})( *[A-Za-z]+)")
+_URL: Final = re.compile(r"(?:[A-Za-z]+://)?([A-Za-z0-9.-]+)(?:[:/?#].*)?\Z")
 _THOUSANDS: Final = MappingProxyType({"k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "b": 1_000_000_000})
 
 # What an item of a list looks like where a word alone stands for it.
@@ -50,6 +51,13 @@ def _in_smaller_units(found: str) -> str | None:
         return None
     seconds, rest = divmod(int(match[1] + match[2]) * window_seconds(unit), 10 ** len(match[2]))
     return None if rest else window_meant(f"{seconds}s" if seconds % 60 else f"{seconds // 60}m")
+
+
+def host(found: object) -> str | None:
+    """Give the host of what has a scheme, a port, a path or capitals as well."""
+    match = _URL.match(found) if isinstance(found, str) else None
+    meant = match[1].lower() if match else ""
+    return f"write `{meant}`" if is_hostname(meant) and meant != found else None
 
 
 def items(found: object, path: Sequence[PathPart]) -> str | None:

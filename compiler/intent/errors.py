@@ -48,6 +48,8 @@ _EFFECTS: Final = {
     "bad-url": "the gateway would ask nobody, or somebody else, whether credentials are good",
     "bad-hostname": "the gateway would match no request, or requests for another host, against the policies",
 }
+# A host that is called, and not one that is asked for.
+_OF_PROVIDER: Final = "the gateway would reach no provider, or another one: the model answers nobody"
 
 
 def explain(spec: type[Spec], data: object, place: Place) -> Iterator[Diagnostic]:
@@ -107,7 +109,8 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
         whole = isinstance(found, dict | list)
         headline = details["msg"] if whole else f"{details['msg']}, found {described(found)}"
         fix = _window(found, place)
-        yield _error(kind, headline, place, advice.window(found) if kind == "bad-window" else None, fix)
+        guess = {"bad-window": advice.window, "bad-hostname": advice.host}.get(kind)
+        yield _error(kind, headline, place, guess(found) if guess else None, fix)
     elif kind == "literal_error":
         known = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
@@ -209,4 +212,6 @@ def _window(found: object, place: Place) -> Fix | None:
 
 
 def _error(code: str, headline: str, place: Place, help_: str | None = None, fix: Fix | None = None) -> Diagnostic:
-    return Diagnostic(code, Severity.ERROR, headline, place, _EFFECTS[code], help=help_, fix=fix)
+    of_provider = code == "bad-hostname" and place.path[-1:] == ("endpoint",)
+    effect = _OF_PROVIDER if of_provider else _EFFECTS[code]
+    return Diagnostic(code, Severity.ERROR, headline, place, effect, help=help_, fix=fix)
