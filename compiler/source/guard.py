@@ -16,6 +16,10 @@ from compiler.source.secret_data import MANIFEST, UNSEALED, in_data
 from compiler.source.secret_text import calls_for_data, in_text
 
 CODE: Final = "plaintext-secret"
+_ADVICE: Final = (
+    "revoke it, because the history keeps it; write where a new one lies (`external` of a key, `credential` of a provider), "
+    "or seal it (`maasc key new`)"
+)
 _HIDDEN: Final = re.compile(r"\S")
 # So many characters of a secret in a sentence are too many.
 _TELLING: Final = 12
@@ -90,7 +94,7 @@ def _told(file: str, lines: Positions, leak: _Leak) -> Diagnostic:
         f"{leak.what} stands here as it is",
         Place(file, span=lines.span(*leak.shown)),
         "whoever reads the repository can use it, now and out of its history",
-        help="revoke it, because the history keeps it; write where a new one lies (`external`), or seal it (`maasc key new`)",
+        help=_ADVICE,
     )
 
 
