@@ -150,7 +150,8 @@ def test_nothing_joined_is_one_empty_string() -> None:
         Method(path("auth", "identity", "user", "username"), "endsWith", (Str("a"),)),
         Method(Str("a"), "matches", (Str("a"),)),
         Compare("==", path("nobody", "knows"), Str("a")),
-        let(MapLit((("a", Str("b")), ("a", Str("c")))), "m", Compare("in", Str("a"), Ident("m"))),
+        # The printer refuses a key that is there twice; manifests that others wrote may hold one.
+        pytest.param(let(MapLit((("a", Str("b")), ("a", Str("c")))), "m", Compare("in", Str("a"), Ident("m"))), id="a key twice"),
         Macro(
             "exists",
             Macro("map", path("auth", "identity", "user", "groups"), "g", Ident("g")),
