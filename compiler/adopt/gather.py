@@ -19,7 +19,7 @@ from compiler.source.below import below
 from compiler.source.cut import CODE, Ending, broken_off, joined, kind_first, truncated, unended
 from compiler.source.events import SyntaxDiagnosticError
 from compiler.source.folder import not_read
-from compiler.source.listing import BAD_DUMP, bad, fault, itemless, without_nulls
+from compiler.source.listing import BAD_DUMP, bad, fault, itemless, without_unset
 from compiler.source.stream import Streamed, streamed
 
 _ENDINGS: Final = (".yaml", ".yml", ".json")
@@ -87,7 +87,7 @@ def _add(file: _File, piece: Streamed, dump: Dump, seen: dict[tuple[str, str, st
             dump.findings.append(_truncated(place, piece.listed))
         elif not piece.closed:
             dump.findings.append(kind_first(place, _NOTHING))
-        elif (wrong := fault(without_nulls(piece.data) if piece.in_brackets else piece.data, place, _NOTHING)) is not None:
+        elif (wrong := fault(without_unset(piece.data) if piece.in_brackets else piece.data, place, _NOTHING)) is not None:
             dump.findings.append(wrong)
         return
     if is_listing(piece.data) and "name" not in mapping(piece.data.get("metadata")):

@@ -14,7 +14,7 @@ from compiler.source.document import Document
 from compiler.source.events import Event, SyntaxDiagnosticError
 from compiler.source.folder import decoded
 from compiler.source.limits import Limits
-from compiler.source.listing import without_nulls
+from compiler.source.listing import without_unset
 from compiler.source.load import load_text
 
 # A dump of a whole cluster is larger than what a person writes.
@@ -52,7 +52,7 @@ def read(file: str, content: bytes, tell: Callable[[int], None]) -> tuple[tuple[
     unclosed = tuple(one for one in documents if one.index not in braced and not _is_kind_last(one.data))
     if ending.within_a_line and not unread and unclosed[-1:] == documents[-1:]:
         return (), (unended(file, ending, NOTHING),)
-    documents = tuple(replace(one, data=_without_nulls(one.data)) if one.index in braced else one for one in documents)
+    documents = tuple(replace(one, data=_without_unset(one.data)) if one.index in braced else one for one in documents)
     endless = tuple(kind_first(Place(file, document=one.index), NOTHING) for one in unclosed if is_list(one.data))
     return (() if endless else documents), (*endless, *map(_harmless, unread))
 
@@ -73,8 +73,8 @@ def _is_kind_last(data: object) -> bool:
     return is_list(data) and isinstance(data, dict) and list(data).index("kind") > list(data).index("items")
 
 
-def _without_nulls(data: object) -> object:
-    return without_nulls(data) if is_list(data) and isinstance(data, dict) else data
+def _without_unset(data: object) -> object:
+    return without_unset(data) if is_list(data) and isinstance(data, dict) else data
 
 
 def is_list(data: object) -> bool:

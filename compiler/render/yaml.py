@@ -99,7 +99,10 @@ class Writer:
         return "".join(entries)
 
     def _sequence(self, data: Sequence[object], first: str, indent: str) -> str:
-        """Spell a sequence that is not empty; `first` stands before the first dash, `indent` before the others."""
+        """Spell a sequence that is not empty; `first` stands before the first dash, `indent` before the others.
+
+        Entries are spelt here as those of a mapping are there: to hand each to a function took a third of the time of all.
+        """
         entries: list[str] = []
         lead, deeper = first, f"{indent}  "
         try:

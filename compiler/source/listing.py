@@ -8,6 +8,7 @@ from typing import Final
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.diagnostics.quoted import quoted
 from compiler.source.cut import truncated
+from compiler.source.nulls import without_nulls
 
 BAD_DUMP: Final = "bad-dump"
 # What `kubectl` and the API server write in a list, sorted or not.
@@ -41,17 +42,14 @@ def itemless(place: Place, effect: str) -> Diagnostic:
     return truncated("a list stands here without items, or among those of another", place, effect)
 
 
-def without_nulls(data: Mapping[str, object]) -> dict[str, object]:
-    """Give a list that stands in brackets without what it says is not set.
+def without_unset(data: Mapping[str, object]) -> dict[str, object]:
+    """Give a list that stands in brackets without what its `metadata` says is not set; its items stay as they are.
 
-    Go leaves out what is not set in the `metadata` of a list (`omitempty`), and other programs write `null`. Only brackets that
-    close tell it from a value that was cut off.
+    Go leaves that out (`omitempty`), and other programs write `null`. Only brackets that close tell it from a value that was cut
+    off.
     """
-    said = {name: value for name, value in data.items() if name != "metadata" or value is not None}
-    metadata = said.get("metadata")
-    if isinstance(metadata, Mapping):
-        said["metadata"] = {name: value for name, value in metadata.items() if value is not None}
-    return said
+    rest = {name: value for name, value in data.items() if name != "metadata"}
+    return {**rest, **without_nulls({"metadata": data.get("metadata")})}
 
 
 def bad(headline: str, place: Place | None, effect: str, advice: str) -> Diagnostic:
