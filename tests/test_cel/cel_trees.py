@@ -57,19 +57,37 @@ def trees(draw: st.DrawFn, levels: int = 4) -> Expr:
 
 
 def _ways(parts: st.SearchStrategy[Expr]) -> tuple[st.SearchStrategy[Expr], ...]:
-    several = st.lists(parts, min_size=2, max_size=3).map(tuple)
-    few = st.lists(parts, max_size=2).map(tuple)
-    targets = parts.map(lambda part: ListLit((part,)) if isinstance(part, Int) else part)  # `1.a` would be a fraction
-    selects = st.builds(Select, targets, NAMES)
-    entries = st.lists(st.tuples(SPELLABLE, parts), max_size=2, unique_by=lambda entry: entry[0])
+    return _nodes(
+        parts,
+        targets=parts.map(lambda part: ListLit((part,)) if isinstance(part, Int) else part),  # `1.a` would be a fraction
+        words=NAMES,
+        methods=st.sampled_from(METHODS),
+        few=st.lists(parts, max_size=2).map(tuple),
+        several=st.lists(parts, min_size=2, max_size=3).map(tuple),
+        entries=st.lists(st.tuples(SPELLABLE, parts), max_size=2, unique_by=lambda entry: entry[0]),
+    )
+
+
+def _nodes(  # noqa: PLR0913 - what nodes are made of
+    parts: st.SearchStrategy[Expr],
+    *,
+    targets: st.SearchStrategy[Expr],
+    words: st.SearchStrategy[str],
+    methods: st.SearchStrategy[str],
+    few: st.SearchStrategy[tuple[Expr, ...]],
+    several: st.SearchStrategy[tuple[Expr, ...]],
+    entries: st.SearchStrategy[list[tuple[str, Expr]]],
+) -> tuple[st.SearchStrategy[Expr], ...]:
+    """Give a strategy for each kind of node that has others in it."""
+    selects = st.builds(Select, targets, words)
     return (
         selects,
         selects.map(Has),
         few.map(ListLit),
         entries.map(lambda found: MapLit(tuple(found))),
         st.builds(Index, targets, parts),
-        st.builds(Method, targets, st.sampled_from(METHODS), few),
-        st.builds(Macro, st.sampled_from(COMPREHENSIONS), targets, NAMES, parts),
+        st.builds(Method, targets, methods, few),
+        st.builds(Macro, st.sampled_from(COMPREHENSIONS), targets, words, parts),
         parts.map(Not),
         st.builds(Compare, st.sampled_from(RELATIONS), parts, parts),
         several.map(Concat),
@@ -89,23 +107,9 @@ _NUMBERS = st.integers() | st.sampled_from([-1, 0, 1, 2**63 - 1, 2**63, -(2**63)
 
 
 def _anything(parts: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    few = st.lists(parts, max_size=3).map(tuple)
-    selects = st.builds(Select, parts, _WORDS)
-    return st.one_of(
-        selects,
-        selects.map(Has),
-        few.map(ListLit),
-        st.lists(st.tuples(_TEXTS, parts), max_size=2).map(lambda found: MapLit(tuple(found))),
-        st.builds(Index, parts, parts),
-        st.builds(Method, parts, _WORDS, few),
-        st.builds(Macro, st.sampled_from(COMPREHENSIONS), parts, _WORDS, parts),
-        parts.map(Not),
-        st.builds(Compare, st.sampled_from(RELATIONS), parts, parts),
-        few.map(Concat),
-        few.map(All),
-        few.map(Any),
-        st.builds(Ternary, parts, parts, parts),
-    )
+    any_ = st.lists(parts, max_size=3).map(tuple)
+    entries = st.lists(st.tuples(_TEXTS, parts), max_size=2)
+    return st.one_of(_nodes(parts, targets=parts, words=_WORDS, methods=_WORDS, few=any_, several=any_, entries=entries))
 
 
 ANYTHING: st.SearchStrategy[Expr] = st.recursive(
