@@ -57,7 +57,7 @@ def _unknown(reference: Reference, known: Mapping[str, set[str]], intent: Intent
 
 
 def _elsewhere(reference: Reference, known: Mapping[str, set[str]]) -> str | None:
-    """Give the model of that name in another namespace: one without a namespace is looked for in one alone."""
+    """Give the model of that name in another namespace: a name alone means one in the namespace of the platform."""
     _, _, name = reference.name.rpartition("/")
     found = sorted(one for one in known["models"] if one.rpartition("/")[2] == name) if reference.section == "models" else ()
     return found[0] if found else None
@@ -87,7 +87,9 @@ def _fix(reference: Reference, known: Mapping[str, set[str]], intent: Intent) ->
     meant = certain(name, known[section]) if section != "users" else None
     if meant is not None:
         items: Mapping[str, Item[Spec]] = getattr(intent, section)
-        item = items[meant]
+        item = items.get(meant)
+        if item is None:
+            return None
         says = f"the {_CODES[section][1]} `{item.name}`, declared in {item.place.file}"
         return Fix(reference.written, _as_written(meant, reference, intent), says)
     near = closest(name, {one for names in known.values() for one in names})

@@ -63,6 +63,12 @@ def test_it_is_said_what_a_name_then_refers_to() -> None:
     assert made.says == "the group `free-user`, declared in 0.yaml"
 
 
+def test_a_name_whose_item_was_refused_is_no_answer() -> None:
+    """It is declared, so that it is not unknown itself; but what it is nobody can say."""
+    text = SMALL.replace("[free-user]}\nsub", "[fre-user]}\nsub").replace("{description: Free users}", "{descripton: Free users}")
+    assert not repair(text).made
+
+
 @pytest.mark.parametrize("named", ["alcie", "alcie@example.com", "alica"])
 def test_nobody_is_taken_for_somebody_else(named: str) -> None:
     """People have names that are a letter apart: a person's access is given to nobody by a guess."""
