@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -19,6 +19,9 @@ from compiler.program.methods import ApiKey, Method
 
 _COMPLETIONS: Final = "/v1/chat/completions"
 
+# Keys that are listed; the rest is counted.
+_MOST_NAMES: Final = 8
+
 # What a credential that nobody knows is answered.
 _UNKNOWN: Final = 401
 
@@ -34,11 +37,19 @@ def changed(base: Program, head: Program) -> Iterator[Keys]:
 
     Who knows one value need not know the one that takes its place: a key of another value is one key lost, and another gained.
     """
+    return (keys for keys in _pairs(base, head) if _says(keys[0]) != _says(keys[1]))
+
+
+def kept(base: Program, head: Program) -> Iterator[tuple[Key, Key]]:
+    """Give the keys of every value that says what it said."""
+    for before, after in _pairs(base, head):
+        if before is not None and after is not None and _says(before) == _says(after):
+            yield before, after
+
+
+def _pairs(base: Program, head: Program) -> Iterator[Keys]:
     before, after = _by_value(base), _by_value(head)
-    for value in sorted({*before, *after}, key=str):
-        keys = before.get(value), after.get(value)
-        if _says(keys[0]) != _says(keys[1]):
-            yield keys
+    return ((before.get(value), after.get(value)) for value in sorted({*before, *after}, key=str))
 
 
 def _by_value(program: Program) -> Mapping[_Value, Key]:
@@ -54,6 +65,15 @@ def callers(keys: Keys) -> Callers:
     """Name whoever brings a key."""
     names = dict.fromkeys(f"`{key.id}`" for key in keys if key is not None)
     return Callers((), methods=(f"whoever brings the key {', now '.join(names)}",))
+
+
+def bearers(keys: Sequence[Key]) -> Callers:
+    """Name whoever brings any of some keys, by what these are called now."""
+    if len(keys) == 1:
+        return callers((keys[0], None))
+    shown = ", ".join(f"`{key.id}`" for key in keys[:_MOST_NAMES])
+    more = f" and {len(keys) - _MOST_NAMES:,} more" if len(keys) > _MOST_NAMES else ""
+    return Callers((), methods=(f"whoever brings any of the keys {shown}{more}",))
 
 
 class Asked(Struct, frozen=True, dict=True):

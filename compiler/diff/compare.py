@@ -9,7 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from compiler.diff import keys, platform, words
+from compiler.diff import kept_keys, keys, platform, words
 from compiler.diff.answers import Reader
 from compiler.diff.causes import Causes, Clue, kind_of, sections_of
 from compiler.diff.cover import TooManyKindsError, kinds
@@ -57,7 +57,7 @@ class Comparison:
         put_down = Causes(found, (self.base, self.head))
         around = [self._around(row, found) for row in platform.rows(tokens, *meanings)]
         own = [row for ident in self._models() for row in self._model(ident, meanings, tokens, put_down)]
-        bearers = [self._bearer(told, found, put_down) for told in keys.changes(*meanings, self.reader.terms)]
+        bearers = [self._bearer(told, found, put_down) for told in self._of_keys(meanings, tokens)]
         rows = merged([*around, *bearers, *own])
         objects = object_changes(self.base, self.head)
         told = {cause for row in rows for cause in row.causes}
@@ -68,6 +68,14 @@ class Comparison:
         people = None if self.roster is None else len(self.roster)
         outside = None if self.scope is None else tuple(dict.fromkeys(self.outside))
         return Diff(rows, objects, (), inert, roster=people, outside=outside)
+
+    def _of_keys(self, meanings: tuple[Meanings, Meanings], tokens: Sequence[Credentials]) -> Iterator[keys.Told]:
+        yield from keys.changes(*meanings, self.reader.terms)
+        if any(self._written(one) for one in tokens):
+            yield from kept_keys.changes(*meanings, self.reader.terms)
+
+    def _written(self, tokens: Credentials) -> bool:
+        return kept_keys.only_written(tokens, self.base, self.head)
 
     def tokens(self) -> tuple[Credentials, ...]:
         """Give the kinds of tokens that the two sides tell apart."""
@@ -99,11 +107,11 @@ class Comparison:
         return replace(row, causes=tuple(sorted(edit.cause for edit in near))[:3])
 
     def _bearer(self, told: keys.Told, found: Sequence[Edit], put_down: Causes) -> Row:
-        row, (before, after) = told.row, told.keys
+        row = told.row
         if self.scope is not None:
             reasons = [self.scope.outside_of(model, told.entries, told.people) for model in row.models or ("",)]
             self.outside += [f"{words.callers(row.callers)}: {row.before} -> {row.after}: {why}" for why in reasons if why]
-        own = [edit for edit in found if any(_is_of(edit, key) for key in (before, after) if key is not None)]
+        own = [edit for edit in found if told.edited and any(_is_of(edit, key) for key in told.keys)]
         causes = tuple(sorted(edit.cause for edit in own if not edit.respelt))[:3]
         if not causes:
             names = tuple(name for user, groups in told.people for name in (user, *groups))
@@ -135,7 +143,7 @@ class Comparison:
         tokens: Sequence[Credentials],
     ) -> Iterator[_Told]:
         # Of tokens that another kind of method accepts it is told once, and not model by model.
-        both = [one for one in tokens if one.kinds[0] == one.kinds[1]]
+        both = [one for one in tokens if one.kinds[0] == one.kinds[1] and not self._written(one)]
         regions = Regions(self.reader.terms, *mentioned(side.only(ident) for side in (self.base, self.head)))
         told: list[tuple[Credentials, Finding]] = []
         for one in both:

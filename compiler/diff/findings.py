@@ -186,16 +186,12 @@ class Pair:
         return found
 
     def _moved(self, before: Mapping[Outcome, Region], after: Mapping[Outcome, Region]) -> Iterator[Finding]:
-        base, head = self.models
-        if base is not None and head is not None and (base.prefix, provider(base)) != (head.prefix, provider(head)):
+        found = moved(self.models)
+        if found is not None:
             refused = self.regions.any((before.get(REFUSED, NOBODY), after.get(REFUSED, NOBODY)))
             callers = self.regions.but(self.regions.callers, refused)
             if callers != NOBODY:
-                if base.prefix != head.prefix:
-                    old, new = f"at `{base.prefix}`", f"at `{head.prefix}`"
-                else:
-                    old, new = described(base.backend), described(head.backend)
-                yield Finding((Change.MOVED,), callers, callers, None, old, new, None, ())
+                yield Finding((Change.MOVED,), callers, callers, None, *found, None, ())
 
     def _told(
         self, before: Mapping[Outcome, Region], after: Mapping[Outcome, Region], told: list[tuple[Outcome, Outcome, Region]]
@@ -213,6 +209,16 @@ class Pair:
                 if rest != NOBODY:
                     keys = tuple(f"tier:{name}" for name in (one, other) if name is not None)
                     yield Finding((Change.IDENTITY,), rest, callers, None, _tier(one), _tier(other), None, keys)
+
+
+def moved(models: tuple[Model | None, Model | None]) -> tuple[str, str] | None:
+    """Tell where a model was and is served, if that is another path or another provider."""
+    base, head = models
+    if base is None or head is None or (base.prefix, provider(base)) == (head.prefix, provider(head)):
+        return None
+    if base.prefix != head.prefix:
+        return f"at `{base.prefix}`", f"at `{head.prefix}`"
+    return described(base.backend), described(head.backend)
 
 
 def _alike(one: Finding, other: Finding) -> bool:

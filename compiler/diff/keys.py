@@ -19,23 +19,25 @@ from compiler.prove.terms import Terms
 
 
 class Told(Struct, frozen=True):
-    """A change for the bearers of one value; `keys` is what it is on each side, `entries` all that the change is about."""
+    """A change for the bearers of some keys; `entries` are all that it is about.
+
+    `edited` are keys that say something else than before; each side of one is a key of its own.
+    """
 
     row: Row
-    keys: Keys
+    keys: tuple[Key, ...]
     entries: tuple[str, ...]
     because: tuple[Place, ...] = ()
+    edited: bool = True
 
     @property
     def people(self) -> tuple[tuple[str, frozenset[str]], ...]:
         """Give whom it stands for on either side: userid and groups."""
-        return tuple(dict.fromkeys((key.user, frozenset(key.groups)) for key in self.keys if key is not None))
+        return tuple(dict.fromkeys((key.user, frozenset(key.groups)) for key in self.keys))
 
 
 def changes(base: Answering, head: Answering, terms: Terms) -> Iterator[Told]:
     """Give what changes for the bearers of every value that is a key of something else than before.
-
-    What changes for a key that says the same is told of all callers.
 
     Raises:
         UndecidedError: the manifests use something that no proof understands.
@@ -56,8 +58,12 @@ class _Bearer:
         found = [told for ident in sorted({*self.base.side.models, *self.head.side.models}) for told in self._on(ident)]
         if not found:
             before, after = map(_words, self.keys)
-            found.append(Told(Row((Change.IDENTITY,), (), callers(self.keys), before, after, None), self.keys, ()))
+            found.append(Told(Row((Change.IDENTITY,), (), callers(self.keys), before, after, None), self._there, ()))
         yield from found
+
+    @property
+    def _there(self) -> tuple[Key, ...]:
+        return tuple(key for key in self.keys if key is not None)
 
     def _on(self, ident: str) -> Iterator[Told]:
         sides = (self.base.side, self.head.side)
@@ -66,8 +72,8 @@ class _Bearer:
         before, after = asked[0].outcome, asked[1].outcome
         if before == after and (before == REFUSED or _who(self.keys[0]) == _who(self.keys[1])):
             return
-        user, groups = next((key.user, key.groups) for key in reversed(self.keys) if key is not None)
-        witness = Witness(ident, user, groups, (), asked[0].answered, asked[1].answered)
+        shown = self._there[-1]
+        witness = Witness(ident, shown.user, shown.groups, (), asked[0].answered, asked[1].answered)
         because = (*asked[0].decision.because, *asked[1].decision.because)
         entries = tuple(dict.fromkeys(one.key for one in (before, after) if one.key is not None))
         regions = Regions(self.terms, *mentioned(side.only(ident) for side in sides))
@@ -77,13 +83,13 @@ class _Bearer:
             rows.append((self._identity(after), _who(self.keys[0]), _who(self.keys[1])))
         for changes, old, new in rows:
             if changes:
-                yield Told(Row(changes, (ident,), callers(self.keys), old, new, witness), self.keys, entries, because)
+                yield Told(Row(changes, (ident,), callers(self.keys), old, new, witness), self._there, entries, because)
 
     def _identity(self, outcome: Outcome) -> tuple[Change, ...]:
         """Tell whether limits and backends are told of somebody else, whose count need not be the one so far."""
         if _who(self.keys[0]) == _who(self.keys[1]):
             return ()
-        users = {key.user for key in self.keys if key is not None}
+        users = {key.user for key in self._there}
         rates = (
             outcome.allowed is not None and not outcome.allowed.shared and (outcome.allowed.tokens or outcome.allowed.requests)
         )

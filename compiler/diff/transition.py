@@ -11,8 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.diff.answers import Piece, Reader, accepting
+from compiler.diff.bearer import bearers
 from compiler.diff.cover import TooManyKindsError, kinds
 from compiler.diff.credentials import Credentials
+from compiler.diff.kept_keys import only_written
 from compiler.diff.key_steps import steps_of_keys
 from compiler.diff.regions import NOBODY, Region, Regions
 from compiler.diff.result import Callers, Safety, Step
@@ -21,6 +23,7 @@ from compiler.diff.side import Object, ObjectKey, Side
 from compiler.diff.waves import Operation, State, states, waves
 from compiler.diff.witness import somebody
 from compiler.program.ir import Model, Program
+from compiler.program.keys import Key
 from compiler.program.mentioned import mentioned
 from compiler.program.methods import Credential
 from compiler.prove.leaf import UndecidedError
@@ -91,11 +94,15 @@ def _likeness(way: _Way, steps: tuple[tuple[Operation, ...], ...], relevant: set
     there = [way.base.objects[key] for key in sorted(relevant) if key in way.base.objects]
     before = tuple((one.key[0], plain(one)) for one in there)
     done = tuple(tuple((one.key[0], plain(one.before), plain(one.after)) for one in step) for step in steps)
-    return way.on, before, done
+    opened_by = tuple(key.id for key in way.base.program.keys if key.opens(way.model.id))
+    return way.on, before, done, opened_by
 
 
 # Who has what in one state: callers, and what a request gets, None when it is refused.
 _Parts = tuple[tuple[Region, Piece | None], ...]
+
+# Callers, and one of them by name and groups.
+_Who = tuple[Callers, str, tuple[str, ...]]
 
 
 @dataclass
@@ -147,15 +154,29 @@ class _Check:
         if view is None:
             return
         seen: set[Safety] = set()
-        for kinds_of_one in (one for tokens in self.tokens for one in tokens.credentials):
+        for written, kinds_of_one in self._credentials:
             token = frozenset(kinds_of_one)
             for asked in self.entries:
+                keys = self._keys(asked) if written else None
+                if keys == []:
+                    continue
                 middle = self._had(view, token, asked)
                 for trio in product(self._had(ends[0], token, asked), middle, self._had(ends[1], token, asked)):
                     for safety, callers, says in self._judged(trio):
-                        if safety not in seen:
+                        who = self._who(callers, asked, keys) if safety not in seen else None
+                        if who is not None:
                             seen.add(safety)
-                            yield self._step(safety, state, callers, asked, says)
+                            yield self._step(safety, state, who, says)
+
+    @cached_property
+    def _credentials(self) -> list[tuple[bool, tuple[Credential, ...]]]:
+        """Give all kinds of credentials, and of each whether nobody has one but the bearers of keys that are written."""
+        sides = (self.way.base, self.way.head)
+        return [(only_written(tokens, *sides), one) for tokens in self.tokens for one in tokens.credentials]
+
+    def _keys(self, asked: str | None) -> list[Key]:
+        """Give the keys that ask for an entry: those of before, because keys are applied last."""
+        return [key for key in self.way.base.program.keys if key.bound == asked and key.opens(self.way.model.id)]
 
     def _had(self, view: View | None, token: frozenset[Credential], asked: str | None) -> list[_Parts]:
         """Give who has what; several readings where it is not known which method accepts or when limits are looked at."""
@@ -190,16 +211,23 @@ class _Check:
                     if judged is not None:
                         yield judged[0], callers, judged[1]
 
-    def _step(self, safety: Safety, state: State, callers: Region, asked: str | None, says: str) -> Step:
-        user, groups = somebody(self.regions, callers)
+    def _who(self, callers: Region, asked: str | None, keys: Sequence[Key] | None) -> _Who | None:
+        """Describe callers and name one of them; where nobody else can be meant than bearers of keys, those of them who are."""
+        if keys is not None:
+            found = [key for key in keys if self.regions.has(callers, key.user, key.groups)]
+            return (bearers(found), found[0].user, found[0].groups) if found else None
         try:
             described = kinds(self.regions, callers)
         except TooManyKindsError:
             described = None
+        return Callers(described, asked), *somebody(self.regions, callers)
+
+    def _step(self, safety: Safety, state: State, who: _Who, says: str) -> Step:
+        callers, user, groups = who
         listed = ", ".join(f"`{group}`" for group in groups)
         person = f"user `{user}` in {listed}" if groups else f"user `{user}` in no group"
         done, missing = (tuple(map(str, found)) for found in (state.done, state.missing))
-        return Step(safety, (self.way.model.id,), Callers(described, asked), done, missing, says, person)
+        return Step(safety, (self.way.model.id,), callers, done, missing, says, person)
 
     def _undecided(self, state: State, error: UndecidedError) -> Step:
         done, missing = (tuple(map(str, found)) for found in (state.done, state.missing))

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from compiler.program.decide import Caller
 from compiler.program.ir import Program
-from compiler.program.keys import EVERY_MODEL, Key, secret_labels
-from compiler.program.methods import ApiKey, Introspection, Method, Oidc, TierToken, TokenReview
+from compiler.program.keys import EVERY_MODEL, KEY_LABEL, Key, secret_labels
+from compiler.program.methods import ApiKey, Credential, Introspection, Method, Oidc, TierToken, TokenReview, credentials_of
 from compiler.program.words import window
 
 
@@ -15,6 +15,13 @@ def method_of(program: Program) -> ApiKey | None:
     """Give the first way in that takes the keys of teams; None where there is none."""
     carried = secret_labels(program.platform.gateway.name).items()
     return next((one for one in program.platform.methods if isinstance(one, ApiKey) and carried >= set(one.labels)), None)
+
+
+def is_for_keys(program: Program, credential: Credential) -> bool:
+    """Tell whether a kind of credential is the keys of teams and nothing else: their label says for which gateway they are."""
+    method = method_of(program)
+    named = (KEY_LABEL, program.platform.gateway.name)
+    return method is not None and credential in credentials_of(method) and named in credential.labels
 
 
 def holder(method: ApiKey, key: Key) -> Caller:

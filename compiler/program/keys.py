@@ -70,6 +70,10 @@ class Key(Struct, frozen=True):
         """Give `team/alias`; no two keys have the same."""
         return f"{self.team}/{self.alias}"
 
+    def opens(self, model: str) -> bool:
+        """Tell whether it is for a model, `namespace/name`, as far as the key itself goes."""
+        return self.models is None or model in self.models
+
 
 def secret_labels(gateway: str) -> dict[str, str]:
     """Give the labels by which Authorino finds the keys of a Gateway, named without its namespace."""

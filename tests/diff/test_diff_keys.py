@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from cli_support import run, write
-from diff_bench import side
-from diff_corpus import BASE, Config, both, edited, put
+from diff_bench import Had, expected, side
+from diff_corpus import BASE, CORPUS, Config, Edit, both, edited, put
 
 from compiler.diff.compare import Comparison
 from compiler.diff.formats import findings, markdown, plain, text
 from compiler.diff.gates import NAMES, judged
-from compiler.diff.result import Change, Diff, Row, Safety
+from compiler.diff.result import Change, Diff, Row, Safety, Step
 from compiler.diff.scope import scope
 from compiler.diff.transition import transition
 from compiler.program.bearer import holder, method_of
@@ -201,6 +201,105 @@ def test_a_key_must_not_have_for_a_moment_what_it_has_neither_before_nor_after()
     assert found.headline.endswith("for whoever brings the key `ops/a`")
 
 
+def whose(row: Row) -> list[str]:
+    return [words for words in row.callers.methods if words.startswith("whoever")]
+
+
+def by_keys(diff: Diff) -> list[Row]:
+    return [row for row in diff.rows if whose(row) or "keys" in row.callers.methods]
+
+
+def test_nobody_comes_by_keys_where_nobody_has_one() -> None:
+    head = deepcopy(KEYED)
+    put("models/qwen/tiers", ["small", "large"])(head)
+    diff = told(KEYED, head)
+    assert {row.changes for row in diff.rows} == {(Change.GAINED,)}
+    assert by_keys(diff) == []
+
+
+def test_a_key_that_says_the_same_is_told_of_what_changes_for_it() -> None:
+    head = keyed()
+    put("policies/crew/tokens/0/limit", 400)(head)
+    (row,) = by_keys(told(keyed(), head))
+    assert whose(row) == ["whoever brings the key `ops/a`"]
+    assert (row.changes, row.models) == ((Change.RAISED, Change.RESET), ("llm/granite", "llm/qwen"))
+    assert [cause.what for cause in row.causes] == ["policies.crew.tokens.0.limit"]
+    assert row.witness is not None
+    assert (row.witness.user, row.witness.before.status, row.witness.after.selected) == ("bob", 200, "team:ops")
+
+
+def test_of_what_a_key_does_not_open_nothing_is_told_of_its_bearer() -> None:
+    base, head = keyed(models=["granite"]), keyed(models=["granite"])
+    put("policies/crew/tokens/0/limit", 400)(head)
+    assert {row.models for row in by_keys(told(base, head))} == {("llm/granite",)}
+    put("policies/crew/tokens/0/limit", 300)(head)
+    put("subscriptions/gold-big/models/granite/tokens/0/limit", 1)(head)
+    assert by_keys(told(base, head)) == []
+
+
+def test_keys_for_which_the_same_changes_share_a_row() -> None:
+    base = keyed()
+    for index in range(10):
+        secret = {"external": {"store": "vault", "path": f"ops/{index}"}}
+        base["teams"]["ops"]["keys"][f"k{index}"] = {"user": "bob", "groups": [], "secret": secret}
+    head = deepcopy(base)
+    put("policies/crew/tokens/0/limit", 400)(head)
+    (row,) = by_keys(told(base, head, roster=[("bob", frozenset[str]())]))
+    assert whose(row)[0].startswith("whoever brings any of the keys `ops/k0`, ")
+    assert whose(row)[0].endswith(" and 3 more")
+    assert row.people == ("bob",)
+
+
+def test_a_model_that_moves_does_so_for_keys_too() -> None:
+    base = keyed()
+    put("platform/authentication", [{"name": "keys", "kind": "apiKey"}])(base)
+    head = deepcopy(base)
+    put("models/granite/backend/name", "marble")(head)
+    row = next(row for row in told(base, head).rows if Change.MOVED in row.changes)
+    assert (row.changes, row.models, row.before, row.after) == (
+        (Change.MOVED,),
+        ("llm/granite",),
+        "at `/llm/granite`",
+        "at `/llm/marble`",
+    )
+
+
+def test_keys_that_are_made_elsewhere_may_be_anybodys() -> None:
+    base = deepcopy(KEYED)
+    put("platform/authentication/2/labels", {"app": "portal"})(base)
+    head = deepcopy(base)
+    put("policies/crew/tokens/0/limit", 400)(head)
+    assert {row.callers.methods for row in by_keys(told(base, head))} == {("keys",)}
+
+
+# What leaves the key without a way in, a member or a model, or cannot stand beside it.
+REFUSED = (
+    "a team's member dropped",
+    "a team's grant dropped",
+    "a method added",
+    "methods in another order",
+    "another bridge",
+)
+EDITS = {name: edit for name, edit, _ in CORPUS if name not in REFUSED}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_what_any_change_means_for_a_key_is_told_and_nothing_else(edit: Edit) -> None:
+    config = keyed(groups=["gold", "ops"])
+    put("groups/rich", {})(config)
+    base = side({"a.yaml": config})
+    changed = deepcopy(config)
+    edit(changed)
+    head = side({"a.yaml": changed})
+    rows = [row for row in Comparison(base, head).run().rows if whose(row)]
+    sides = [answers(one.program) if one.program.keys else {} for one in (base, head)]
+    for ident in sorted({*sides[0], *sides[1]}):
+        had, has = (Had.of(one[ident]) if ident in one else Had(None, None) for one in sides)
+        found = [row for row in rows if ident in row.models and set(row.changes) - {Change.RESET, Change.MOVED, Change.IDENTITY}]
+        assert {change for row in found for change in row.changes} - {Change.RESET} == expected(had, has), ident
+        assert all((row.before, row.after) == (str(had), str(has)) for row in found)
+
+
 def test_a_key_that_is_refused_for_a_moment_is_told() -> None:
     base = keyed(groups=["gold"], subscription="gold-big")
     head = keyed()
@@ -216,3 +315,29 @@ def test_a_key_that_only_becomes_less_is_safe() -> None:
     sides = side({"a.yaml": keyed(groups=["gold"], subscription="gold-big")}), side({"a.yaml": KEYED})
     comparison = Comparison(*sides)
     assert transition(*sides, comparison.tokens(), comparison.reader)[0] == ()
+
+
+def test_on_the_way_nobody_comes_by_keys_but_those_who_have_one() -> None:
+    """Where keys are the only way in, nobody has the raised budget for a moment who has no key."""
+    ways = [{"name": "keys", "kind": "apiKey"}]
+    base, head = keyed(groups=["gold"], subscription="gold-big"), keyed(groups=["gold"], subscription="gold-big")
+    for config in (base, head):
+        put("platform/authentication", ways)(config)
+        put("teams/ops/grants", [{"model": "granite"}])(config)
+    put("subscriptions/gold-big/models/qwen/tokens/0/limit", 90_000)(head)
+    put("access/gold/models", ["granite"])(head)
+    told_with, told_without = (steps_of(*pair) for pair in ((base, head), (without_key(base), without_key(head))))
+    assert {step.callers.methods for step in told_with} == {("whoever brings the key `ops/a`",)}
+    assert told_without == ()
+
+
+def steps_of(base: Config, head: Config) -> tuple[Step, ...]:
+    sides = side({"a.yaml": base}), side({"a.yaml": head})
+    comparison = Comparison(*sides)
+    return transition(*sides, comparison.tokens(), comparison.reader)[0]
+
+
+def without_key(config: Config) -> Config:
+    bare = deepcopy(config)
+    del bare["teams"]["ops"]["keys"]
+    return bare
