@@ -371,7 +371,8 @@ def test_quiet_commands_tell_the_answer_alone() -> None:
     assert answer.count("\n") == 1
     told = run("diff", "small", "raised", "-q", "--fail-on", "raised,lost", "--scope", "groups=free-user").output
     assert told == (
-        "budget raised: 1; counters reset: 1; objects: 1 changed\ngate `lost`: nothing\ngate `raised`: tripped by 1 change\n"
+        "budget raised on 1 model; counters reset on 1 model; objects: 1 changed\n"
+        "gate `lost`: nothing\ngate `raised`: tripped by 1 change\n"
     )
     everybody = SMALL.replace("groups: [free-user]", 'groups: ["system:authenticated"]')
     write(Path(), {"all/a.yaml": everybody.replace("  free-user: {", '  "system:authenticated": {builtin: true, ')})

@@ -105,7 +105,7 @@ def test_a_list_of_one_kind_does_not_repeat_it() -> None:
 def test_drift_is_told_with_its_meaning() -> None:
     found = run("drift", raised())
     assert found.exit_code == 1
-    assert found.output.startswith("drift: budget raised: 1; objects: 1 changed\n")
+    assert found.output.startswith("drift: budget raised on 1 model; objects: 1 changed\n")
     assert "[budget-raised] llm/simulator: callers in `free-user`\n  out/     100 tokens per 1m by `free`\n" in found.output
     assert "  cluster  900 tokens per 1m by `free`\n" in found.output
     changed = f"[drift-changed] TokenRateLimitPolicy llm/{POLICY} (out/models/llm/simulator.yaml)\n"
@@ -143,7 +143,7 @@ def test_code_scanning_gets_the_object_and_what_it_means() -> None:
 
 def test_a_comment_gets_tables() -> None:
     found = run("drift", raised(), "--format", "markdown").output
-    assert found.startswith("**drift: budget raised: 1; objects: 1 changed**\n\n| drift | models |")
+    assert found.startswith("**drift: budget raised on 1 model; objects: 1 changed**\n\n| drift | models |")
     assert "#### Objects\n\n- changed TokenRateLimitPolicy llm/" in found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from compiler.diagnostics.count import counted
-from compiler.diff.result import Change, Diff, Fate, Safety
-from compiler.diff.words import TITLES
+from compiler.diff import words
+from compiler.diff.result import Diff, Fate, Safety
 
 NOTHING = "no change: the same callers, budgets, counters and manifests"
 
@@ -15,8 +15,7 @@ def verdict(diff: Diff) -> str:
     """Give one sentence that counts everything, the worst first."""
     if diff.nothing:
         return NOTHING
-    rows = Counter(change for row in diff.rows for change in row.changes)
-    parts = [f"{TITLES[change]}: {rows[change]:,}" for change in Change if rows[change]]
+    parts = words.counts(diff.rows)
     unsafe = sum(step.safety is Safety.UNSAFE for step in diff.steps)
     unsure = sum(step.safety is Safety.UNDECIDED for step in diff.steps)
     parts += [f"unsafe steps: {unsafe:,}"] if unsafe else []

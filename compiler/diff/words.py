@@ -99,6 +99,27 @@ def titles(row: Row) -> str:
     return ", ".join(TITLES[change] for change in row.changes)
 
 
+def counts(rows: Sequence[Row]) -> list[str]:
+    """Count what has changed, the worst first: on how many models, and of a roster for how many people."""
+    found: list[str] = []
+    for change in Change:
+        concerned = [row for row in rows if change in row.changes]
+        if concerned:
+            people = {user for row in concerned for user in row.people or ()}
+            listed = any(row.people is not None for row in concerned)
+            found.append(_counted(change, concerned) + (f" for {counted(len(people), 'person', 'people')}" if listed else ""))
+    return found
+
+
+def _counted(change: Change, rows: Sequence[Row]) -> str:
+    number = counted(len({model for row in rows for model in row.models}), "model")
+    if change is Change.PLATFORM:
+        return TITLES[change]
+    if change is Change.MOVED:
+        return f"{number} moved"
+    return f"{TITLES[change]} on {number if all(row.models for row in rows) else 'all models'}"
+
+
 def cause(found: Cause) -> str:
     """Tell where a line is and what it says."""
     where = f"{found.file}:{found.line}" if found.line else found.file

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
-from compiler.diff.result import Change, Row
-from compiler.diff.words import TITLES
+from compiler.diff import words
+from compiler.diff.result import Row
 from compiler.drift.dump import Key
 
 _KEYS: Final = ("Secret", "ExternalSecret", "SealedSecret")
@@ -92,8 +92,7 @@ class Drift(Struct, frozen=True):
         """Give one sentence that counts everything, the worst first."""
         if self.nothing:
             return f"no drift: {counted(self.same, 'object is', 'objects are')} live as written"
-        rows = Counter(change for row in self.rows for change in row.changes)
-        parts = [f"{TITLES[change]}: {rows[change]:,}" for change in Change if rows[change]]
+        parts = words.counts(self.rows)
         parts += [f"not known for {counted(len(self.unknown), 'model')}"] if self.unknown else []
         fates = Counter(one.fate for one in self.objects)
         parts += [f"objects: {', '.join(f'{fates[fate]:,} {fate.word}' for fate in Fate if fates[fate])}"] if self.objects else []

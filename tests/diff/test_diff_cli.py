@@ -305,7 +305,7 @@ def test_code_scanning_gets_a_place_even_for_what_is_gone() -> None:
 def test_a_comment_begins_with_its_marker_and_its_verdict() -> None:
     lines = run("diff", "config", "raised", "--format", "markdown").output.splitlines()
     assert lines[0] == "<!-- maasc-diff -->"
-    assert lines[1] == "**budget raised: 1; counters reset: 1; objects: 1 changed**"
+    assert lines[1] == "**budget raised on 1 model; counters reset on 1 model; objects: 1 changed**"
     assert run("diff", "config", "--format", "markdown").output.splitlines()[1].startswith("**no change")
 
 

@@ -158,6 +158,16 @@ def test_the_worst_comes_first() -> None:
     assert [row.changes[0] for row in merged(rows)] == list(Change)
 
 
+def test_the_verdict_counts_models_and_people_and_not_rows() -> None:
+    """Several rows of one model, and of one person, are one; all models are all, and a model that moved is one that did."""
+    other = replace(ROW, models=("llm/granite", "llm/qwen"), after="7 tokens per 1m by `silver`", people=("ann", "ben"))
+    moved = replace(ROW, changes=(Change.MOVED,))
+    around = replace(ROW, changes=(Change.IDENTITY,), models=())
+    cluster = replace(ROW, changes=(Change.PLATFORM,), models=())
+    told = verdict(Diff((replace(ROW, people=("ann",)), other, moved, around, cluster), ()))
+    assert told == "access gained on 2 models for 2 people; 1 model moved; identity changed on all models; platform changed"
+
+
 def test_a_comment_is_never_too_long_and_counts_what_it_leaves_out() -> None:
     rows = tuple(replace(ROW, models=(f"llm/model-{index}",)) for index in range(2000))
     objects = tuple(
