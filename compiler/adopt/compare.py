@@ -159,7 +159,7 @@ def compare(  # noqa: PLR0913 - the two sides, and how they are asked
     gateway = program.platform.gateway
     release = find_release(".".join(str(part) for part in program.platform.kuadrant if part is not None))
     plans = planned(dump)
-    standing = list(stand_ins(dump, plans, gateway.name, [tier.name for tier in program.tiers]))
+    standing = list(stand_ins(dump, plans, gateway.name, [tier.name for tier in program.tiers], engine))
     documents = tuple(Document("dump", index, "", data) for index, (_, data) in enumerate(standing))
     assumed = Externals(gateway=(gateway.namespace, gateway.name), hostname=gateway.hostname)
     cluster, findings = understood({"dump": (documents, ())}, externals=assumed)

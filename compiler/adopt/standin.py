@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from compiler.adopt import calls, policies
+from compiler.adopt.calls import Call
 from compiler.adopt.gather import Dump
 from compiler.adopt.maas_api import ALLOWED, KEY, SUBSCRIPTION, TIER
 from compiler.adopt.objects import MODELS_OF_TIERS, Object, Plain, listed_tiers, mapping, mappings
 from compiler.adopt.planned import FILTER, Planned
+from compiler.adopt.probes import tells_key
+from compiler.adopt.rego import Says, asked_of
 from compiler.adopt.ways import is_known, methods
 from compiler.cel import printer
 from compiler.cel.build import path
 from compiler.cel.tree import Compare, Expr, Index, Int, Str
+from compiler.engines.base import Engine
 from compiler.lower.lower import tier_namespace
 
 _EXTRA: Final = path("auth", "identity", "user", "extra")
-# Ways of calling the API, by what a text has to mention; whatever mentions none of them stays, and is not understood.
 _METADATA: Final = "auth.metadata"
 _TIER: Final = ("auth.metadata.matchedTier.tier", 'auth.metadata.matchedTier["tier"]')
-_SELECTION: Final = {"subscription-info": calls.INFO, "accessAllowed": calls.INFO, "apiKeyValidation": calls.VALIDATION}
+# What a rule in Rego may say beside its text: neither decides.
+_REGO: Final = frozenset({"rego", "allValues"})
 _RBAC_GROUP: Final = "rbac.authorization.k8s.io"
 _RBAC: Final = f"{_RBAC_GROUP}/v1"
 _READ: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "HTTPRoute", "Gateway", "Role", "RoleBinding")
 
 
-def stand_ins(dump: Dump, plans: Planned, instance: str, tiers: Sequence[str]) -> Iterator[tuple[Object | None, Plain]]:
+def stand_ins(
+    dump: Dump, plans: Planned, instance: str, tiers: Sequence[str], engine: Engine
+) -> Iterator[tuple[Object | None, Plain]]:
     """Give the objects that decide about requests, understandable where their shapes are known, with what they stand for."""
     mentioned = " ".join(text for one in dump.of(*policies.LIMITING) for text in _texts(one.spec))
     for found in dump.of(*_READ):
@@ -38,7 +44,7 @@ def stand_ins(dump: Dump, plans: Planned, instance: str, tiers: Sequence[str]) -
         if found.kind == "AuthPolicy":
             known = frozenset(name for name, way in methods(found) if is_known(found, name, way))
             body = policies.body(replace(found, data=data))
-            _plain(body, mentioned, known)
+            _plain(body, mentioned, known, engine)
             if found.id in plans.filters:
                 _export(body, plans.filters[found.id])
         if found.kind == "HTTPRoute":
@@ -61,39 +67,54 @@ def _export(body: Plain, filter_: object) -> None:
     mapping(inside)[FILTER] = filter_
 
 
-def _plain(body: Plain, mentioned: str, known: frozenset[str]) -> None:
+def _plain(body: Plain, mentioned: str, known: frozenset[str], engine: Engine) -> None:
     """Take out what changes no fresh answer, and put in what the API answers."""
     rules = mapping(body.get("rules"))
     fetched = rules.pop("metadata", None)
-    asks = calls.answered(fetched)
+    asks = calls.answered(fetched, engine)
     # A policy of which nothing remains would be none at all: what it says instead is for the reading to judge.
     known = known or frozenset(() if rules.keys() - {"authentication"} else mapping(rules.get("authentication")))
-    for phase in ("authentication", "authorization"):
-        for name, rule in list(mapping(rules.get(phase)).items()):
-            _uncached(mapping(rule))
-            if phase == "authentication" and name not in known:
-                # Other credentials are other questions, which nothing is asked about.
-                del rules[phase][name]
-            elif phase == "authorization":
-                _asked(mapping(rule), asks)
+    _ways(mapping(rules.get("authentication")), known)
+    keyless = [_asked(mapping(rule), asks) for rule in mapping(rules.get("authorization")).values()]
     response = mapping(rules.get("response"))
     for name in ("unauthenticated", "unauthorized"):
         for field in ("body", "message", "headers"):
             mapping(response.get(name)).pop(field, None)
-    success = mapping(response.get("success"))
-    for item in (*mapping(success.get("headers")).values(), *mapping(success.get("filters")).values()):
-        _uncached(mapping(item))
-    for name, item in list(mapping(success.get("headers")).items()):
-        told = _told(mapping(item).get("plain"), asks)
-        if told is not None:
-            item["plain"] = told
-        elif _METADATA in str(item):
-            del success["headers"][name]
-    for item in mapping(success.get("filters")).values():
-        _exports(mapping(mapping(item).get("json")), mentioned, asks)
-    beside = calls.unknown(fetched, _texts(rules))
+    _told(mapping(response.get("success")), mentioned, asks, engine)
+    beside = calls.unknown(fetched, _texts(rules), without_keys=any(keyless))
     if beside is not None:
         rules["metadata"] = beside
+
+
+def _ways(ways: Plain, known: frozenset[str]) -> None:
+    """Leave of the ways in those that may take a request with a credential that is asked about."""
+    for name, way in list(ways.items()):
+        _uncached(mapping(way))
+        if name in known:
+            continue
+        if "plain" in mapping(way) and way.get("when"):
+            # It takes whatever it is tried on.
+            ways[name] = {"anonymous": {}, **{one: way[one] for one in ("when", "priority") if one in way}}
+        elif not {"plain", "anonymous"} & mapping(way).keys():
+            # Other credentials are other questions, which nothing is asked about.
+            del ways[name]
+
+
+def _told(success: Plain, mentioned: str, asks: Mapping[str, Call], engine: Engine) -> None:
+    """Put in what the API answers, and take out what tells of anything else that nothing looks at."""
+    headers, filters = mapping(success.get("headers")), mapping(success.get("filters"))
+    for item in (*headers.values(), *filters.values()):
+        _uncached(mapping(item))
+    for name, item in list(headers.items()):
+        told = _tells(mapping(item), mapping(item), "plain", asks, engine)
+        if not told and _METADATA in str(item) and str(mapping(item).get("key", name)).lower() not in mentioned.lower():
+            del headers[name]
+    for item in filters.values():
+        properties = mapping(mapping(mapping(item).get("json")).get("properties"))
+        for name, value in list(properties.items()):
+            told = _tells(mapping(item), properties, name, asks, engine)
+            if not told and _METADATA in str(value) and not re.search(rf"\b{re.escape(name)}\b", mentioned):
+                del properties[name]
 
 
 def _uncached(rule: Plain) -> None:
@@ -101,42 +122,52 @@ def _uncached(rule: Plain) -> None:
     rule.pop("metrics", None)
 
 
-def _asked(rule: Plain, asks: Collection[str]) -> None:
-    """Replace a rule in Rego by the answer of the API that it reads, if the policy asks for that and the rule says no more."""
-    rego = str(mapping(rule.get("opa")).get("rego", ""))
-    read = {name for word, name in _SELECTION.items() if word in rego}
-    if not read or not read.issubset(asks) or not calls.says_no_more(rego):
-        return
-    if "accessAllowed" in rego:
-        wanted = ALLOWED
-    elif "subscription-info" in rego:
-        wanted = KEY if "phase" in rego else SUBSCRIPTION
-    else:
-        # Keys are not asked about, and for tokens of the cluster the rule holds.
-        wanted = None
+def _asked(rule: Plain, asks: Mapping[str, Call]) -> bool:
+    """Replace a rule in Rego by the answers of the API that it reads, if the policy asks for them and the rule says no more.
+
+    Tells whether the rule refuses whoever is asked about a key and has none.
+    """
+    _uncached(rule)
+    opa = mapping(rule.get("opa"))
+    said = asked_of(str(opa.get("rego"))) if opa.keys() <= _REGO else frozenset()
+    patterns = [_patterns(one, asks) for one in Says if one in said]
+    if not said or any(not one for one in patterns):
+        return False
     del rule["opa"]
-    held = "true" if wanted is None else printer.text(Compare("in", Str(wanted), _EXTRA))
-    rule["patternMatching"] = {"patterns": [{"predicate": held}]}
+    rule["patternMatching"] = {"patterns": [one for several in patterns for one in several]}
+    return Says.NO_KEY in said and not rule.get("when")
 
 
-def _exports(item: Plain, mentioned: str, asks: Collection[str]) -> None:
-    properties = mapping(item.get("properties"))
-    for name, value in list(properties.items()):
-        told = _told(value, asks, name)
-        if told is not None:
-            properties[name] = told
-        elif _METADATA in str(value) and not re.search(rf"identity\.{re.escape(name)}\b", mentioned):
-            del properties[name]
+def _patterns(said: Says, asks: Mapping[str, Call]) -> list[Plain]:
+    """Give the conditions under which the API says so; none where that is not known."""
+    if said is Says.NO_KEY:
+        # Keys are not asked about: whoever has another credential is no key to the API.
+        none = asks[calls.VALIDATION].otherwise if calls.VALIDATION in asks else None
+        return [{"predicate": none}] if none is not None else []
+    call = asks.get(calls.INFO)
+    if call is None or (said is Says.NOT_REFUSED and call.when):
+        return []
+    wanted = ALLOWED if said is Says.ALLOWED else KEY if call.of_model else SUBSCRIPTION
+    return [{"predicate": printer.text(Compare("in", Str(wanted), _EXTRA))}, *call.when]
 
 
-def _told(value: object, asks: Collection[str], name: str = "") -> Plain | None:
-    """Give the value that stands for an answer of the API, where it is one whose meaning is known."""
-    text = str(mapping(value).get("expression", mapping(value).get("selector", "")))
-    if text in _TIER and calls.TIER in asks:
-        return {"expression": printer.text(_answer(TIER))}
-    if name == "selected_subscription_key" and _METADATA in text and calls.INFO in asks:
-        return {"expression": printer.text(_answer(KEY))}
-    return None
+def _tells(item: Plain, holder: Plain, name: str, asks: Mapping[str, Call], engine: Engine) -> bool:
+    """Let a property of an item, or its only one, tell the answer of the API that it tells, if that is known."""
+    value = mapping(holder.get(name))
+    text = str(value.get("expression", value.get("selector", "")))
+    answer, call = None, None
+    if text in _TIER:
+        answer, call = TIER, asks.get(calls.TIER)
+    elif name == "selected_subscription_key" and calls.INFO in text and tells_key(text, engine):
+        answer, call = KEY, asks.get(calls.INFO)
+    when = item.get("when", [])
+    if answer is None or call is None or not isinstance(when, list):
+        return False
+    holder[name] = {"expression": printer.text(_answer(answer))}
+    if call.when:
+        # An item that lacks what it tells of is left out.
+        item["when"] = [*when, *(one for one in call.when if one not in when)]
+    return True
 
 
 def _answer(name: str) -> Expr:

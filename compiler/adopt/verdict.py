@@ -24,6 +24,7 @@ Reason = Literal[
     "bare",
     "header",
     "empty",
+    "qualified",
     "listing",
     "ending",
     "query",
@@ -40,6 +41,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     "bare": "the model's own path with a query is refused today, because the query is taken for a part of its name, and passes",
     "header": "a header that asks for a subscription is not looked at today, and from now on it decides",
     "empty": "an empty header that asks for a subscription asks for none today, and from now on for one that nobody has",
+    "qualified": "a header may name a subscription with its namespace today, and from now on that asks for one that nobody has",
     "listing": "listing a model's names is counted today, and is free",
     "ending": "a path that only ends like a listing escapes a limit today, and counts",
     "query": "a query string that ends like a listing escapes the limit today, and counts",
@@ -123,6 +125,8 @@ def reason(asked: Asked, today: Answered, then: Answered, known: Known) -> Reaso
         return "identity"
     if asked.wanted is not None and not known.looks:
         return "header"
+    if today.passed and not then.passed and asked.wanted is not None and "/" in asked.wanted:
+        return "qualified"
     if not today.passed:
         return "several" if then.passed and asked.wanted is None and known.owned > 1 else "other"
     if asked.kind == "listing" and then.passed and windows <= set(today.windows):

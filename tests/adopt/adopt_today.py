@@ -24,9 +24,16 @@ from adopt_cluster import (
 )
 
 _HOME = "models-as-a-service"
-_KEYS = '!request.headers.authorization.startsWith("Bearer sk-oai-")'
+_IS_KEY = 'request.headers.authorization.startsWith("Bearer sk-oai-")'
 _API = "https://maas-api.opendatahub.svc.cluster.local:8443/internal/v1"
 _INFO = 'auth.metadata["subscription-info"]'
+_MODEL = 'request.path.split("/")[1] + "/" + request.path.split("/")[2]'
+_KEY = f'has({_INFO}.name) ? {_INFO}.namespace + "/" + {_INFO}.name + "@" + {_MODEL} : ""'
+_ASKED = """{
+"groups": auth.identity.user.groups,
+"username": auth.identity.user.username,
+"requestedSubscription": "x-maas-subscription" in request.headers ? request.headers["x-maas-subscription"] : "",
+"requestedModel": """
 
 
 def cluster(models: Sequence[str], access: Sequence[Access], subscriptions: Sequence[Subscription]) -> list[Plain]:
@@ -129,14 +136,29 @@ def _auth() -> Plain:
             },
             "openshift-identities": {
                 "kubernetesTokenReview": {"audiences": [CLUSTER]},
-                "when": [{"predicate": _KEYS}],
+                "when": [{"predicate": f"!{_IS_KEY}"}],
                 "defaults": {"userid": {"selector": "auth.identity.user.username"}},
                 "priority": 2,
             },
         },
         "metadata": {
-            "apiKeyValidation": {"http": {"url": f"{_API}/api-keys/validate", "method": "POST"}, "priority": 0},
-            "subscription-info": {"http": {"url": f"{_API}/subscriptions/select", "method": "POST"}, "priority": 1},
+            "apiKeyValidation": {
+                "http": {
+                    "url": f"{_API}/api-keys/validate",
+                    "method": "POST",
+                    "body": {"expression": '{"key": request.headers.authorization}'},
+                },
+                "when": [{"predicate": _IS_KEY}],
+                "priority": 0,
+            },
+            "subscription-info": {
+                "http": {
+                    "url": f"{_API}/subscriptions/select",
+                    "method": "POST",
+                    "body": {"expression": f"{_ASKED}{_MODEL}}}"},
+                },
+                "priority": 1,
+            },
         },
         "authorization": {
             "deny-client-identity-headers": {
@@ -165,7 +187,7 @@ def _auth() -> Plain:
                             "properties": {
                                 "userid": {"selector": "auth.identity.userid"},
                                 "groups_str": {"expression": 'auth.identity.user.groups.join(",")'},
-                                "selected_subscription_key": {"expression": f'has({_INFO}.name) ? {_INFO}.resolvedKey : ""'},
+                                "selected_subscription_key": {"expression": _KEY},
                                 **{
                                     name: {"expression": f'has({_INFO}.{field}) ? {_INFO}.{field} : ""'}
                                     for name, field in said.items()

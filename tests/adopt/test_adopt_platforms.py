@@ -75,7 +75,7 @@ CHANGES = {
 # With what the proof finds of callers and requests that nobody would think of trying.
 EXPLAINED = {
     "first release": {*CHANGES["first release"], "comma", "overlap"},
-    "today": {*CHANGES["today"], "ending", "header", "identity", "listing"},
+    "today": {*CHANGES["today"], "empty", "ending", "identity", "listing", "qualified"},
     "tiers": {*CHANGES["tiers"], "bare", "ending", "header"},
 }
 

@@ -65,6 +65,7 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
         "identity": terms.both(brought, -then.passes),
         "header": FALSE if about.looks else asked,
         "empty": terms.switch(header_value(SUBSCRIPTION_HEADER), {"": TRUE}, FALSE),
+        "qualified": terms.all((today.passes, -then.passes, _names(terms, about.api))),
         "several": terms.all((-today.passes, then.passes, -asked, _several(of, today, then, about))),
         "bare": terms.all((-today.passes, then.passes, on(lambda path: path.startswith(f"{about.model.prefix}?")))),
         "listing": terms.all((through, fewer, on(lambda path: path.partition("?")[0] == about.model.listing_path))),
@@ -84,6 +85,12 @@ def _reserved(terms: Terms) -> Iterator[Fact]:
     for fact in list(terms.facts()):
         if fact.kind in ("group", "username") and fact.name.startswith(RESERVED_PREFIX):
             yield fact
+
+
+def _names(terms: Terms, api: MaasApi) -> Formula:
+    """Tell which requests name a subscription together with its namespace."""
+    names = {f"{one.namespace}/{one.name}": TRUE for one in api.subscriptions}
+    return terms.switch(header_value(SUBSCRIPTION_HEADER), names, FALSE)
 
 
 def _several(of: World, today: Outcome, then: Outcome, about: About) -> Formula:

@@ -160,11 +160,11 @@ class PolicyEvaluator(Evaluator):
         if error == TRUE:
             return Truth(FALSE) if node.name in ("startsWith", "endsWith") else text(""), TRUE
         if target == AUTHORIZATION and node.name == "startsWith":
-            return Truth(TRUE if _begins(argument.value) else FALSE), error
+            return Truth(TRUE if begins(argument.value) else FALSE), error
         return called(self._algebra, node.name, target, argument.value, self._world.reserved), error
 
 
-def _begins(prefix: str) -> bool:
+def begins(prefix: str) -> bool:
     """Tell whether every token of a cluster begins so in its header; none does with what no such token begins with."""
     if _BEARER.startswith(prefix):
         return True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from compiler.adopt.proof.evaluator import PolicyEvaluator, shown, tree
+from compiler.adopt.proof.evaluator import AUTHORIZATION, PolicyEvaluator, begins, shown, tree
 from compiler.gateway import policies
 from compiler.gateway.policies import Cel, Pattern
 from compiler.prove.algebra import Algebra, text
@@ -26,6 +27,8 @@ Named = Mapping[str, tuple[Pattern, ...]]
 _CONTEXT: Final = "context.request.http."
 _CLAIMS: Final = "auth.identity."
 _REQUEST: Final = "request."
+# What a regular expression has to begin with, if it asks for no more than that.
+_START: Final = re.compile(r"\^([A-Za-z0-9 _-]+)(?:\.\*)?")
 
 
 class Reader(Struct, frozen=True):
@@ -164,6 +167,8 @@ class Reader(Struct, frozen=True):
             case ("eq" | "neq" | "incl" | "excl") as operator, None if pattern.value and pattern.selector.startswith(_CLAIMS):
                 # Of other claims only is known whether they compare so, which is the same on both sides.
                 found = self.terms.fact(claim(pattern.selector, "eq" if operator in ("eq", "neq") else "incl", pattern.value))
+            case "matches", Text() if value == AUTHORIZATION and (start := _START.fullmatch(pattern.value)):
+                return present if begins(start[1]) else FALSE
             case operator, _:
                 raise UnsupportedError(f"`{operator}` on `{pattern.selector}`", pattern.place)
         return found if operator in ("eq", "incl") else -found
