@@ -70,7 +70,9 @@ def unbound(program: Program, model: Model, brought: Brought, bound: str | None)
     entries = [one.key for one in program.precedence(model) if bound_as(brought.method, one.key) is not None]
     known = f"; `--bound` names one: {listed(entries)}" if entries else ""
     if brought.caller.bound == "":
-        yield f"a credential of `{brought.method.name}` is bound to an entry, and this one to none{known}"
+        key = program.keys[0].id if program.keys and brought.method == method_of(program) else None
+        asked = f"; `--key` asks for a key of a team, such as `{key}`" if key is not None else ""
+        yield f"a credential of `{brought.method.name}` is bound to an entry, and this one to none{known}{asked}"
     elif bound is not None and bound not in entries:
         yield f"no entry of `{model.id}` is called `{bound}`{known}"
 

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from compiler.explain.question import Question
 from compiler.explain.words import those
 from compiler.program.decide import Caller, Decision, Request, candidates_of, decide
-from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Model, Program
-from compiler.program.methods import TierToken, vouches_for_group
+from compiler.program.ir import IDENTITY_HEADERS, SUBSCRIPTION_HEADER, Entry, Model, Program
+from compiler.program.methods import TierToken, bound_as, vouches_for_group
 
 _PASSED = 200
 _UNKNOWN = 401
@@ -52,6 +52,10 @@ def _changes(of: Question) -> Iterator[tuple[str, Caller, Request]]:
         return
     for says, headers in _headers(of):
         yield says, of.caller, replace(of.request, headers=headers)
+    if of.caller.bound is not None:
+        for entry in _candidates(of):
+            if bound_as(of.method, entry.key) is not None and entry.key != of.caller.bound:
+                yield f"bind the credential to `{entry.key}`", replace(of.caller, bound=entry.key), of.request
     for group in sorted(of.caller.groups):
         yield f"drop the group `{group}`", replace(of.caller, groups=of.caller.groups - {group}), of.request
     for group in sorted(_addable(of) - of.caller.groups):
@@ -66,10 +70,13 @@ def _headers(of: Question) -> Iterator[tuple[str, Mapping[str, str]]]:
         rest = {key: value for key, value in headers.items() if key not in names}
         if rest != headers:
             yield f"drop {those(names, 'header')}", rest
-    tier = of.program.tier_of(of.caller.groups)
-    for entry in () if of.caller.bound is not None else candidates_of(of.program, of.model, of.caller, tier):
+    for entry in () if of.caller.bound is not None else _candidates(of):
         if headers.get(SUBSCRIPTION_HEADER) != entry.key:
             yield f"send the header `{SUBSCRIPTION_HEADER}: {entry.key}`", {**headers, SUBSCRIPTION_HEADER: entry.key}
+
+
+def _candidates(of: Question) -> tuple[Entry, ...]:
+    return candidates_of(of.program, of.model, of.caller, of.program.tier_of(of.caller.groups))
 
 
 def _addable(of: Question) -> frozenset[str]:

@@ -23,6 +23,8 @@ _KINDS: Final = {
     Introspection: "a key that the service knows",
 }
 
+_CREDENTIAL: Final = "the credential"
+
 Name = Literal[
     "credential", "identity headers", "model", "access", "models", "tier", "candidates", "selection", "listing", "budget"
 ]
@@ -59,7 +61,7 @@ def _steps(of: Question) -> Iterator[Step]:
     candidates = candidates_of(of.program, of.model, of.caller, tier)
     yield _candidates(of, candidates)
     named = of.caller.bound if of.caller.bound is not None else of.request.headers.get(SUBSCRIPTION_HEADER)
-    yield _selection(candidates, named, "the credential" if of.caller.bound is not None else f"`{SUBSCRIPTION_HEADER}`")
+    yield _selection(candidates, named, _CREDENTIAL if of.caller.bound is not None else f"`{SUBSCRIPTION_HEADER}`")
     selected = next(entry for entry in candidates if named is None or entry.key == named)
     if of.request.path.partition("?")[0] == of.model.listing_path:
         yield Step("listing", refuses=False, says="the path is the model's listing, which costs no budget")
@@ -165,6 +167,8 @@ def _selection(candidates: tuple[Entry, ...], named: str | None, by: str) -> Ste
     first = candidates[0]
     if named is not None:
         chosen = next((entry for entry in candidates if entry.key == named), None)
+        if chosen is None and by == _CREDENTIAL and not named:
+            return Step("selection", refuses=True, says=f"{by} is bound to no entry, so none meters it")
         if chosen is None:
             return Step("selection", refuses=True, says=f"{by} names `{named}`, which is no candidate")
         says = f"{by} names `{named}`"

@@ -19,9 +19,7 @@ _WIDTH = len("identity headers")
 _MOST_PLACES = 6
 # Lines of the configuration, each of which would do, that are told.
 _MOST_EDITS = 4
-_TRIED = (
-    "a group less or more, another of the caller's entries in the header, a line about access, owners, members, grants or a 0"
-)
+_TRIED = "a group less or more, another of the caller's entries, a line about access, owners, members, grants or a 0"
 # Characters of an expression that are told; tables of groups may be megabytes long.
 _MOST_TEXT = 400
 

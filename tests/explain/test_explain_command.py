@@ -178,3 +178,37 @@ def test_a_credential_that_is_bound_to_nothing_known_is_said_to_be(tmp_path: Pat
     assert f"note: no entry of `llm/simulator` is called `fre`; {known}\n" in run(*asked, "--bound", "fre").output
     assert f"bound to an entry, and this one to none; {known}\n" in run(*asked).output
     assert "`--bound` names one" not in run(*asked, "--bound", "free").output
+
+
+KEYED = (
+    SMALL.replace("groups:", "    - {name: keys, kind: apiKey}\ngroups:", 1)
+    + """\
+users: {ann: {}}
+policies:
+  plan: {kind: TokenRateLimitPolicy, tokens: [{limit: 7, window: 1m}]}
+teams:
+  crew:
+    name: Crew
+    defaultPolicy: plan
+    members: [{user: ann}]
+    grants: [{model: simulator}]
+    keys: {a: {user: ann, secret: {external: {store: vault, path: a}}}}
+"""
+)
+
+
+def test_of_a_credential_that_is_bound_to_nothing_it_is_told_what_each_binding_would_decide(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path(), {"config/a.yaml": KEYED})
+    asked = ("explain", "simulator", "--method", "keys", "--user", "ann", "--group", "free-user")
+    found = run(*asked).output
+    assert "`--key` asks for a key of a team, such as `crew/a`\n" in found
+    assert "  no  selection         the credential is bound to no entry, so none meters it\n" in found
+    assert "  bind the credential to `free`: 200 allowed, metered by `free` (100 tokens in 1m)\n" in found
+    assert "  bind the credential to `team:crew`: 200 allowed, metered by `team:crew` (7 tokens in 1m)\n" in found
+    elsewhere = run(*asked, "--bound", "fre").output
+    assert "  no  selection         the credential names `fre`, which is no candidate\n" in elsewhere
+    assert "bind the credential to `free`: 200" in elsewhere
+    assert "bind the credential" not in run(*asked, "--bound", "free").output
