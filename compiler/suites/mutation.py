@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Place
 from compiler.suites.case import Case
@@ -40,7 +41,8 @@ class Mutation(Struct, frozen=True):
     """What came of the mutants; only `killed` and `survivors` count.
 
     `equivalent` ones were proved to mean the same; `unobservable` ones differ for requests or identities alone that no
-    gateway sees, so no boundary caller is answered otherwise; `stillborn` ones do not compile. `left_out` were not tried.
+    gateway sees, so no boundary caller is answered otherwise; `stillborn` ones do not compile. `left_out` were not tried,
+    because `most` of each kind are: of the configuration, and of manifests.
     """
 
     killed: int
@@ -49,6 +51,7 @@ class Mutation(Struct, frozen=True):
     left_out: int
     survivors: tuple[Survivor, ...]
     stillborn: int = 0
+    most: int = MOST
 
     @property
     def share(self) -> float:
@@ -77,7 +80,7 @@ def mutation(cases: Sequence[Case], on: Platform, probes: Probes, most: int = MO
         found.append((other.says, other.place, True, emitted_jury.verdict(other)))
         if told is not None:
             told(len(found), total)
-    return _counted(found, len(intents) + len(manifests) - total)
+    return replace(_counted(found, len(intents) + len(manifests) - total), most=most)
 
 
 def _counted(found: Iterable[tuple[str, Place, bool, Verdict]], left_out: int) -> Mutation:

@@ -82,7 +82,8 @@ def test_text_lists_survivors_with_their_tests(small: Bench) -> None:
         replace(report, mutation=_mutation(report), bounds=(Bound("mutation", 75, 95), Bound("coverage", 50, 40)))
     )
     tried = "75 of 100 mutants killed, 3 equivalent, 2 that no request shows, 1 refused by the compiler, 4 not tried"
-    assert f"mutation 75 %: {tried}\n" in text
+    reason = "at most 2,000 of the configuration and as many of the manifests are, spread evenly over all"
+    assert f"mutation 75 %: {tried}\n  not tried: {reason}\n" in text
     assert (
         "  survived: config/maas.yaml:23:3  mistake 0\n    callers: {}\n    expect: []\n" in text
         or "mistake 0\n    callers: {}" in text
@@ -105,6 +106,7 @@ def test_json_is_complete(small: Bench) -> None:
     assert (failed["line"], failed["column"]) == (15, 5)
     assert data["coverage"]["kinds"].keys() == {"grants", "limits", "branches"}
     assert data["mutation"]["percent"] == 75
+    assert (data["mutation"]["leftOut"], data["mutation"]["most"]) == (4, 2000)
     assert data["mutation"]["survivors"][0]["test"] == ["callers: {}", "expect: []"]
     assert data["bounds"] == [{"name": "mutation", "measured": 75, "least": 95}]
     assert json.loads(FORMATS["json"](replace(report, coverage=None)))["coverage"] is None

@@ -150,6 +150,7 @@ def test_progress_is_told_and_tries_are_bounded(tiny: Bench) -> None:
     )
     assert heard == [(count, 10) for count in range(1, 11)]
     assert found.left_out > 0
+    assert found.most == 5
 
 
 def test_items_are_spread_evenly() -> None:

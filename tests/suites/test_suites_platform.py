@@ -16,7 +16,7 @@ from compiler.suites.run import run
 from compiler.suites.world import platform, questions
 
 CONFIG = Path(__file__).parents[2] / "config"
-# Mutants of each kind that are tried here, spread over all; `maasc test --mutate=95` tries every one.
+# Mutants of each kind that are tried here, spread over all; `maasc test --mutate=95` tries up to 2,000.
 SAMPLE = 40
 
 

@@ -3,7 +3,8 @@
 `{"passed", "failed", "skipped", "cases", "coverage", "mutation", "bounds"}`. A case is `{"suite", "name", "file", "line",
 "column", "status", "wrong", "because", "engines", "values", "note"}`: `wrong` are `{"what", "expected", "got"}`, `because`
 are places of the configuration, `engines` are `{"engine", "answer"}` where they differ, `values` are
-`{"section", "says", "name", "expression", "value"}`. `coverage` and `mutation` are null when they were not asked for.
+`{"section", "says", "name", "expression", "value"}`. `coverage` and `mutation` are null when they were not asked for; of
+mutants `leftOut` were not tried, because `most` of the configuration are, and as many of the manifests.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def _mutation(mutation: Mutation, report: Report) -> Data:
         "unobservable": mutation.unobservable,
         "stillborn": mutation.stillborn,
         "leftOut": mutation.left_out,
+        "most": mutation.most,
         "survivors": [
             {"says": one.says, "test": list(one.test), **_place(one.place, report.out if one.emitted else report.config)}
             for one in mutation.survivors

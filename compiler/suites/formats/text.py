@@ -47,11 +47,14 @@ def _coverage(coverage: Coverage, report: Report) -> Iterator[str]:
 
 
 def _mutation(mutation: Mutation, report: Report) -> Iterator[str]:
-    left_out = f", {mutation.left_out} not tried" if mutation.left_out else ""
+    left_out = f", {mutation.left_out:,} not tried" if mutation.left_out else ""
     tried = f"{mutation.killed} of {counted(mutation.killed + len(mutation.survivors), 'mutant')} killed"
     stillborn = f", {mutation.stillborn} refused by the compiler" if mutation.stillborn else ""
     others = f"{mutation.equivalent} equivalent, {mutation.unobservable} that no request shows{stillborn}{left_out}"
     yield f"mutation {percent(mutation.share)}: {tried}, {others}"
+    if mutation.left_out:
+        most = f"at most {mutation.most:,} of the configuration and as many of the manifests are, spread evenly over all"
+        yield f"  not tried: {most}"
     for survivor in mutation.survivors[:_MOST]:
         where = (report.out if survivor.emitted else report.config).of(survivor.place)
         yield f"  survived: {where}  {survivor.says}"
