@@ -95,6 +95,19 @@ def test_a_window_that_nobody_can_guess_is_shown_by_example(written: str) -> Non
         ("owner: {groups: [free-user]}", "owner: true", None),
         ("callers: {}", "callers: everybody", None),
         ("members: []", "members: {user: alice}", "write a list: put `[` before the mapping"),
+        (
+            "atMost: {limit: 100, window: 1m}",
+            "atMost: [{limit: 100, window: 1m}]",
+            "write the mapping alone, without a list: `atMost:",
+        ),
+        (
+            "atMost: {limit: 100, window: 1m}",
+            "atMost: [{limit: 100, window: 1m}, {limit: 9, window: 1s}]",
+            "there is one amount here: write an invariant for each",
+        ),
+        ("owner: {groups: [free-user]}", "owner: [{groups: [free-user]}]", "write the mapping alone, without a list: `owner:"),
+        ("owner: {groups: [free-user]}", "owner: [{groups: [a]}, {groups: [b]}]", None),
+        ("backend: {kind: LLMInferenceService}", "backend: {kind: Service, name: a}", "such as `port: 8080`"),
         ("limit: 100,", "limit: 20k,", "write all digits: `20000`"),
         ("limit: 100,", "limit: 2M,", "write all digits: `2000000`"),
         ("limit: 100,", "limit: 2e4,", "write all digits: `20000`"),
@@ -106,6 +119,48 @@ def test_a_window_that_nobody_can_guess_is_shown_by_example(written: str) -> Non
 def test_the_shape_that_was_meant_is_shown(old: str, new: str, words: str | None) -> None:
     told = advised(old, new)
     assert (told is None) if words is None else (told is not None and told.startswith(words)), told
+
+
+@pytest.mark.parametrize(
+    ("section", "written", "words"),
+    [
+        (
+            "access",
+            "[{models: [a], groups: [b]}]",
+            "write each item below a name, without `-`: `access: {<name>: {models: ..., groups: ...}}`",
+        ),
+        (
+            "tiers",
+            "[{name: top, level: 0, groups: [], tokens: [], requests: []}]",
+            "`tiers: {top: {level: ..., groups: ..., tokens: ..., ...}}`",
+        ),
+        ("teams", "[{name: A team, groups: [a]}]", "`teams: {<name>: {name: ..., groups: ...}}`"),
+        ("groups", "[staff, others]", "write a mapping: `groups: {staff: {}}`"),
+        ("users", "alice", "write a mapping: `users: {alice: {}}`"),
+        ("models", "[granite]", "write a mapping: `models: {granite: {...}}`"),
+        ("access", "", "take the section out, or write `access: {}`"),
+        ("access", "[]", None),
+        ("access", "[[a]]", None),
+        ("access", "true", None),
+        ("invariants", "{a: {never: access}}", "write each with its name: `invariants: [{name: ...,"),
+    ],
+)
+def test_a_section_of_another_shape_is_shown_as_it_is_meant(section: str, written: str, words: str | None) -> None:
+    documents, problems = load_text("a.yaml", f"{section}: {written}\n".encode())
+    assert not problems
+    (told,) = (one.help for one in parse(documents)[1] if one.code == "wrong-type")
+    assert (told is None) if words is None else (told is not None and words in told), told
+
+
+@pytest.mark.parametrize(("written", "guess"), [("mistral", "known here: anthropic, "), ("opnai", "did you mean `openai`? ")])
+def test_of_other_providers_it_is_told_what_they_are_called(written: str, guess: str) -> None:
+    told = advised(
+        "backend: {kind: LLMInferenceService}",
+        f"backend: {{kind: ExternalModel, provider: {written}, endpoint: api.example.com, model: m}}",
+    )
+    assert told is not None
+    assert told.startswith(guess)
+    assert told.endswith(" any other that speaks the format of OpenAI is `openai-compatible`")
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,41 @@ EVERY_ITEM: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+def section(name: str, found: object) -> str | None:
+    """Show the mapping of names that the list of a section, or a word alone, was meant to be."""
+    if found is None:
+        return f"take the section out, or write `{name}: {{}}`"
+    first = found[0] if isinstance(found, list) and found else found
+    if isinstance(first, str) and _WORD.fullmatch(first):
+        return f"write a mapping: `{name}: {{{first}: {'{}' if name in _BARE else '{...}'}}}`"
+    if not isinstance(found, list) or not isinstance(first, Mapping):
+        return None
+    # The name of a team is one for people.
+    own = first.get("name") if name != "teams" else None
+    called = own if isinstance(own, str) and _WORD.fullmatch(own) else None
+    keys = [key for key in first if isinstance(key, str) and _WORD.fullmatch(key) and (key != "name" or called is None)]
+    inside = ", ".join([f"{key}: ..." for key in keys[:_MOST_KEYS]] + ["..."] * (len(keys) > _MOST_KEYS))
+    return f"write each item below a name, without `-`: `{name}: {{{called or '<name>'}: {{{inside}}}}}`"
+
+
 def mapping(found: object, path: Sequence[PathPart]) -> str | None:
-    """Show the mapping that a word alone was meant to be."""
+    """Show the mapping that a word alone, or a list, was meant to be."""
     keys = [part for part in path if isinstance(part, str)]
+    if isinstance(found, list) and keys and all(isinstance(item, Mapping) for item in found):
+        if len(found) == 1:
+            return f"write the mapping alone, without a list: `{keys[-1]}: {{...}}`"
+        return "there is one amount here: write an invariant for each" if found and keys[-1] == "atMost" else None
     if not isinstance(found, str | int) or isinstance(found, bool) or not keys or keys[-1] not in _ITEMS:
         return None
     return f"write `{_ITEMS[keys[-1]].format(found)}`"
+
+
+# A word that may be shown as it is written.
+_WORD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,62}")
+
+# Sections whose items need no keys.
+_BARE: Final = frozenset({"groups", "users"})
+_MOST_KEYS: Final = 3
 
 
 # What is written below a key that has to be there, where its name alone does not tell.
@@ -105,6 +134,7 @@ _EXAMPLES: Final[Mapping[str, str]] = MappingProxyType(
         "gateway": "{}: {{namespace: ..., name: ..., hostname: ...}}",
         "issuer": "{}: https://sso.example.com/realms/maas",
         "owner": "{}: {{groups: [...]}}",
+        "port": "{}: 8080",
         "window": "{}: 1h",
     }
 )

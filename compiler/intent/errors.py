@@ -48,6 +48,8 @@ _EFFECTS: Final = {
     "bad-url": "the gateway would ask nobody, or somebody else, whether credentials are good",
     "bad-hostname": "the gateway would match no request, or requests for another host, against the policies",
 }
+_OTHER_PROVIDERS: Final = "any other that speaks the format of OpenAI is `openai-compatible`"
+
 # A host that is called, and not one that is asked for.
 _OF_PROVIDER: Final = "the gateway would reach no provider, or another one: the model answers nobody"
 
@@ -116,7 +118,9 @@ def _one(details: ErrorDetails, place: Place, found: object) -> Iterator[Diagnos
         suggestion = closest(found, known.split(", ")) if isinstance(found, str) else None
         plain = isinstance(found, str | bool)
         headline = f"unknown value {described(found)}" if plain else f"{described(found)} is none of the values for this place"
-        yield _error("bad-value", headline, place, _listed(known, suggestion))
+        listed = _listed(known, suggestion)
+        other = f"{'' if suggestion else ';'} {_OTHER_PROVIDERS}" if "openai-compatible" in known else ""
+        yield _error("bad-value", headline, place, listed + other)
     else:
         yield _error("bad-value", _bounds(kind, context, found) or _plain(details["msg"]), place, _example(details["loc"], kind))
 

@@ -14,7 +14,7 @@ from compiler.diagnostics.model import Diagnostic, Note, Place, Severity
 from compiler.diagnostics.quoted import quoted
 from compiler.diagnostics.suggest import closest
 from compiler.diagnostics.unseen import unseen
-from compiler.intent import model
+from compiler.intent import advice, model
 from compiler.intent.described import described
 from compiler.intent.intent import Intent, Item
 from compiler.intent.platform import PlatformSpec
@@ -122,6 +122,7 @@ def _merge(document: Document, merged: _Merged) -> None:
                     f"expected a mapping of names below `{section}`, found {described(content)}",
                     here,
                     "nothing of the section is read: what it was meant to allow or limit would not hold",
+                    advice.section(section, content),
                 )
             )
         else:
@@ -138,8 +139,9 @@ def _merge_platform(content: object, here: Place, merged: _Merged) -> None:
 
 def _merge_listed(content: object, here: Place, merged: _Merged) -> None:
     if not isinstance(content, list):
-        headline = f"expected a list below `{_LISTED}`"
-        merged.diagnostics.append(_error("wrong-type", headline, here, "nothing of the section is read"))
+        headline = f"expected a list below `{_LISTED}`, found {described(content)}"
+        help_ = f"write each with its name: `{_LISTED}: [{{name: ..., callers: ..., models: ...}}]`"
+        merged.diagnostics.append(_error("wrong-type", headline, here, "nothing of the section is read", help_))
         return
     for index, item in enumerate(content):
         name = item.get("name") if isinstance(item, dict) else None
