@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from compiler.checks.run import check_intent, check_program
+from compiler.checks.run import check_intent, check_program, rules
 from compiler.diagnostics.model import Diagnostic, failed
-from compiler.incremental import Earlier, Known, Made, Unchanged
+from compiler.incremental import Earlier, Made, Unchanged
 from compiler.intent.digest import digest
 from compiler.intent.intent import Intent
 from compiler.intent.parse import parse
 from compiler.intent.sealed import with_sealed
 from compiler.lower.invariants import invariants
 from compiler.lower.lower import lower
-from compiler.processes import in_two
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
-from compiler.render.layout import Bundle, File, files, kustomizations
+from compiler.render.layout import Bundle
 from compiler.resources.objects import is_object
+from compiler.shares import Ahead, Wanted, made
 from compiler.source.beside import beside
 from compiler.source.document import Document, Sources
 from compiler.source.guard import guarded
 from compiler.source.load import load_folder
-from compiler.targets.emit import file_of, of_models, shared
-from compiler.validate.contribution import Contribution, Plain
+from compiler.source.loading import Loading
 
 if TYPE_CHECKING:
     from compiler.validate.crds import Crds
-
-# Models whose manifests are made in one go; where there are more, two processes share the work.
-_A_PART: Final = 500
-
 
 # Errors that say no more than how large the whole is.
 _SIZES: Final = frozenset({"too-many-counters"})
@@ -66,12 +61,17 @@ class Back(Struct, frozen=True):
     made: Mapping[str, Made] = field(default_factory=dict)
 
 
-def front(config: Path, *, keep: bool = True) -> Front:
+def front(config: Path, *, keep: bool = True, loading: Loading | None = None, ahead: Ahead | None = None) -> Front:
     """Read, check and lower the configuration; as many errors as can be told apart are reported at once.
 
-    Unless told to `keep` the data and the intent, only what locates diagnostics stays.
+    Unless told to `keep` the data and the intent, only what locates diagnostics stays. Where somebody is `loading` the folder
+    already, that is waited for. What can be done `ahead` is begun as soon as it is known what is written.
     """
-    return _front(load_folder(config), config, keep=keep)
+    if loading is None:
+        return _front(load_folder(config), config, keep=keep)
+    # Modules that are asked next: to import them takes as long as is left to wait.
+    rules()
+    return _front(loading.loaded(), config, keep=keep, ahead=ahead)
 
 
 def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path, *, keep: bool = True) -> Front:
@@ -79,7 +79,7 @@ def front_of(sources: Sources, diagnostics: tuple[Diagnostic, ...], config: Path
     return _front((sources, diagnostics), config, keep=keep)
 
 
-def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep: bool) -> Front:
+def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep: bool, ahead: Ahead | None = None) -> Front:
     sources, diagnostics = loaded
     # Nothing may hold the data longer than it is needed: of a large configuration it is most of what there is.
     del loaded
@@ -103,6 +103,8 @@ def _front(loaded: tuple[Sources, tuple[Diagnostic, ...]], config: Path, *, keep
     if intent is None:
         return Front(sources, None, None, diagnostics)
     intent, missing = with_sealed(intent, others)
+    if ahead is not None and not failed((*diagnostics, *missing)):
+        ahead.begin(intent)
     # Of what is defined twice only one is kept: what the other uses is not unused.
     twice = any(one.code == "duplicate-name" for one in found)
     checked = (one for one in check_intent(intent) if not (twice and one.code == "unused-group"))
@@ -131,82 +133,26 @@ def _handed_over(documents: list[Document]) -> Iterator[Document]:
         yield documents.pop()
 
 
-def back(program: Program, crds: Crds | None = None, *, keep: bool = True, earlier: Earlier | None = None) -> Back:
+def back(
+    program: Program,
+    crds: Crds | None = None,
+    *,
+    keep: bool = True,
+    earlier: Earlier | None = None,
+    ahead: Ahead | None = None,
+) -> Back:
     """Emit, render and validate the manifests of a Program; unless told to `keep` their plain data, only the texts stay.
 
     Files that an `earlier` build made of models that have not changed are taken as they are, unless there are definitions to
-    check them by, or their plain data are wanted.
+    check them by, or their plain data are wanted. What was begun `ahead` is of the same Program.
     """
     unchanged = Unchanged(earlier, program) if earlier and not keep and crds is None else None
     known = unchanged.files if unchanged else {}
-    wanted = _Wanted(crds, keep=keep, brought=unchanged is not None)
-    whole = _made(program, wanted, known)
+    wanted = Wanted(crds, keep=keep, brought=unchanged is not None)
+    whole = made(program, wanted, known, ahead)
     if known and whole.contribution.validation.found():
         # Which of two files is told as the first depends on the order in which they are made.
-        whole = _made(program, wanted, {})
+        whole = made(program, wanted)
     found = whole.contribution.found(program.platform.gateway.max_filter_bytes)
     bundle = Bundle(dict(sorted(whole.documents.items())), dict(sorted(whole.texts.items())))
     return Back(bundle, found, unchanged.made(bundle.texts, whole.brought) if unchanged else {})
-
-
-def _made(program: Program, wanted: _Wanted, known: Mapping[str, Known]) -> _Part:
-    """Make all files but those that are known."""
-    whole = _Part(wanted)
-    whole.add(files(shared(program)))
-    models = [model for model in program.models if file_of(model) not in known]
-    # Plain data and definitions would take longer to hand over than they take to make.
-    count = 1 if wanted.keep or wanted.crds else -(-len(models) // _A_PART)
-
-    def part(index: int) -> _Part:
-        made = _Part(wanted)
-        made.add(files(of_models(program, models[len(models) * index // count : len(models) * (index + 1) // count])))
-        return made
-
-    for made in in_two(count, part):
-        whole.join(made)
-    for path, file in known.items():
-        whole.take(path, file)
-    whole.add(kustomizations(list(whole.texts)))
-    return whole
-
-
-class _Wanted(Struct, frozen=True):
-    """What is wanted of files beside their texts: plain data, and what each brings to the checks of the whole."""
-
-    crds: Crds | None
-    keep: bool
-    brought: bool
-
-
-class _Part:
-    """Some files of the output, and what is to be said of them."""
-
-    def __init__(self, wanted: _Wanted) -> None:
-        self._wanted = wanted
-        self.contribution = Contribution(wanted.crds)
-        self.texts: dict[str, str] = {}
-        self.documents: dict[str, tuple[Mapping[str, object], ...]] = {}
-        self.brought: dict[str, Plain] = {}
-
-    def add(self, rendered: Iterable[File]) -> None:
-        for file in rendered:
-            alone = Contribution(self._wanted.crds)
-            alone.add(file.path, file.documents, file.text)
-            plain = alone.plain() if self._wanted.brought else None
-            if plain is not None:
-                self.brought[file.path] = plain
-            self.contribution.join(alone)
-            self.texts[file.path] = file.text
-            if self._wanted.keep:
-                self.documents[file.path] = file.documents
-
-    def take(self, path: str, file: Known) -> None:
-        self.contribution.join(file.contribution)
-        self.brought[path] = file.made.brought
-        self.texts[path] = file.text
-
-    def join(self, other: _Part) -> None:
-        self.contribution.join(other.contribution)
-        self.texts |= other.texts
-        self.documents |= other.documents
-        self.brought |= other.brought

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -24,9 +25,9 @@ def in_two(count: int, work: Callable[[int], T], fine: Callable[[T], bool] = lam
         found = {index: work(index) for index in range(1, count, 2)}
         return {index: came for index, came in found.items() if fine(came)}
 
-    come = _begun(other)
+    begun = Begun(other)
     found = {index: work(index) for index in range(0, count, 2)}
-    found |= come() or {}
+    found |= begun.come() or {}
     return tuple(found[index] if index in found else work(index) for index in range(count))
 
 
@@ -35,32 +36,44 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
 
     What that process does not bring, for whatever reason, is done in this one then. The function is called once.
     """
-    come = _begun(lambda: (work(),))
+    begun = Begun(lambda: (work(),))
 
     def coming() -> T:
-        found = come()
+        found = begun.come()
         return found[0] if found else work()
 
     return coming
 
 
-def _begun(work: Callable[[], T]) -> Callable[[], T | None]:
-    """Begin a work in another process; what is given waits for it, and brings nothing if anything went wrong there."""
-    reader, writer = os.pipe()
-    child = _forked()
-    if child == 0:
-        _answer(writer, work)
-    os.close(writer)
+class Begun(Generic[T]):
+    """A work that another process does; it has to be waited for, or stopped."""
 
-    def come() -> T | None:
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._reader, writer = os.pipe()
+        self._child = _forked()
+        if self._child == 0:
+            _answer(writer, work)
+        os.close(writer)
+
+    def come(self) -> T | None:
+        """Wait for what comes of it; nothing if anything went wrong there."""
         found: T | None = None
-        with os.fdopen(reader, "rb") as stream, suppress(EOFError, pickle.UnpicklingError):
+        with os.fdopen(self._reader, "rb") as stream, suppress(EOFError, pickle.UnpicklingError):
             found = pickle.load(stream)  # noqa: S301 - it comes from ourselves
-        if child is not None:
-            os.waitpid(child, 0)
+        self._end()
         return found
 
-    return come
+    def stop(self) -> None:
+        """End it, whatever it has done: it must not outlive a run that nobody waits for any more."""
+        os.close(self._reader)
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self._child, signal.SIGKILL)
+        self._end()
+
+    def _end(self) -> None:
+        if self._child is not None:
+            os.waitpid(self._child, 0)
 
 
 def _forked() -> int | None:
@@ -72,9 +85,9 @@ def _forked() -> int | None:
 def _answer(writer: int, work: Callable[[], T]) -> None:
     """Do a work, and end the process whatever happens: nothing that the first one began may go on twice."""
     try:
-        # All of it before the first byte: a pipe holds little, and whoever is to read it may be busy for long.
-        found = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
+        found = work()
+        # Piece by piece: written out as a whole it would need as much memory again.
         with os.fdopen(writer, "wb") as stream:
-            stream.write(found)
+            pickle.dump(found, stream, pickle.HIGHEST_PROTOCOL)
     finally:
         os._exit(0)

@@ -23,9 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compiler.cli import again, memory, start
-from compiler.cli import compile as compiling
+from compiler.cli import build as building
 from compiler.cli.exit import INTERRUPTED
 from compiler.cli.report import Reporting, colored
+from compiler.source.loading import Loading
 from compiler.write import output
 from compiler.write.names import JOURNAL, LOCK, TEMPORARY
 
@@ -375,16 +376,17 @@ def test_an_output_that_somebody_writes_to_has_no_answer() -> None:
     assert _answer() is not None
 
 
-def test_a_configuration_that_changes_under_the_compiler_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was there before is not what was compiled, even where it comes back later."""
-    real = compiling.compiled
+@pytest.mark.parametrize("read", [False, True])
+def test_a_configuration_that_changes_meanwhile_is_not_remembered(monkeypatch: pytest.MonkeyPatch, *, read: bool) -> None:
+    """What was there before is not what was compiled, or was there no more, even where it comes back later."""
 
-    def late(*words: object) -> compiling.Compiled:
+    def late(config: Path) -> Loading:
+        before = Loading(config) if read else None
         write(Path(), {"config/maas.yaml": SMALL.replace("limit: 100", "limit: 200")})
-        return real(*words)  # type: ignore[arg-type]
+        return before or Loading(config)
 
     with monkeypatch.context() as patch:
-        patch.setattr(compiling, "compiled", late)
+        patch.setattr(building, "Loading", late)
         assert _build().code == 0
     assert _answer() is None
     write(Path(), {"config/maas.yaml": SMALL})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from functools import cache
 from types import ModuleType
 
 import compiler.checks
@@ -15,11 +15,11 @@ from compiler.program.ir import Program
 _MACHINERY = frozenset({"run", "report"})
 
 
-def rules() -> Iterator[ModuleType]:
+@cache
+def rules() -> tuple[ModuleType, ...]:
     """Give every rule's module, by name."""
-    for found in sorted(pkgutil.iter_modules(compiler.checks.__path__), key=lambda module: module.name):
-        if found.name not in _MACHINERY:
-            yield importlib.import_module(f"compiler.checks.{found.name}")
+    found = sorted(module.name for module in pkgutil.iter_modules(compiler.checks.__path__))
+    return tuple(importlib.import_module(f"compiler.checks.{name}") for name in found if name not in _MACHINERY)
 
 
 def check_intent(intent: Intent) -> tuple[Diagnostic, ...]:

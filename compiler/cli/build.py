@@ -15,6 +15,7 @@ from compiler.cli.memory import Memory, memory
 from compiler.cli.report import Reporting, in_folder, rendered, say, show
 from compiler.cli.verdict import code
 from compiler.diagnostics.model import Diagnostic
+from compiler.source.loading import Loading
 from compiler.write import output
 
 if TYPE_CHECKING:
@@ -51,9 +52,11 @@ def command(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Compile the configuration into manifests, and prove that they mean what it says."""
     options.apart(config, out)
-    reporting = Reporting(form, color, quiet)
     last = None if no_cache or crds is not None else memory(asked, config, out)
-    result = _compiled(config, crds, out, last)
+    # Now, because it goes on while the compiler is imported; and not before `memory` has looked at the folder.
+    loading = Loading(config)
+    reporting = Reporting(form, color, quiet)
+    result = _compiled(config, crds, out, last, loading)
     if result.bundle is None or result.digest is None:
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))
@@ -86,7 +89,7 @@ def command(  # noqa: PLR0913 - one parameter for each option
     sys.exit(code(diagnostics))
 
 
-def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None) -> Compiled:
+def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None, loading: Loading) -> Compiled:
     # The whole compiler, unless there is nothing to do.
     from compiler.cli.compile import compiled  # noqa: PLC0415
     from compiler.incremental import Earlier  # noqa: PLC0415
@@ -97,7 +100,8 @@ def _compiled(config: Path, crds: Path | None, out: Path, last: Memory | None) -
             return (out / path).read_bytes() if (out / path).is_file() else None
         return None
 
-    return compiled(config, crds, out, Earlier(last.compiler, last.made(), read) if last else None)
+    earlier = Earlier(last.compiler, last.made(), read) if last else None
+    return compiled(config, crds, out, loading=loading, earlier=earlier)
 
 
 def _proven(result: Compiled, texts: dict[str, str], out: Path, last: Memory | None) -> Proven:

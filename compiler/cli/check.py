@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from compiler.cli import options
-from compiler.cli.compile import compiled
 from compiler.cli.report import Reporting, show
 from compiler.cli.verdict import code
 from compiler.diagnostics.count import counted
 from compiler.diagnostics.locate import NOTHING, Locator
+from compiler.source.loading import Loading
 
 
 @click.command("check")
@@ -46,7 +46,11 @@ def command(  # noqa: PLR0913 - one parameter for each option
         if unwritten:
             show(unwritten, NOTHING, reporting)
             sys.exit(code(unwritten))
-    result = compiled(config, crds)
+    # Now, because it goes on while the compiler is imported.
+    loading = Loading(config)
+    from compiler.cli.compile import compiled  # noqa: PLC0415
+
+    result = compiled(config, crds, loading=loading)
     if result.bundle is None or result.program is None:
         show(result.diagnostics, result.sources, reporting)
         sys.exit(code(result.diagnostics))

@@ -16,8 +16,10 @@ from compiler.incremental import Earlier, Made
 from compiler.program.invariant import Invariant
 from compiler.program.ir import Program
 from compiler.render.layout import Bundle
+from compiler.shares import Ahead, Wanted
 
 if TYPE_CHECKING:
+    from compiler.source.loading import Loading
     from compiler.validate.crds import Crds
 
 
@@ -33,25 +35,41 @@ class Compiled(Struct, frozen=True):
     made: Mapping[str, Made] = field(default_factory=dict)
 
 
-def compiled(config: Path, crds: Path | None = None, out: Path = Path("out"), earlier: Earlier | None = None) -> Compiled:
-    """Compile a folder, but nothing anew that an `earlier` build left in `out`; diagnostics name files from where the user is."""
+def compiled(
+    config: Path,
+    crds: Path | None = None,
+    out: Path = Path("out"),
+    *,
+    loading: Loading,
+    earlier: Earlier | None = None,
+) -> Compiled:
+    """Compile a folder that somebody is `loading`, but nothing anew that an `earlier` build left in `out`.
+
+    Diagnostics name files from where the user is.
+    """
     loaded: Crds | None = None
     about_crds: tuple[Diagnostic, ...] = ()
     if crds is not None:
         loaded, about_crds = _definitions(crds)
         about_crds = in_folder(about_crds, crds)
-    front = compiled_front(config)
-    diagnostics = about_crds + front.diagnostics
-    if front.program is None or failed(diagnostics):
-        return replace(front, diagnostics=diagnostics)
-    back = pipeline.back(front.program, loaded, keep=False, earlier=earlier)
+    # What was made earlier need not be made at all, and definitions would have to be handed over.
+    ahead = Ahead(Wanted(brought=earlier is not None)) if crds is None and not (earlier and earlier.remembered) else None
+    try:
+        front = compiled_front(config, loading, ahead)
+        diagnostics = about_crds + front.diagnostics
+        if front.program is None or failed(diagnostics):
+            return replace(front, diagnostics=diagnostics)
+        back = pipeline.back(front.program, loaded, keep=False, earlier=earlier, ahead=ahead)
+    finally:
+        if ahead is not None:
+            ahead.stop()
     diagnostics += in_folder(back.diagnostics, out)
     return replace(front, bundle=None if failed(diagnostics) else back.bundle, diagnostics=diagnostics, made=back.made)
 
 
-def compiled_front(config: Path) -> Compiled:
+def compiled_front(config: Path, loading: Loading | None = None, ahead: Ahead | None = None) -> Compiled:
     """Compile a folder as far as its Program."""
-    front = pipeline.front(config, keep=False)
+    front = pipeline.front(config, keep=False, loading=loading, ahead=ahead)
     found = in_folder(front.diagnostics, config)
     return Compiled(Folder(config, front.sources), front.program, front.digest, None, found, front.invariants)
 

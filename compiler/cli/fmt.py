@@ -86,8 +86,10 @@ def _contents(paths: Sequence[Path], found: list[Diagnostic]) -> Iterator[tuple[
 
 def _below(path: Path, found: list[Diagnostic]) -> Iterator[tuple[Path, bytes]]:
     if path.suffix or (path.exists() and not path.is_dir()):
-        content = content_of(path, path.as_posix(), LIMITS, found)
-        if content is not None:
+        content = content_of(path, path.as_posix(), LIMITS)
+        if isinstance(content, Diagnostic):
+            found.append(content)
+        else:
             yield path, content
         return
     unread: list[Diagnostic] = []

@@ -74,22 +74,24 @@ def maasc() -> None:
 def program(asked: Asked | None = None) -> NoReturn:
     """Run `maasc` as a process of its own, and end it without taking a large configuration apart piece by piece."""
     try:
-        ending = _ended(asked)
+        made_fit()
+        main(asked)
+    except SystemExit as ended:
+        # Here, where it still holds on to all that was made.
+        _end(ended.code if isinstance(ended.code, int) else BUG)
+    except OSError:
+        # Not even why can be said.
+        _end(COULD_NOT_RUN)
+    _end(FINE)
+
+
+def _end(code: int) -> NoReturn:
+    try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     except OSError:
-        # Not even why can be said.
-        ending = COULD_NOT_RUN
-    os._exit(ending)
-
-
-def _ended(asked: Asked | None) -> int:
-    made_fit()
-    try:
-        main(asked)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else BUG
-    return FINE
+        code = COULD_NOT_RUN
+    os._exit(code)
 
 
 def main(asked: Asked | None = None) -> None:

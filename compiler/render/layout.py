@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Final
 
 from msgspec import Struct
@@ -56,11 +55,12 @@ def kustomizations(paths: Iterable[str]) -> Iterator[File]:
     """Give a `kustomization.yaml` for each folder that lists its files and folders."""
     members: dict[str, set[str]] = {}
     for path in paths:
-        here = PurePosixPath(path)
-        while here.name:
-            members.setdefault(here.parent.as_posix(), set()).add(here.name)
-            here = here.parent
+        here = path
+        while here:
+            folder, _, name = here.rpartition("/")
+            members.setdefault(folder, set()).add(name)
+            here = folder
     for folder, names in members.items():
         resources = sorted(names)
         document = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": resources}
-        yield File((PurePosixPath(folder) / KUSTOMIZATION).as_posix(), (document,), yaml.document(document))
+        yield File(f"{folder}/{KUSTOMIZATION}" if folder else KUSTOMIZATION, (document,), yaml.document(document))

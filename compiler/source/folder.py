@@ -16,25 +16,45 @@ _ENDINGS: Final = (".yaml", ".yml")
 _SUITES: Final = "tests"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
+# The bytes of a file, or why nobody knows them.
+Content = bytes | Diagnostic
+
 
 def files(root: Path, findings: list[Diagnostic], limits: Limits = LIMITS) -> Iterator[tuple[str, bytes]]:
-    """Give the path, with forward slashes, and the bytes of every `.yaml` and `.yml` file below a folder, sorted by path.
+    """Give the path, with forward slashes, and the bytes of every file as `entries` does.
 
-    Hidden files and folders are not read, nor is the folder `tests` directly below the root. What cannot be read is left
-    out and told in `findings`.
+    What cannot be read is left out and told in `findings`.
 
     Raises:
         OSError: the root cannot be listed.
     """
-    return _contents(root, sorted(_paths(root, findings)), findings, limits)
+    return _readable(entries(root, findings, limits), findings)
 
 
-def _contents(root: Path, paths: list[Path], findings: list[Diagnostic], limits: Limits) -> Iterator[tuple[str, bytes]]:
+def entries(root: Path, findings: list[Diagnostic], limits: Limits = LIMITS) -> Iterator[tuple[str, Content]]:
+    """Give the path, with forward slashes, and the content of every `.yaml` and `.yml` file below a folder, sorted by path.
+
+    Hidden files and folders are not read, nor is the folder `tests` directly below the root. Folders that cannot be read are
+    told in `findings`.
+
+    Raises:
+        OSError: the root cannot be listed.
+    """
+    return _contents(root, sorted(_paths(root, findings)), limits)
+
+
+def _readable(found: Iterator[tuple[str, Content]], findings: list[Diagnostic]) -> Iterator[tuple[str, bytes]]:
+    for name, content in found:
+        if isinstance(content, Diagnostic):
+            findings.append(content)
+        else:
+            yield name, content
+
+
+def _contents(root: Path, paths: list[Path], limits: Limits) -> Iterator[tuple[str, Content]]:
     for relative in paths:
         name = relative.as_posix().encode("utf-8", "replace").decode("utf-8")
-        content = content_of(root / relative, name, limits, findings)
-        if content is not None:
-            yield name, content
+        yield name, content_of(root / relative, name, limits)
 
 
 def _paths(root: Path, findings: list[Diagnostic]) -> Iterator[Path]:
@@ -57,21 +77,16 @@ def is_configuration(relative: Path) -> bool:
     return relative.name.lower().endswith(_ENDINGS) and relative.parts[0] != _SUITES
 
 
-def content_of(path: Path, name: str, limits: Limits, findings: list[Diagnostic]) -> bytes | None:
-    """Give the bytes of a file, or None with the reason in `findings`."""
+def content_of(path: Path, name: str, limits: Limits) -> Content:
+    """Give the bytes of a file, or why nobody knows them."""
     try:
         if not path.is_file():
-            findings.append(no_file(name))
-            return None
+            return no_file(name)
         with path.open("rb") as stream:
             content = stream.read(limits.size + 1)
     except OSError as problem:
-        findings.append(not_read(problem, name))
-        return None
-    if len(content) > limits.size:
-        findings.append(too_large(name, limits))
-        return None
-    return content
+        return not_read(problem, name)
+    return content if len(content) <= limits.size else too_large(name, limits)
 
 
 def not_read(problem: OSError, name: str) -> Diagnostic:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -27,12 +27,16 @@ _TELLING: Final = 12
 _Range = tuple[int, int]
 
 
-class _Leak(Struct, frozen=True):
+class Leak(Struct, frozen=True):
     """A secret in a text: the range that is shown, what it is, and the ranges that must not be."""
 
     shown: _Range
     what: str
     hide: tuple[_Range, ...]
+
+
+# The secrets of files, by the files' names.
+Leaks = Mapping[str, tuple[Leak, ...]]
 
 
 def guarded(sources: Sources, findings: Iterable[Diagnostic] = ()) -> tuple[Sources, tuple[Diagnostic, ...]]:
@@ -41,15 +45,25 @@ def guarded(sources: Sources, findings: Iterable[Diagnostic] = ()) -> tuple[Sour
     Otherwise there are no documents, a star stands for each character of a secret, so that all places stay what they are, and
     findings whose words could repeat one are left out until it is gone.
     """
+    return without(leaks(sources), sources, findings)
+
+
+def leaks(sources: Sources) -> Leaks:
+    """Give the secrets of each file that has any."""
     documents: dict[str, list[Document]] = {}
     for document in sources.documents:
         documents.setdefault(document.file, []).append(document)
-    leaks = {file: _leaks(file, text, documents.get(file, ())) for file, text in sources.texts.items()}
-    if not any(leaks.values()):
+    found = ((file, _leaks(file, text, documents.get(file, ()))) for file, text in sources.texts.items())
+    return {file: tuple(those) for file, those in found if those}
+
+
+def without(leaking: Leaks, sources: Sources, findings: Iterable[Diagnostic]) -> tuple[Sources, tuple[Diagnostic, ...]]:
+    """Give the sources and the findings without the secrets of their files, as `guarded` does."""
+    if not leaking:
         return sources, tuple(findings)
-    values = [sources.texts[file][start:end] for file, found in leaks.items() for one in found for start, end in one.hide]
-    told = [_told(file, Positions(sources.texts[file]), one) for file, found in leaks.items() for one in found]
-    texts = {file: _hidden(text, leaks[file]) for file, text in sources.texts.items()}
+    values = [sources.texts[file][start:end] for file, found in leaking.items() for one in found for start, end in one.hide]
+    told = [_told(file, Positions(sources.texts[file]), one) for file, found in leaking.items() for one in found]
+    texts = {file: _hidden(text, leaking.get(file, ())) for file, text in sources.texts.items()}
     return Sources((), texts), (*(one for one in findings if not _repeats(one, values)), *told)
 
 
@@ -58,20 +72,20 @@ def hidden(text: str) -> str:
     return _hidden(text, _leaks("", text, ()))
 
 
-def _hidden(text: str, leaks: Sequence[_Leak]) -> str:
+def _hidden(text: str, leaks: Sequence[Leak]) -> str:
     for start, end in {ranges for one in leaks for ranges in one.hide}:
         text = text[:start] + _HIDDEN.sub("*", text[start:end]) + text[end:]
     return text
 
 
-def _leaks(file: str, text: str, documents: Sequence[Document]) -> list[_Leak]:
+def _leaks(file: str, text: str, documents: Sequence[Document]) -> list[Leak]:
     """Give the secrets of a file in the order of its text; of two that overlap one."""
     if file.endswith(SUFFIX):
-        return [] if is_sealed(text.strip()) else [_Leak((0, len(text)), UNSEALED, ((0, len(text)),))]
-    found = [_Leak((one.start, one.end), one.what, ((one.start, one.end),)) for one in in_text(text)]
+        return [] if is_sealed(text.strip()) else [Leak((0, len(text)), UNSEALED, ((0, len(text)),))]
+    found = [Leak((one.start, one.end), one.what, ((one.start, one.end),)) for one in in_text(text)]
     if calls_for_data(text):
         found += (leak for document in documents for leak in _meant(text, document))
-    kept: list[_Leak] = []
+    kept: list[Leak] = []
     # A Secret comes first and is told of once: what is hidden for it is not told of again.
     for leak in sorted(found, key=lambda leak: (leak.what != MANIFEST, leak.shown[0], -leak.shown[1], leak.what)):
         if not any(start <= leak.shown[0] < end for one in kept for start, end in (one.shown, *one.hide)):
@@ -79,15 +93,15 @@ def _leaks(file: str, text: str, documents: Sequence[Document]) -> list[_Leak]:
     return sorted(kept, key=lambda leak: leak.shown)
 
 
-def _meant(text: str, document: Document) -> Iterator[_Leak]:
+def _meant(text: str, document: Document) -> Iterator[Leak]:
     lines: Positions | None = None
     for one in in_data(document.data):
         lines = lines or Positions(text)
         shown = lines.range(document.span(one.where))
-        yield _Leak(shown, one.what, tuple(lines.range(document.span(path)) for path in one.paths))
+        yield Leak(shown, one.what, tuple(lines.range(document.span(path)) for path in one.paths))
 
 
-def _told(file: str, lines: Positions, leak: _Leak) -> Diagnostic:
+def _told(file: str, lines: Positions, leak: Leak) -> Diagnostic:
     return Diagnostic(
         CODE,
         Severity.ERROR,

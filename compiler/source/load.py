@@ -7,16 +7,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from compiler.diagnostics.model import Diagnostic
 from compiler.source import lines
 from compiler.source.document import Document, Sources
 from compiler.source.errors import error
-from compiler.source.folder import decoded, files, reason, too_large
-from compiler.source.guard import guarded
+from compiler.source.folder import Content, decoded, entries, reason, too_large
+from compiler.source.guard import Leak, Leaks, leaks, without
 from compiler.source.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from compiler.source.parsed import Heard
+
+# What could be read of a folder, and what is wrong with the rest.
+Loaded = tuple[Sources, tuple[Diagnostic, ...]]
 
 FIRST_STEPS: Final = "`maasc init` writes a first one; `--config` names another folder"
 
@@ -42,7 +47,7 @@ def load_text(
     return parsed(file, text, limits, heard)
 
 
-def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Diagnostic, ...]]:
+def load_folder(root: Path, limits: Limits = LIMITS) -> Loaded:
     """Read every `.yaml` and `.yml` file below a folder, in the order of their paths.
 
     Hidden files and folders are not read, nor is the folder `tests` directly below the root. Where a secret stands in a file as
@@ -50,24 +55,40 @@ def load_folder(root: Path, limits: Limits = LIMITS) -> tuple[Sources, tuple[Dia
     """
     findings: list[Diagnostic] = []
     try:
-        contents = files(root, findings, limits)
+        contents = entries(root, findings, limits)
     except OSError as problem:
-        headline = f"the folder cannot be read: {reason(problem)}"
-        return Sources(), (error("no-config", headline, ".", advice=FIRST_STEPS),)
-    return _loaded(contents, findings, limits)
+        return unlisted(problem)
+    return joined([part(contents, limits)], findings)
 
 
-def load_texts(texts: Mapping[str, str]) -> tuple[Sources, tuple[Diagnostic, ...]]:
+def unlisted(problem: OSError) -> Loaded:
+    """Say of a folder why it cannot be read."""
+    headline = f"the folder cannot be read: {reason(problem)}"
+    return Sources(), (error("no-config", headline, ".", advice=FIRST_STEPS),)
+
+
+def load_texts(texts: Mapping[str, str]) -> Loaded:
     """Read texts by their file names as if they stood in a folder."""
-    return _loaded(((name, text.encode()) for name, text in sorted(texts.items())), [], LIMITS)
+    return joined([part((name, text.encode()) for name, text in sorted(texts.items()))], [])
 
 
-def _loaded(
-    contents: Iterable[tuple[str, bytes]], findings: list[Diagnostic], limits: Limits
-) -> tuple[Sources, tuple[Diagnostic, ...]]:
+class Part(Struct, frozen=True):
+    """Some files of a folder: what was read, what is wrong with it, and which secrets stand in it."""
+
+    sources: Sources
+    findings: tuple[Diagnostic, ...]
+    leaks: Leaks
+
+
+def part(contents: Iterable[tuple[str, Content]], limits: Limits = LIMITS) -> Part:
+    """Read files by their names and contents."""
+    findings: list[Diagnostic] = []
     documents: list[Document] = []
     texts: dict[str, str] = {}
     for name, content in contents:
+        if isinstance(content, Diagnostic):
+            findings.append(content)
+            continue
         found, problems = load_text(name, content, limits)
         findings += problems
         documents += found
@@ -78,9 +99,23 @@ def _loaded(
             texts[name] = found[0].text
         elif not any(problem.code in ("not-utf8", "file-too-large") for problem in problems):
             texts[name] = decoded(content)
+    sources = Sources(tuple(documents), texts)
+    return Part(sources, tuple(findings), leaks(sources))
+
+
+def joined(parts: Iterable[Part], findings: Iterable[Diagnostic]) -> Loaded:
+    """Put the parts of a folder together, with what was found before any file was read."""
+    documents: list[Document] = []
+    texts: dict[str, str] = {}
+    leaking: dict[str, tuple[Leak, ...]] = {}
+    for one in parts:
+        documents += one.sources.documents
+        texts |= one.sources.texts
+        leaking |= one.leaks
+        findings = (*findings, *one.findings)
     if not texts and not findings:
-        findings.append(error("no-config", "no `.yaml` file in the folder", ".", advice=FIRST_STEPS))
-    return guarded(Sources(tuple(documents), texts), findings)
+        findings = (error("no-config", "no `.yaml` file in the folder", ".", advice=FIRST_STEPS),)
+    return without(leaking, Sources(tuple(documents), texts), findings)
 
 
 def _not_utf8(file: str, content: bytes, problem: UnicodeDecodeError) -> Diagnostic:
