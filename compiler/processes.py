@@ -46,11 +46,12 @@ def beside(work: Callable[[], T]) -> Callable[[], T]:
 
 
 class Begun(Generic[T]):
-    """A work that another process does; it has to be waited for, or stopped."""
+    """A work that another process does, to be waited for once, or stopped."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._reader, writer = os.pipe()
         self._child = _forked()
+        self._over = False
         if self._child == 0:
             _answer(writer, work)
         os.close(writer)
@@ -64,14 +65,16 @@ class Begun(Generic[T]):
         return found
 
     def stop(self) -> None:
-        """End it, whatever it has done: it must not outlive a run that nobody waits for any more."""
+        """End it where nobody waited for it: it must not outlive the run that began it."""
+        if self._over:
+            return
         os.close(self._reader)
         if self._child is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._child, signal.SIGKILL)
+            os.kill(self._child, signal.SIGKILL)
         self._end()
 
     def _end(self) -> None:
+        self._over = True
         if self._child is not None:
             os.waitpid(self._child, 0)
 

@@ -85,26 +85,20 @@ class Ahead:
 
     def __init__(self, wanted: Wanted) -> None:
         self._wanted = wanted
-        self._begun: Begun[Share] | None = None
+        self.begun: Begun[Share] | None = None
 
     def begin(self, intent: Intent) -> None:
         """Begin, where there is enough to do; the rules on what is written need not have run yet."""
         if len(intent.models) > _ALONE:
-            self._begun = Begun(lambda: self._theirs(lower(intent)))
+            self.begun = Begun(lambda: self._theirs(lower(intent)))
 
     def _theirs(self, program: Program) -> Share:
         return _share(program, _divided(program.models, _AHEAD)[1], self._wanted)
 
-    def taken(self) -> Begun[Share] | None:
-        """Give what was begun to somebody who waits for it."""
-        begun, self._begun = self._begun, None
-        return begun
-
     def stop(self) -> None:
-        """End what was begun and nobody waits for."""
-        begun = self.taken()
-        if begun is not None:
-            begun.stop()
+        """End what was begun, if nobody waited for it."""
+        if self.begun is not None:
+            self.begun.stop()
 
 
 def made(program: Program, wanted: Wanted, known: Mapping[str, Known] | None = None, ahead: Ahead | None = None) -> Share:
@@ -113,7 +107,7 @@ def made(program: Program, wanted: Wanted, known: Mapping[str, Known] | None = N
     whole.add(files(shared(program)))
     known = known or {}
     models = [model for model in program.models if file_of(model) not in known]
-    begun = ahead.taken() if ahead else None
+    begun = ahead.begun if ahead else None
     # Plain data and definitions would take longer to hand over than they take to make.
     if wanted.keep or wanted.crds or (begun is None and len(models) <= _ALONE):
         whole.add(files(of_models(program, models)))
