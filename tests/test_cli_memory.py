@@ -160,7 +160,7 @@ def _makes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         done.extend(model.id for model in some)
         return of_models(program, some)
 
-    monkeypatch.setattr("compiler.pipeline.of_models", noted)
+    monkeypatch.setattr("compiler.shares.of_models", noted)
     return done
 
 
