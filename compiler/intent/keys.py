@@ -33,12 +33,23 @@ def key_order(path: Sequence[str | int]) -> tuple[str, ...] | None:
 
 @cache
 def _order(specs: tuple[type[Spec], ...]) -> tuple[str, ...] | None:
-    # What a model adds comes before what it shares with others: a tier's level and groups before its budget.
-    found: dict[str, None] = {}
-    for spec in specs:
-        fields = sorted(declared(spec).values(), key=lambda field: field.name not in spec.__annotations__)
-        found.update(dict.fromkeys(field.key for field in fields))
-    return tuple(found) or None
+    return tuple(_merged([_own(spec) for spec in specs])) or None
+
+
+def _own(spec: type[Spec]) -> list[str]:
+    """Give the keys of one model; what it adds comes before what it shares: a tier's level and groups before its budget."""
+    fields = sorted(declared(spec).values(), key=lambda field: field.name not in spec.__annotations__)
+    return [field.key for field in fields]
+
+
+def _merged(orders: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Give the keys of all in an order that is that of each, unless two have contrary ones: then the first is kept."""
+    left = [list(one) for one in orders if one]
+    while left:
+        heads = [one[0] for one in left]
+        head = next((key for key in heads if not any(key in one[1:] for one in left)), heads[0])
+        yield head
+        left = [rest for one in left if (rest := [key for key in one if key != head])]
 
 
 def _below(shapes: _Shape, part: str | int) -> Iterator[Any]:

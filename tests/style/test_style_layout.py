@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from compiler.intent.authentication import ApiKeySpec, IntrospectionSpec, OidcSpec, TierTokenSpec, TokenReviewSpec
+from compiler.intent.backends import ExternalModelSpec, InferenceServiceSpec, ServiceSpec
 from compiler.intent.keys import key_order
+from compiler.intent.spec import Spec, declared
 from compiler.style.layout import formatted
 
 
@@ -115,7 +118,24 @@ def test_keys_are_ordered_where_nothing_stands_between_them(before: str, after: 
 def test_the_order_is_that_of_the_models_of_the_language() -> None:
     assert key_order(("tiers", "free")) == ("level", "displayName", "description", "groups", "tokens", "requests", "unlimited")
     assert key_order(("tiers", "free", "tokens", 0)) == ("limit", "window")
-    assert (key_order(("models", "m", "backend")) or ())[:3] == ("kind", "name", "port")
+    assert (key_order(("models", "m", "backend")) or ())[:2] == ("kind", "name")
     assert (key_order(("platform", "authentication", 0)) or ())[:3] == ("name", "kind", "audiences")
     assert key_order(("invariants", 0, "atMost")) == ("limit", "window")
+    assert key_order(("teams", "t", "keys", "a")) == ("user", "groups", "subscription", "models", "secret")
     assert key_order(()) is key_order(("tiers",)) is key_order(("nothing", "of", "ours")) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "kinds"),
+    [
+        (("platform", "authentication", 0), (TokenReviewSpec, TierTokenSpec, OidcSpec, ApiKeySpec, IntrospectionSpec)),
+        (("models", "m", "backend"), (InferenceServiceSpec, ServiceSpec, ExternalModelSpec)),
+    ],
+)
+def test_keys_that_several_kinds_have_keep_the_order_of_each(path: tuple[str | int, ...], kinds: tuple[type[Spec], ...]) -> None:
+    """As README writes a way in: the issuer before the audience, and how long it is remembered last."""
+    order = key_order(path)
+    assert order is not None
+    for kind in kinds:
+        keys = [field.key for field in declared(kind).values()]
+        assert [key for key in order if key in keys] == keys, kind
