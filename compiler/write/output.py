@@ -66,7 +66,8 @@ def write(  # noqa: PLR0913  # all but the first two are named at the call
     except BusyError:
         return (report.busy(),)
     except OSError as error:
-        return (report.cannot_write(error, stand.path, changed=stand.changed),)
+        told = report.cannot_write(error, stand.path, changed=stand.changed)
+        return (told if stand.changed else report.dangling(out, told),)
 
 
 def check(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from compiler.diagnostics.model import Diagnostic, Place, Severity
 from compiler.write.folder import Kind
@@ -135,6 +138,27 @@ def unreadable(error: OSError) -> Diagnostic:
         "what the cluster would get is not known",
         "make the folder readable, and run again",
     )
+
+
+def dangling(out: Path, refused: Diagnostic) -> Diagnostic:
+    """Say the same as `refused` of the whole folder, and where a link on the way to it leads nowhere, that it does."""
+    link = next((one for one in (out, *out.parents) if _leads_nowhere(one)), None)
+    if link is None:
+        return refused
+    where = "it" if link == out else f"`{link.name}` above it"
+    headline, _, _ = refused.headline.partition(":")
+    advice = "make the folder that the link leads to, or remove the link, and run again"
+    return replace(refused, headline=f"{headline}: {where} is a symbolic link to what is not there", help=advice)
+
+
+def _leads_nowhere(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return path.is_symlink()
+    except OSError:
+        pass
+    return False
 
 
 def _reason(error: OSError) -> str:

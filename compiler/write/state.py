@@ -98,7 +98,7 @@ def observe(out: Path, wanted: Mapping[str, str], patience: float) -> Survey | D
     except BusyError:
         return report.busy()
     except OSError as error:
-        return report.unreadable(error)
+        return report.dangling(out, report.unreadable(error))
 
 
 def survey(root: int, wanted: Mapping[str, str], *, force: bool = False) -> Survey:

@@ -380,6 +380,22 @@ def test_check_sees_a_build_that_did_not_end(tmp_path: Path) -> None:
     assert _codes(fresh, _A)[:2] == [("stale-output", "maasc.lock.next"), ("stale-output", "maasc.lock")]
 
 
+def test_a_link_that_leads_nowhere_is_said_to_be_one(tmp_path: Path) -> None:
+    """And not that a file exists, which is so and helps nobody."""
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "round").symlink_to("round")
+    headlines = {}
+    for out in ("dangling", "dangling/out", "round"):
+        done = write(tmp_path / out, _A, input_digest="i", proved=None)
+        assert not isinstance(done, Written)
+        headlines[out] = done[0].headline.removeprefix("the output folder cannot be written: ")
+    assert headlines["dangling"] == "it is a symbolic link to what is not there"
+    assert headlines["dangling/out"] == "`dangling` above it is a symbolic link to what is not there"
+    assert "not there" not in headlines["round"]
+    (found,) = check(tmp_path / "dangling", _A, input_digest="i")
+    assert found.headline == "the output folder cannot be read: it is a symbolic link to what is not there"
+
+
 def test_an_output_that_is_no_folder(tmp_path: Path) -> None:
     """A file, or a link that leads nowhere, cannot be built into; no path of this machine is told."""
     (tmp_path / "file").write_text("mine")
