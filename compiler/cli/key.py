@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from compiler.cli import named, options
-from compiler.cli.key_change import configured, refuse, show, writable
+from compiler.cli.key_change import configured, refuse, report_of, show, writable
 from compiler.cli.key_revoke import revoked
 from compiler.cli.key_seal import place, seal, sealer
 from compiler.diagnostics.suggest import closest
@@ -147,15 +147,19 @@ def listed(*, team: str | None, user: str | None, form: str, config: Path) -> No
 def revoke(*, alias: str, team: str, config: Path) -> None:
     """Take the key ALIAS out of the configuration, and tell what goes with it."""
     taken = revoked(config, team, alias)
-    click.echo(f"took the key `{team}/{alias}` out of {taken.file}")
-    click.echo(f"the next build removes `{file_of(team, alias)}`; Argo CD prunes the object, and its Secret goes with it:")
-    click.echo("from then on Authorino, which watches the Secret, answers 401 to whoever calls with the key")
+    lines = [
+        f"the next build removes `{file_of(team, alias)}`; Argo CD prunes the object, and its Secret goes with it:",
+        "from then on Authorino, which watches the Secret, answers 401 to whoever calls with the key",
+    ]
     if taken.store is not None:
-        click.echo(
+        lines.append(
             f"the value is still in the store `{taken.store.get('store')}` at `{taken.store.get('path')}`: delete it there"
         )
-    if not taken.compiles:
-        _tell("until the configuration compiles nothing can be built, and the key opens what it did: see `maasc check`")
+    try:
+        report_of(f"took the key `{team}/{alias}` out of {taken.file}", lines)
+    finally:
+        if not taken.compiles:
+            _tell("until the configuration compiles nothing can be built, and the key opens what it did: see `maasc check`")
 
 
 @command.command("rotate")

@@ -119,6 +119,15 @@ def show(value: str) -> None:
         refuse(why, "let it go to a terminal, a file or a pipe")
 
 
+def report_of(done: str, lines: Sequence[str]) -> None:
+    """Tell what follows from what was done; where nobody takes that, the run ends with what was done all the same."""
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        click.echo("\n".join((done, *lines)))
+    except OSError as error:
+        stop(f"{done}, and standard output does not take what follows from it: {reason(error)}")
+
+
 def writable(words: Iterable[str]) -> None:
     """End the run where a word cannot be written into a file: bytes that are no UTF-8 are halves of surrogate pairs."""
     for word in words:

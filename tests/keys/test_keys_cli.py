@@ -259,6 +259,34 @@ def test_a_key_is_revoked_with_all_that_was_made_of_it() -> None:
     assert not Path("out/teams").exists()
 
 
+@pytest.mark.parametrize("outlet", [">&-", ">/dev/full"])
+def test_a_key_is_revoked_though_nobody_listens_and_that_is_said_aside(outlet: str) -> None:
+    """A key that has leaked cannot wait for somebody to read what follows."""
+    new("--external", "vault:a")
+    line = f"{sys.executable} -c 'import compiler.cli.main as m; m.program()' key revoke dev --team demo {outlet}"
+    found = subprocess.run(["/bin/sh", "-c", line], check=False, capture_output=True, text=True)
+    assert (found.returncode, contents(Path("config"))["teams.yaml"]) == (2, TEAM), found.stderr
+    done = "maasc: took the key `demo/dev` out of config/teams.yaml, and standard output does not take what follows from it: "
+    assert found.stderr.startswith(done)
+
+
+def test_a_key_whose_revocation_nobody_reads_and_what_stands_in_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same within a run, with a configuration that does not compile: that is said as well."""
+    new("--external", "vault:a")
+    write(Path(), {"config/wrong.yaml": "access: {x: {models: [none]}}\n"})
+
+    def full(said: object, **how: object) -> None:
+        if not how.get("err"):
+            raise OSError(28, "No space left on device")
+        told.append(str(said))
+
+    told: list[str] = []
+    monkeypatch.setattr("compiler.cli.key_change.click.echo", full)
+    assert run("key", "revoke", "dev", "--team", "demo").exit_code == 2
+    assert "no space left on device" in told[0]
+    assert told[1].startswith("until the configuration compiles nothing can be built")
+
+
 def test_only_a_key_that_is_there_is_revoked() -> None:
     new("--external", "vault:a")
     found = run("key", "revoke", "dve", "--team", "demo")
