@@ -7,15 +7,22 @@ from typing import Final
 
 from compiler.adopt.objects import Object, mapping, mappings, words
 
-_RESOURCE: Final = "llminferenceservices"
+# What a policy asks the API server about: the group, the resource and the verb.
+_ASKED: Final = {"apiGroups": "serving.kserve.io", "resources": "llminferenceservices", "verbs": "post"}
 
 
 def called(role: Object) -> tuple[str, ...] | None:
     """Give the names of the models that a Role allows to be called, nothing meaning all; None if it is about others."""
     for about in mappings(role.data.get("rules")):
-        if _RESOURCE in words(about.get("resources")) and {"post", "*"} & set(words(about.get("verbs"))):
+        if all(_may_hold(about.get(name), one) for name, one in _ASKED.items()):
             return tuple(words(about.get("resourceNames")))
     return None
+
+
+def _may_hold(listed: object, wanted: str) -> bool:
+    """Tell whether a list of a rule holds something, by its name or as one of all; one that cannot be read may hold anything."""
+    names = words(listed)
+    return not isinstance(listed, list) or len(names) < len(listed) or wanted in names or "*" in names
 
 
 def about_models(objects: Sequence[Object]) -> tuple[list[Object], list[Object]]:

@@ -380,3 +380,26 @@ def test_policies_of_the_gateway_are_for_every_model_without_its_own() -> None:
         "  free-tokens:\n    owner: {groups: [free]}\n    models: {llm/phi: {tokens: [{limit: 5, window: 2m}]}}\n"
         in subscriptions
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "decides"),
+    [
+        ({"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}, True),
+        ({"apiGroups": ["serving.kserve.io"], "resources": ["*"], "verbs": ["get", "post"]}, True),
+        ({"apiGroups": ["serving.kserve.io"], "resources": "llminferenceservices", "verbs": ["post"]}, True),
+        ({"apiGroups": ["apps"], "resources": ["*"], "verbs": ["*"]}, False),
+        ({"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list"]}, False),
+    ],
+    ids=str,
+)
+def test_a_role_for_everything_lets_call_models_as_well(tmp_path: Path, rule: Plain, decides: bool) -> None:  # noqa: FBT001
+    rbac = "rbac.authorization.k8s.io"
+    objects = adopt_tiers.cluster({"llm/granite": ["free"]})
+    objects.append(thing(f"{rbac}/v1", "Role", "llm", "admin", rules=[rule]))
+    reference = {"apiGroup": rbac, "kind": "Role", "name": "admin"}
+    subjects = [{"apiGroup": rbac, "kind": "Group", "name": "operators"}]
+    objects.append(thing(f"{rbac}/v1", "RoleBinding", "llm", "admin", roleRef=reference, subjects=subjects))
+    (tmp_path / "dump.yaml").write_text(listing(objects), encoding="utf-8")
+    result = run("import", str(tmp_path / "dump.yaml"))
+    assert (result.exit_code != 0) == decides
