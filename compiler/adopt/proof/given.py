@@ -30,6 +30,7 @@ TAKEN: Final = (
     "whoever has a token of the cluster has a name and is in `system:authenticated`",
     "a ServiceAccount is in the groups of ServiceAccounts, of its namespace, and in no others; nobody else is in those",
     "no token of the cluster begins like an API key",
+    "the MaaS API answers whenever it is called, and by what the dump holds; nothing comes out of a cache of Authorino",
     "nobody may call a model by a ClusterRole: an access review is answered by the Roles of the dump, and the bindings to these",
     "an identity provider signs with its own name, names whom it vouches for, and makes no claim that a policy has a default for",
 )
