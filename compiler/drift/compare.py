@@ -16,7 +16,7 @@ from compiler.drift.grants import Grant, as_ours, grants, role_of
 from compiler.drift.meaning import Tell, meaning, silent
 from compiler.drift.normal import readable
 from compiler.drift.objects import compared
-from compiler.drift.result import Drift, Fate, ObjectDrift, Unknown
+from compiler.drift.result import Drift, Fate, ObjectDrift, Unknown, telling
 from compiler.drift.roads import roads
 from compiler.drift.routes import beside
 from compiler.drift.written import Written, target_of
@@ -56,8 +56,10 @@ def drift(
         rows += _bearers(bearers(written, live, ours), rows, unknown)
     except UndecidedError as error:
         remarks = (*remarks, f"what this means for whoever brings an API key is not known: {error}")
-    known = bool(rows) or bool({one.key[1:] for one in objects} - _unread(unknown, ours, there))
-    return Drift(objects, rows, unknown, same=same, remarks=remarks, known=known)
+    differing = {one.key[1:] for one in objects}
+    known = bool(rows) or bool(differing - _unread(unknown, ours, there))
+    read = {one.key for side in (ours, there) for model in program.models for one in side.relevant(model) if telling(one.key)}
+    return Drift(objects, rows, unknown, same=same, remarks=remarks, known=known, judged=differing <= read)
 
 
 def _bearers(found: Sequence[Row], rows: Sequence[Row], unknown: Sequence[Unknown]) -> tuple[Row, ...]:

@@ -19,6 +19,7 @@ from compiler.diff.witness import somebody
 from compiler.drift.both import Both
 from compiler.drift.identity import identity
 from compiler.drift.normal import normal
+from compiler.drift.own_route import leads
 from compiler.drift.result import Unknown
 from compiler.drift.roads import NO_ROADS, Road, Roads, lets_everybody_in
 from compiler.drift.tokens import Token
@@ -115,9 +116,12 @@ class _Model:
             live = cluster_of(program, model, [*self._sides[1].relevant(model), *road.objects])
         own = f"{model.namespace}/{model.route}"
         taken = road.route if road is not None else own
-        if any(map(lets_everybody_in, live.index.routes.get(taken, ()))):
+        here = live.index.routes.get(taken, ())
+        taking = road is not None or leads(here, program, model)
+        if taking and any(map(lets_everybody_in, here)):
             return [_unguarded(model)]
-        views = self._reader.view_in(program, model, written, own), self._reader.view_in(program, model, live, taken)
+        there = self._reader.view_in(program, model, live, taken) if taking else None
+        views = self._reader.view_in(program, model, written, own), there
         # Where they are the same, what differs is beside the policies that hold alone.
         return [] if views[0] == views[1] else self._different(Both(model, self._sides, views, self._reader))
 

@@ -12,9 +12,11 @@ from compiler.diagnostics.count import counted
 from compiler.diagnostics.model import Place
 from compiler.diff import words
 from compiler.diff.result import Row
+from compiler.diff.side import ObjectKey
 from compiler.drift.dump import Key
 
-_KEYS: Final = ("Secret", "ExternalSecret", "SealedSecret")
+# Kinds that say nothing but who may call what with which budget.
+_TELLING: Final = ("AuthPolicy", "TokenRateLimitPolicy", "RateLimitPolicy", "Role", "RoleBinding")
 
 
 class Fate(Enum):
@@ -59,6 +61,11 @@ class ObjectDrift(Struct, frozen=True):
         return f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
 
 
+def telling(key: ObjectKey) -> bool:
+    """Tell whether an object says nothing but who may call what with which budget, if it is about models."""
+    return key[0] in _TELLING
+
+
 class Unknown(Struct, frozen=True):
     """A model of which it is not known what its callers have, and why."""
 
@@ -71,7 +78,8 @@ class Drift(Struct, frozen=True):
 
     `rows` say what it means: `before` is what `out/` gives, `after` what the cluster does. `unmeant` says why nothing is said
     of the meaning, where that is so. `same` objects are as written, and `remarks` are about the dump as a whole. `known` tells
-    whether anything differs that does not only concern models of which the meaning is `unknown`.
+    whether anything differs that does not only concern models of which the meaning is `unknown`; `judged` whether all that
+    differs is what the meaning is read from, and has no other.
     """
 
     objects: tuple[ObjectDrift, ...]
@@ -81,6 +89,7 @@ class Drift(Struct, frozen=True):
     same: int = 0
     remarks: tuple[str, ...] = ()
     known: bool = True
+    judged: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -96,7 +105,5 @@ class Drift(Struct, frozen=True):
         parts += [f"not known for {counted(len(self.unknown), 'model')}"] if self.unknown else []
         fates = Counter(one.fate for one in self.objects)
         parts += [f"objects: {', '.join(f'{fates[fate]:,} {fate.word}' for fate in Fate if fates[fate])}"] if self.objects else []
-        # Nothing compares what keys mean.
-        keys = any(one.key[1] in _KEYS for one in self.objects)
-        told = not self.rows and not self.unknown and self.unmeant is None and not keys
+        told = self.judged and not self.rows and not self.unknown and self.unmeant is None
         return f"drift{', without a change of meaning' if told else ''}: {'; '.join(parts)}"
