@@ -16,6 +16,7 @@ POLICIES: Final = ("AuthPolicy", *LIMITING)
 _OPTED_OUT: Final = ("opendatahub.io/managed", "maas.opendatahub.io/managed")
 _MANAGED: Final = "app.kubernetes.io/managed-by"
 _CONTROLLER: Final = "maas-controller"
+_COMPILER: Final = "maasc"
 
 _WINDOW: Final = re.compile(r"([0-9]+)(ms|h|m|s)")
 
@@ -27,6 +28,11 @@ class UnusableError(ValueError):
 def is_generated(policy: Object) -> bool:
     """Tell whether the controller makes this policy from MaaS resources, and so would make it again."""
     return policy.labels.get(_MANAGED) == _CONTROLLER and not any(policy.annotations.get(name) == "false" for name in _OPTED_OUT)
+
+
+def is_ours(found: Object) -> bool:
+    """Tell whether an object was built from a configuration, which says the same already."""
+    return found.labels.get(_MANAGED) == _COMPILER
 
 
 def target(policy: Object) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from compiler.adopt.draft import Draft, Left
 from compiler.adopt.gather import Dump
 from compiler.adopt.objects import Object
 from compiler.adopt.oneline import one_line
+from compiler.adopt.policies import is_ours
 from compiler.adopt.proven import by_model, compared
 from compiler.diagnostics.model import Diagnostic, Note, Severity
 
@@ -76,6 +77,9 @@ def advice(found: Comparison | None) -> str:
 def _read(dump: Dump) -> Iterable[str]:
     others = sum(dump.others.values())
     yield f"read {len(dump.objects) + others} objects: {len(dump.objects)} decide about requests"
+    ours = sum(is_ours(one) for one in dump.objects)
+    if ours:
+        yield f"{ours} of these `maasc` has built: their configuration says all of it, and what is read back does not"
     if others:
         told = [f"{count} {name}" for name, count in sorted(dump.others.items(), key=lambda one: (-one[1], one[0]))]
         more = f", and {len(told) - _LISTED} more kinds" if len(told) > _LISTED else ""

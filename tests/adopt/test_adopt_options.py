@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from cli_support import run
+from cli_support import SMALL, run, write
 
 DUMP = Path(__file__).parent / "dumps" / "by-hand.yaml"
 
@@ -33,6 +34,18 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_written(
     assert result.exit_code == 2, result.output
     assert said in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_built_here_is_said_to_be_and_not_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dump of others has no such line."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"mine/a.yaml": SMALL})
+    assert run("build", "--config", "mine", "--no-prove").exit_code == 0
+    built = run("import", "out", "--hostname", "maas.apps.example.com").output
+    words = "of these `maasc` has built: their configuration says all of it, and what is read back does not\n"
+    assert re.search(f"\n[1-9][0-9]* {words}", built)
+    assert words in (tmp_path / "unmanaged" / "README.md").read_text(encoding="utf-8")
+    assert words not in run("import", DUMP.as_posix(), "--config", "other", "--unmanaged", "left").output
 
 
 @pytest.mark.parametrize(("folder", "option"), [("config", "--config"), ("unmanaged", "--unmanaged")])
