@@ -200,13 +200,16 @@ class CallersSpec(Spec):
 
 
 class InvariantSpec(Spec):
-    """What must hold whatever else is written: such callers never have access, or never more tokens than `atMost`."""
+    """What must hold whatever else is written: such callers never have access, or no entry gives them more than `atMost`."""
 
     name: Annotated[Label, Field(description="name, under which the proof tells of it")]
     callers: Annotated[CallersSpec, Field(description="whom it speaks of")]
     models: Annotated[list[str], Field(min_length=1, description='models by name, or "*" for all')]
     never: Annotated[Literal["access"] | None, Field(description="`access`: such callers can never call the models")] = None
-    at_most: Annotated[RateSpec | None, Field(alias="atMost", description="such callers never have more tokens than this")] = None
+    at_most: Annotated[
+        RateSpec | None,
+        Field(alias="atMost", description="no entry gives such callers more tokens than this on a model; who has two has each"),
+    ] = None
 
     def sound(self) -> None:
         """Refuse one that says both, or neither."""

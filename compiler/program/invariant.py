@@ -11,8 +11,9 @@ from compiler.program.ir import Model, Rate, Subjects
 class Invariant(Struct, frozen=True):
     """All `callers` (everybody, where none is named) `but` these.
 
-    They never have access to the models, or never more tokens than `at_most` allows in its window. A caller's groups
-    are those that its method speaks of. `models` are `namespace/name`, or `*` for all.
+    They never have access to the models, or no entry gives them more tokens than `at_most` allows in its window: who may be
+    metered by several has the budget of each. A caller's groups are those that its method speaks of. `models` are
+    `namespace/name`, or `*` for all.
     """
 
     name: str
