@@ -53,6 +53,8 @@ class Begun(Generic[T]):
         self._child = _forked()
         self._over = False
         if self._child == 0:
+            # As long as somebody could read, whoever writes waits: for ever, were it the writer itself.
+            os.close(self._reader)
             _answer(writer, work)
         os.close(writer)
 

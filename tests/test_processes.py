@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
+from contextlib import suppress
 
 import pytest
 
-from compiler.processes import beside, in_two
+from compiler.processes import Begun, beside, in_two
 
 HERE = os.getpid()
 
@@ -58,3 +61,20 @@ def test_a_work_beside_that_fails_is_done_here() -> None:
     assert beside(lambda: 1 if os.getpid() == HERE else 1 // 0)() == 1
     with pytest.raises(ZeroDivisionError):
         beside(lambda: 1 // 0)()
+
+
+def test_a_process_that_nobody_reads_from_any_more_ends() -> None:
+    """A run that is killed leaves none behind, which would hold open whatever the run wrote to."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        Begun(lambda: "a" * 1_000_000)
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    ended, _, _ = select.select([reader], [], [], 20)
+    os.close(reader)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    assert ended
