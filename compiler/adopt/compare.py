@@ -107,14 +107,14 @@ class _Asking:
     def both(self, asked: Asked) -> tuple[Answered, Answered]:
         """Give the answers of both gateways."""
         extra = (*_ALWAYS, *self.api.answers(asked.model, asked.user, asked.groups, asked.wanted).items())
-        return answered(self.today.answer(asked, extra)), answered(self.then.answer(asked, extra))
+        return answered(self.today.answer(asked, extra), asked.user), answered(self.then.answer(asked, extra), asked.user)
 
     def ask(self, asked: Asked) -> None:
         answers = self.api.answers(asked.model, asked.user, asked.groups, asked.wanted)
         extra = (*_ALWAYS, *answers.items())
         found = self.today.answer(asked, extra)
         self.watch.see(asked, found)
-        before, after = answered(found), answered(self.then.answer(asked, extra))
+        before, after = answered(found, asked.user), answered(self.then.answer(asked, extra), asked.user)
         if before.status is None or after.status is None:
             self.result.unknown.setdefault(before.why if before.status is None else after.why, asked)
             self.result.untold.add(asked.model)

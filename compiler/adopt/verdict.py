@@ -12,6 +12,8 @@ from compiler.diagnostics.count import noun
 from compiler.gateway.answer import Answer
 
 _PASSED: Final = 200
+# Where a ServiceAccount's own name stands in `system:serviceaccount:NAMESPACE:NAME`.
+_ACCOUNT: Final = 3
 # Limits that nothing can reach only count.
 BEYOND_REACH: Final = 10**12
 
@@ -87,12 +89,13 @@ class Difference(Struct, frozen=True):
     reason: Reason
 
 
-def answered(found: Answer) -> Answered:
-    """Give what an answer of the gateway comes to for the caller."""
+def answered(found: Answer, user: str) -> Answered:
+    """Give what an answer of the gateway comes to for the caller; what tells users apart is a name, or an account's own."""
     known = (found.metadata or {}).get("identity")
     userid = known.get("userid") if isinstance(known, dict) else None
+    own = bool(user) and userid in (user, *user.split(":")[_ACCOUNT : _ACCOUNT + 1])
     windows = sorted(
-        (one.unit, one.limit, one.seconds, userid not in [value for _, value in one.counters])
+        (one.unit, one.limit, one.seconds, not own or userid not in [value for _, value in one.counters])
         for one in found.limits
         if one.limit < BEYOND_REACH
     )

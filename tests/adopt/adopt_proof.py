@@ -126,8 +126,9 @@ class Platform:
         """Ask the simulated gateway; None where it cannot tell."""
         token = Token(asked.audiences, asked.user, tuple(sorted(asked.groups)), uid="1")
         request = HttpRequest(asked.verb, HOST, asked.path, (("authorization", "Bearer t"), *asked.headers))
-        found = answered(answer(self._cluster, self._release, self._engine, Identities(tokens={"t": token}), request))
-        return None if found.status is None else (found.passed, frozenset(found.windows if found.passed else ()))
+        found = answer(self._cluster, self._release, self._engine, Identities(tokens={"t": token}), request)
+        said = answered(found, asked.user)
+        return None if said.status is None else (said.passed, frozenset(said.windows if said.passed else ()))
 
     @staticmethod
     def holds(terms: Terms, formula: Formula, user: str, groups: frozenset[str], wanted: str | None) -> bool:

@@ -10,7 +10,7 @@ import adopt_tiers
 import adopt_today
 import pytest
 import yaml
-from adopt_cluster import KUADRANT, TOKENS, Access, Plain, Subscription, listing, on, thing
+from adopt_cluster import KUADRANT, TOKENS, Access, FirstRelease, Plain, Subscription, listing, on, thing
 from adopt_tiers import Tier
 from cli_support import run
 
@@ -314,3 +314,29 @@ def test_requests_alone_are_no_promise_of_tokens() -> None:
     (found,) = _written("subscriptions.yaml").values()
     assert found["models"][MODEL] == {"requests": [{"limit": 3, "window": "1m"}]}
     assert "on `llm/granite` no budget of tokens is written" in Path("config", "subscriptions.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("userid", "own"),
+    [
+        ({"selector": "auth.identity.user.username"}, True),
+        ({"value": "everybody"}, False),
+        ({"expression": '"everybody"'}, False),
+        ({"expression": 'request.headers["x-maas-subscription"]'}, False),
+        ({"expression": 'auth.identity.user.username.split(":")[0]'}, False),
+    ],
+    ids=str,
+)
+def test_a_counter_by_what_several_callers_have_is_shared(userid: Plain, own: bool) -> None:  # noqa: FBT001 - a case
+    """A name that is no caller's own counts all who have it as one: from now on each counts alone, which is no as today."""
+    access, subscriptions = (
+        (Access("staff", ("granite",), ("staff",)),),
+        (Subscription("gold", {"granite": [(100, "1m")]}, ("staff",)),),
+    )
+    objects = FirstRelease({"granite": "llm"}, access, subscriptions).objects()
+    (policy,) = (one for one in objects if one["kind"] == "AuthPolicy")
+    (way,) = policy["spec"]["rules"]["authentication"].values()
+    way.pop("defaults")
+    way["overrides"] = {"userid": userid}
+    Path("dump.yaml").write_text(listing(objects), encoding="utf-8")
+    assert (run("import", "dump.yaml").exit_code == 0) == own

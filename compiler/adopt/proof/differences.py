@@ -19,6 +19,8 @@ from compiler.prove.world import TARGET, World, header_value
 
 # Unit, limit and seconds of a window.
 _WITHOUT_SHARING: Final = 3
+# No subscription is called so.
+_NO_NAME: Final = "/"
 
 
 class About(Struct, frozen=True):
@@ -65,7 +67,7 @@ def reasons(of: World, today: Outcome, then: Outcome, about: About) -> Mapping[R
         "identity": terms.both(brought, -then.passes),
         "header": FALSE if about.looks else asked,
         "empty": terms.switch(header_value(SUBSCRIPTION_HEADER), {"": TRUE}, FALSE),
-        "qualified": terms.all((today.passes, -then.passes, _names(terms, about.api))),
+        "qualified": terms.all((today.passes, -then.passes, _names(terms, today, about.api))),
         "several": terms.all((-today.passes, then.passes, -asked, _several(of, today, then, about))),
         "bare": terms.all((-today.passes, then.passes, on(lambda path: path.startswith(f"{about.model.prefix}?")))),
         "listing": terms.all((through, fewer, on(lambda path: path.partition("?")[0] == about.model.listing_path))),
@@ -87,10 +89,11 @@ def _reserved(terms: Terms) -> Iterator[Fact]:
             yield fact
 
 
-def _names(terms: Terms, api: MaasApi) -> Formula:
-    """Tell which requests name a subscription together with its namespace."""
+def _names(terms: Terms, today: Outcome, api: MaasApi) -> Formula:
+    """Tell which requests name a subscription together with its namespace, and would be refused if they named none that is."""
     names = {f"{one.namespace}/{one.name}": TRUE for one in api.subscriptions}
-    return terms.switch(header_value(SUBSCRIPTION_HEADER), names, FALSE)
+    named = header_value(SUBSCRIPTION_HEADER)
+    return terms.both(terms.switch(named, names, FALSE), -terms.at(today.passes, named, _NO_NAME))
 
 
 def _several(of: World, today: Outcome, then: Outcome, about: About) -> Formula:

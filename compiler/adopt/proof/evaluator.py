@@ -45,6 +45,11 @@ def shown(cel: str) -> str:
     return cel if len(cel) <= _SHOWN else f"{cel[:_SHOWN]}..."
 
 
+def part_of_name(separator: str, number: int) -> Symbol:
+    """Give what stands between two separators in the caller's name."""
+    return Symbol(Variable(90, f"part {number} between `{separator}`"))
+
+
 def has_parts(separator: str, number: int) -> Fact:
     """The caller's name has more than so many parts."""
     return Fact("parts", f"{separator} {number}")
@@ -143,7 +148,7 @@ class PolicyEvaluator(Evaluator):
             case Index(Method(target, "split", (Str(separator),)), Int(number)):
                 value, error = self.evaluate(target)
                 if value == USERNAME and separator:
-                    part = Text(((TRUE, Symbol(Variable(90, f"part {number} between `{separator}`"))),))
+                    part = Text(((TRUE, part_of_name(separator, number)),))
                     there = self._terms.fact(has_parts(separator, number))
                     return part, self._terms.either(error, -there) if number else error
         try:

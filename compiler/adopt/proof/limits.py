@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from compiler.adopt.proof.auth import NOBODY, Case, Surroundings, let_through
+from compiler.adopt.proof.evaluator import part_of_name
 from compiler.adopt.proof.outcome import Outcome, joined
 from compiler.adopt.proof.reader import Reader, Roots
 from compiler.adopt.verdict import BEYOND_REACH, Window
@@ -21,9 +22,11 @@ from compiler.gateway.policies import Rate
 from compiler.prove.formula import FALSE, TRUE, Formula
 from compiler.prove.semantics import Semantics
 from compiler.prove.terms import Terms
-from compiler.prove.values import Field, Headers, Record, Table, Text, UnsupportedError, Value
+from compiler.prove.values import Field, Headers, Record, Symbol, Table, Text, UnsupportedError, Value
 from compiler.prove.values import Sequence as Listed
 
+# What tells a caller from all others: the name, and that of a ServiceAccount in its namespace.
+_OWN: Final = (Symbol(), part_of_name(":", 3))
 _NO_HEADERS: Final = frozenset[str]()
 
 
@@ -175,7 +178,7 @@ class _Run(Struct, frozen=True):
 
 def _same(terms: Terms, value: Text, userid: Text) -> Formula:
     """Tell where a counter is kept for each user; that another text happens to be somebody's name does not matter."""
-    own = {choice: where for where, choice in userid.choices}
+    own = {choice: where for where, choice in userid.choices if choice in _OWN}
     return terms.any(terms.both(where, own[choice]) for where, choice in value.choices if choice in own)
 
 
