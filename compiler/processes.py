@@ -49,36 +49,34 @@ class Begun(Generic[T]):
     """A work that another process does, to be waited for once, or stopped."""
 
     def __init__(self, work: Callable[[], T]) -> None:
-        self._reader, writer = os.pipe()
+        reader, writer = os.pipe()
+        self._stream = os.fdopen(reader, "rb")
         self._child = _forked()
-        self._over = False
         if self._child == 0:
             # As long as somebody could read, whoever writes waits: for ever, were it the writer itself.
-            os.close(self._reader)
+            self._stream.close()
             _answer(writer, work)
         os.close(writer)
 
     def come(self) -> T | None:
         """Wait for what comes of it; nothing if anything went wrong there."""
         found: T | None = None
-        with os.fdopen(self._reader, "rb") as stream, suppress(EOFError, pickle.UnpicklingError):
-            found = pickle.load(stream)  # noqa: S301 - it comes from ourselves
+        with self._stream, suppress(EOFError, pickle.UnpicklingError):
+            found = pickle.load(self._stream)  # noqa: S301 - it comes from ourselves
         self._end()
         return found
 
     def stop(self) -> None:
-        """End it where nobody waited for it: it must not outlive the run that began it."""
-        if self._over:
-            return
-        os.close(self._reader)
+        """End it, if it has not ended: it must not outlive the run that began it."""
+        self._stream.close()
         if self._child is not None:
             os.kill(self._child, signal.SIGKILL)
-        self._end()
+            self._end()
 
     def _end(self) -> None:
-        self._over = True
         if self._child is not None:
             os.waitpid(self._child, 0)
+            self._child = None
 
 
 def _forked() -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import select
 import signal
 from contextlib import suppress
@@ -78,3 +79,19 @@ def test_a_process_that_nobody_reads_from_any_more_ends() -> None:
     with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     assert ended
+
+
+def test_a_wait_that_is_interrupted_can_be_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interruption is what is told, and no process stays; to end it once more does nothing."""
+
+    def interrupted(_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pickle, "load", interrupted)
+    begun = Begun(os.getpid)
+    with pytest.raises(KeyboardInterrupt):
+        begun.come()
+    begun.stop()
+    begun.stop()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
