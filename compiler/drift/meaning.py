@@ -122,6 +122,8 @@ class _Model:
             return [_unguarded(model)]
         there = self._reader.view_in(program, model, live, taken) if taking else None
         views = self._reader.view_in(program, model, written, own), there
+        if there is not None:
+            _told_apart(there)
         # Where they are the same, what differs is beside the policies that hold alone.
         return [] if views[0] == views[1] else self._different(Both(model, self._sides, views, self._reader))
 
@@ -176,6 +178,17 @@ class _Model:
             before, after = (Answered(None, 403 if entry is None else 200, entry) for entry in found.entries)
             shown = Witness(self._model.id, user, groups, headers, before, after)
         return Row(found.changes, (self._model.id,), callers, found.before, found.after, shown)
+
+
+def _told_apart(view: View) -> None:
+    """Refuse limits with two rates of one window.
+
+    Raises:
+        UndecidedError: Limitador keeps one of the two, and nobody knows which.
+    """
+    for limit in view.limits:
+        if len({seconds for _, seconds in limit.rates}) < len({*limit.rates}):
+            raise UndecidedError(f"the limit `{limit.name}` has two rates for one window, of which Limitador keeps one")
 
 
 def _unguarded(model: Model) -> Row:

@@ -9,11 +9,11 @@ from msgspec import Struct
 from compiler.diagnostics.model import Place
 from compiler.engines.base import Failure
 from compiler.gateway.effective import EffectiveLimit
-from compiler.gateway.evaluate import Dialect, Evaluator
+from compiler.gateway.evaluate import Dialect, Evaluator, InconclusiveError
 from compiler.gateway.gotext import stringified
 from compiler.gateway.limitador import Counted, CounterId, LimitId, Unit
 from compiler.gateway.metadata import filter_roots
-from compiler.gateway.policies import Cel
+from compiler.gateway.policies import Cel, Rate
 from compiler.gateway.release import Release
 
 
@@ -108,18 +108,32 @@ def heard(limit: EffectiveLimit) -> bool:
     return all(counter.text == counter.text.strip() and "\\" not in counter.text for counter in limit.counters)
 
 
+def told_apart(limit: EffectiveLimit) -> tuple[Rate, ...]:
+    """Give the rates of a limit by their seconds, which is all that Limitador tells them apart by.
+
+    Raises:
+        InconclusiveError: two have one number of seconds and not one amount.
+    """
+    found: dict[int, Rate] = {}
+    for rate in limit.rates:
+        if found.setdefault(rate.seconds, rate).limit != rate.limit:
+            reason = f"the limit `{limit.name}` has two rates for one window, of which Limitador keeps one that is not known"
+            raise InconclusiveError(reason, rate.place)
+    return tuple(found.values())
+
+
 def calls(route: str, unit: Unit, found: Applying) -> Iterator[tuple[Counted, Matched]]:
-    """Give what Limitador counts for a limit; of two rates with one number of seconds only the first is kept."""
+    """Give what Limitador counts for a limit.
+
+    Raises:
+        InconclusiveError: two rates have one number of seconds, and Limitador keeps only one of them.
+    """
     if isinstance(found.values, Failure) or not heard(found.limit):
         return
     limit = found.limit
     values = dict(zip((counter.text for counter in limit.counters), found.values, strict=True))
     variables = tuple(sorted(values))
-    seen: set[int] = set()
-    for rate in limit.rates:
-        if rate.seconds in seen:
-            continue
-        seen.add(rate.seconds)
+    for rate in told_apart(limit):
         identity = LimitId(route, unit, limit.policy, limit.name, rate.seconds, variables)
         counted = Counted(CounterId(identity, tuple(values[name] for name in variables)), rate.limit)
         yield (

@@ -187,7 +187,7 @@ def test_one_limit_with_two_amounts_for_one_window_says_so() -> None:
         for limit in limits.values():
             limit["rates"].append({"limit": 1, "window": "60s"}) if limit["rates"][0]["limit"] else None
 
-    shown = _imported(_of_tiers(more), 1)
+    shown = _imported(_of_tiers(more), 4)
     assert _written("tiers.yaml")["free"]["tokens"] == [{"limit": 1, "window": "60s"}]
     assert "that hold at once the smaller one is written: 1 tokens in 60s, not 100" in _remarks("tiers.yaml")
     assert "callers whom the cluster allows more have less" not in shown
@@ -340,3 +340,16 @@ def test_a_counter_by_what_several_callers_have_is_shared(userid: Plain, own: bo
     way["overrides"] = {"userid": userid}
     Path("dump.yaml").write_text(listing(objects), encoding="utf-8")
     assert (run("import", "dump.yaml").exit_code == 0) == own
+
+
+@pytest.mark.parametrize("rates", [[(100, "1m"), (5, "60s")], [(5, "60s"), (100, "1m")]])
+def test_two_rates_for_one_window_prove_nothing(rates: list[tuple[int, str]]) -> None:
+    """Limitador keeps one of them, and nothing says which."""
+    access, subscriptions = (
+        (Access("staff", ("granite",), ("staff",)),),
+        (Subscription("gold", {"granite": [(100, "1m")]}, ("staff",)),),
+    )
+    objects = FirstRelease({"granite": "llm"}, access, subscriptions).objects()
+    limits = next(one["spec"]["limits"] for one in objects if one["metadata"]["name"] == "maas-trlp-granite")
+    limits["gold-granite-tokens"]["rates"] = [{"limit": limit, "window": window} for limit, window in rates]
+    assert "has two rates for one window" in _imported(objects, 4)

@@ -157,6 +157,8 @@ def test_a_formula_says_what_the_gateway_answers(rules: list[Plain], tokens: lis
     except UnsupportedError as error:
         # What does not need the caller is looked at before, and what is then let through nobody knows.
         assume("before the caller is known" not in str(error))
+        # Of two such rates either may be kept.
+        assume("two rates for one window" not in str(error))
         raise
     _hold(platform)
 

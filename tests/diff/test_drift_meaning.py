@@ -282,3 +282,15 @@ def test_what_meters_those_whose_keys_are_bound_is_told(ways_in: Side) -> None:
     found = _told_of(ways_in, double)
     assert {changes for changes, *_ in found} == {(Change.RAISED,)}
     assert {"`tier:premium`", "`team:demo`"} <= {before.rpartition(" ")[2] for _, _, before, _ in found}
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_rates_for_one_window_nobody_knows_which_is_kept(written: Side, first: bool) -> None:  # noqa: FBT001 - a case
+    cluster = live(written)
+    limits = named(cluster, "TokenRateLimitPolicy", "maas-trlp-qwen")["spec"]["limits"]
+    rates = next(limit["rates"] for limit in limits.values() if limit["rates"][0]["limit"] > 0)
+    seconds = {"limit": rates[0]["limit"] * 5, "window": rates[0]["window"]}
+    rates.insert(0 if first else 1, seconds)
+    (unknown,) = drifted(written, cluster).unknown
+    assert unknown.model == "llm/qwen"
+    assert unknown.why.endswith("has two rates for one window, of which Limitador keeps one")

@@ -15,8 +15,9 @@ from compiler.adopt.proof.outcome import Outcome, joined
 from compiler.adopt.proof.reader import Reader, Roots
 from compiler.adopt.verdict import BEYOND_REACH, Window
 from compiler.gateway.effective import Effective, EffectiveLimit
+from compiler.gateway.evaluate import InconclusiveError
 from compiler.gateway.limitador import Unit
-from compiler.gateway.limits import heard
+from compiler.gateway.limits import heard, told_apart
 from compiler.gateway.plan import AskAuthorino, CountRequest, LimitTokens, plan
 from compiler.gateway.policies import Rate
 from compiler.prove.formula import FALSE, TRUE, Formula
@@ -95,13 +96,15 @@ class _Applying(Struct, frozen=True):
 
     @property
     def rates(self) -> tuple[Rate, ...]:
-        """Give the rates that Limitador keeps: of two with one number of seconds the first."""
-        if not heard(self.limit):
-            return ()
-        kept: dict[int, Rate] = {}
-        for rate in self.limit.rates:
-            kept.setdefault(rate.seconds, rate)
-        return tuple(kept.values())
+        """Give the rates that Limitador keeps.
+
+        Raises:
+            UnsupportedError: nobody knows which.
+        """
+        try:
+            return told_apart(self.limit) if heard(self.limit) else ()
+        except InconclusiveError as error:
+            raise UnsupportedError(error.reason, error.place) from error
 
     @property
     def nothing(self) -> bool:
