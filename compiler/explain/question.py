@@ -188,4 +188,6 @@ def _path(model: Model, written: str | None) -> str:
     if path == model.prefix or path.startswith(f"{model.prefix}/"):
         return written
     below = model.prefix + (written if written.startswith("/") else f"/{written}")
-    raise UnaskableError(f"the path `{written}` is not below `{model.prefix}`, where `{model.id}` is", f"did you mean `{below}`?")
+    raise UnaskableError(
+        f"the path {quoted(written)} is not below `{model.prefix}`, where `{model.id}` is", f"did you mean `{below}`?"
+    )

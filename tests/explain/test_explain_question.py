@@ -43,6 +43,7 @@ REFUSED = {
     "path with a line break": (Asked("qwen3", path="/llm/qwen3/\n"), "cannot be the path of a request", "percent-encoding"),
     "path with a space": (Asked("qwen3", path="/llm/qwen3/a b"), "cannot be the path of a request", "percent-encoding"),
     "path of a neighbour": (Asked("qwen3", path="/llm/qwen30/x"), "is not below `/llm/qwen3`", "did you mean"),
+    "empty path": (Asked("qwen3", path=""), 'the path `""` is not below', "`/llm/qwen3/`?"),
     "no credential of a user": (Asked("qwen3", user="alice", credential=False), "without a credential has no user", "--user"),
 }
 
