@@ -55,8 +55,9 @@ class Plainer:
     """Makes plain data of objects; a part that several of them share becomes one part of the data, made once."""
 
     def __init__(self) -> None:
-        # By identity, with the part itself: as long as it is here, no other can have its identity.
-        self._known: dict[int, tuple[object, object]] = {}
+        # By identity: as long as a part is held, no other can have its own.
+        self._known: dict[int, object] = {}
+        self._held: list[object] = []
         self._printer = Printer()
 
     def plain(self, manifest: Manifest) -> dict[str, object]:
@@ -67,6 +68,7 @@ class Plainer:
         """
         if len(self._known) > _MOST_SHARED:
             self._known.clear()
+            self._held.clear()
             self._printer = Printer()
         return {"apiVersion": manifest.api_version, "kind": manifest.kind, **self._fields(manifest)}
 
@@ -85,8 +87,9 @@ class Plainer:
             return value
         known = self._known.get(id(value))
         if known is None:
-            known = self._known[id(value)] = value, self._made(value)
-        return known[1]
+            self._held.append(value)
+            known = self._known[id(value)] = self._made(value)
+        return known
 
     def _made(self, value: Any) -> object:  # noqa: ANN401 - any of the objects of this package
         kind = type(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
@@ -51,8 +52,10 @@ class Writer:
     """Spells documents; a collection that several of them hold, as one and the same object, is spelt once."""
 
     def __init__(self) -> None:
-        # By identity and place, with the collection itself: as long as it is here, no other can have its identity.
-        self._known: dict[tuple[int, str, bool], tuple[Collection, str]] = {}
+        # By place and identity: as long as a collection is held, no other can have its own.
+        self._below: dict[str, dict[int, str]] = defaultdict(dict)
+        self._inline: dict[str, dict[int, str]] = defaultdict(dict)
+        self._held: list[Collection] = []
 
     def stream(self, documents: Sequence[Mapping[str, object]]) -> str:
         """Give several YAML documents as one text, separated by `---`.
@@ -64,8 +67,10 @@ class Writer:
         if not documents:
             message = "a stream needs at least one document"
             raise ValueError(message)
-        if len(self._known) > _MOST_SHARED:
-            self._known.clear()
+        if len(self._held) > _MOST_SHARED:
+            self._below.clear()
+            self._inline.clear()
+            self._held.clear()
         return "---\n".join(map(self._document, documents))
 
     def value(self, data: Sequence[object]) -> str:
@@ -123,15 +128,16 @@ class Writer:
         """Spell a collection; `inline` below a dash, where the first entry shares its line. Below a key it starts a new one."""
         if not value:
             return " []\n" if isinstance(value, _SEQUENCES) else " {}\n"
-        key = id(value), indent, inline
-        known = self._known.get(key)
+        here = (self._inline if inline else self._below)[indent]
+        known = here.get(id(value))
         if known is None:
             if len(indent) >= _DEEPEST:
                 raise UnserialisableError((), f"nested deeper than {DEPTH_LIMIT} levels")
             first = " " if inline else f"\n{indent}"
             spelt = self._sequence(value, first, indent) if isinstance(value, _SEQUENCES) else self._mapping(value, first, indent)
-            known = self._known[key] = value, spelt
-        return known[1]
+            self._held.append(value)
+            known = here[id(value)] = spelt
+        return known
 
 
 def document(data: Mapping[str, object]) -> str:
