@@ -63,8 +63,9 @@ def test_what_is_said_to_flip_flips(of: Question) -> None:
             continue
         differences = len(change.caller.groups ^ of.caller.groups)
         differences += change.request.headers != of.request.headers
+        differences += change.caller.bound != of.caller.bound
         assert differences == 1
-        assert replace(change.caller, groups=of.caller.groups) == of.caller
+        assert replace(change.caller, groups=of.caller.groups, bound=of.caller.bound) == of.caller
         asked = replace(of, caller=change.caller, request=change.request, brought=tuple(sorted(change.caller.groups)))
         assert judged(asked, change.decision, readings(asked, platform_of(of).world, engines()[:1])) == ()
 
