@@ -9,6 +9,7 @@ import signal
 from contextlib import suppress
 
 import pytest
+from children import forked, has_ended
 
 from compiler.processes import Begun, beside, in_two
 
@@ -88,10 +89,18 @@ def test_a_wait_that_is_interrupted_can_be_ended(monkeypatch: pytest.MonkeyPatch
         raise KeyboardInterrupt
 
     monkeypatch.setattr(pickle, "load", interrupted)
-    begun = Begun(os.getpid)
+    with forked() as children:
+        begun = Begun(os.getpid)
     with pytest.raises(KeyboardInterrupt):
         begun.come()
     begun.stop()
     begun.stop()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert [has_ended(child) for child in children] == [True]
+
+
+def test_a_work_that_is_stopped_leaves_no_process() -> None:
+    """Nobody waits for it, and nobody finds it later."""
+    with forked() as children:
+        begun = Begun(lambda: [os.getpid() for _ in iter(int, 1)])
+    begun.stop()
+    assert [has_ended(child) for child in children] == [True]
