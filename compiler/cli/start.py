@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
+import gc
 import os
 import sys
 
@@ -27,6 +28,8 @@ def _run() -> None:
         said = answer(question) if question and _plain() else None
         if said is not None:
             os._exit(_told(*said))
+    # As in `compiler.cli.main.main`, and sooner: importing leaves no garbage either.
+    gc.disable()
     from compiler.cli.main import program as ordinary  # noqa: PLC0415 - all that there is
 
     ordinary(question)

@@ -207,7 +207,14 @@ def _dict(name: _Reader, one: _Reader) -> _Reader:
     def read_dict(value: object) -> object:
         if not isinstance(value, dict):
             raise _refuse()
-        return {name(key): one(inner) for key, inner in value.items()}
+        # Where many models have one budget, it is one object.
+        known: dict[int, object] = {}
+        found: dict[object, object] = {}
+        for key, inner in value.items():
+            if id(inner) not in known:
+                known[id(inner)] = one(inner)
+            found[name(key)] = known[id(inner)]
+        return found
 
     return read_dict
 
