@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
-import gc
 import os
 import sys
 
@@ -28,8 +27,6 @@ def _run() -> None:
         said = answer(question) if question and _plain() else None
         if said is not None:
             os._exit(_told(*said))
-    # As in `compiler.cli.main.main`, and sooner: importing leaves no garbage either.
-    gc.disable()
     from compiler.cli.main import program as ordinary  # noqa: PLC0415 - all that there is
 
     ordinary(question)
