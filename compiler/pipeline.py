@@ -68,7 +68,7 @@ def front(config: Path, *, keep: bool = True, loading: Loading | None = None, ah
     already, that is waited for. What can be done `ahead` is begun as soon as it is known what is written.
     """
     if loading is None:
-        return _front(load_folder(config), config, keep=keep)
+        return _front(load_folder(config), config, keep=keep, ahead=ahead)
     # Modules that are asked next: to import them takes as long as is left to wait.
     rules()
     return _front(loading.loaded(), config, keep=keep, ahead=ahead)

@@ -91,6 +91,16 @@ def _front(config: Path, ahead: Ahead | None = None) -> pipeline.Front:
     return pipeline.front(config, keep=False, loading=Loading(config), ahead=ahead)
 
 
+def test_work_is_begun_ahead_whoever_loads(tmp_path: Path) -> None:
+    """It waits for what is written, and not for another process that reads it."""
+    write(tmp_path, {"config/maas.yaml": MANY})
+    ahead = Ahead(Wanted())
+    front = pipeline.front(tmp_path / "config", keep=False, ahead=ahead)
+    assert ahead.begun is not None
+    assert front.program is not None
+    assert len(shares.made(front.program, Wanted(), ahead=ahead).texts) > MODELS
+
+
 @pytest.mark.parametrize("brought", [False, True])
 def test_what_was_made_ahead_is_what_is_made_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, brought: bool) -> None:
     """Text by text, in the same order, with the same sum for the gateway."""
